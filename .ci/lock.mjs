@@ -28,7 +28,9 @@ const addresses = Object.entries(entries).filter(([, entry]) => /^https?:/.test(
 
 if (write) {
   for (const [name, range] of missing) {
-    const about = JSON.parse(execFileSync("npm", ["view", `${name}@${range}`, "version", "os", "cpu", "libc", "dist.integrity", "--json"]));
+    const about = JSON.parse(
+      execFileSync("npm", ["view", `${name}@${range}`, "version", "os", "cpu", "libc", "dist.integrity", "--json"]),
+    );
     const { version, os, cpu, libc, "dist.integrity": integrity } = Array.isArray(about) ? about.at(-1) : about;
     entries[`node_modules/${name}`] = { version, integrity, cpu, libc, optional: true, os };
   }
@@ -38,6 +40,7 @@ if (write) {
   console.log(`lock: ${missing.size} optional package(s) added, ${addresses.length} address(es) removed`);
 } else if (missing.size > 0 || addresses.length > 0) {
   for (const name of missing.keys()) console.error(`lock: ${name} is missing; run \`npm run lock:complete\``);
-  for (const [path] of addresses) console.error(`lock: ${path} names a download address; run \`npm run lock:complete\``);
+  for (const [path] of addresses)
+    console.error(`lock: ${path} names a download address; run \`npm run lock:complete\``);
   process.exit(1);
 } else console.log(`lock: ${Object.keys(entries).length} packages, none missing, no download address`);
