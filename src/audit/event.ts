@@ -1,0 +1,92 @@
+/**
+ * What can be recorded, closed: nothing of free form, no code, token, seed, response URL or command output ever.
+ * Facts are flat, so that they can be read in ten years.
+ */
+export type AuditEvent =
+  | (About & {
+      readonly kind: "request.asked";
+      readonly subject: string;
+      readonly spoken: string;
+      readonly reason: string;
+      readonly channel: string;
+    })
+  /** Nothing was recorded but the no itself. */
+  | {
+      readonly kind: "request.refused";
+      readonly subject: string;
+      readonly code: string;
+      readonly why: string;
+      readonly spoken?: string;
+    }
+  | (About & {
+      readonly kind: "plan.made";
+      readonly digest: string;
+      readonly object: string;
+      readonly uid: string;
+      readonly change: string;
+    })
+  | (About & { readonly kind: "plan.failed"; readonly why: string })
+  | (About & {
+      readonly kind: "policy.decided";
+      readonly tier: string;
+      readonly rules: string;
+      readonly policy: string;
+    })
+  | (About & { readonly kind: "policy.denied"; readonly rule: string; readonly why: string })
+  | (About & {
+      readonly kind: "proof.given";
+      readonly subject: string;
+      readonly authenticator: string;
+      readonly digest: string;
+      readonly of: string;
+    })
+  | (About & { readonly kind: "proof.refused"; readonly subject: string; readonly because: string })
+  | (About & {
+      readonly kind: "approval.given";
+      readonly subject: string;
+      readonly digest: string;
+      readonly count: number;
+      readonly of: number;
+    })
+  | (About & { readonly kind: "approval.refused"; readonly subject: string; readonly code: string })
+  | (About & { readonly kind: "request.denied"; readonly subject: string; readonly why: string })
+  | (About & { readonly kind: "request.cancelled"; readonly subject: string; readonly why: string })
+  | (About & { readonly kind: "request.expired"; readonly was: string })
+  | (About & {
+      readonly kind: "grant.signed";
+      readonly digest: string;
+      readonly approvers: string;
+      readonly notAfter: number;
+      readonly signature: string;
+    })
+  | (About & { readonly kind: "grant.refused"; readonly why: string })
+  | (About & { readonly kind: "execution.claimed"; readonly worker: string; readonly fence: number })
+  | (About & { readonly kind: "execution.conflict"; readonly why: string })
+  | (About & {
+      readonly kind: "execution.intent";
+      readonly digest: string;
+      readonly fence: number;
+      readonly resourceVersion: string;
+    })
+  | (About & {
+      readonly kind: "execution.progress";
+      readonly updated: number;
+      readonly available: number;
+      readonly wanted: number;
+    })
+  | (About & {
+      readonly kind: "execution.outcome";
+      readonly as: string;
+      readonly why: string;
+      readonly apiAuditIds: string;
+      readonly credential: string;
+    })
+  | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
+  | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
+  | { readonly kind: "authenticator.locked"; readonly subject: string; readonly until: number };
+
+interface About {
+  readonly request: string;
+}
+
+export type AuditKind = AuditEvent["kind"];

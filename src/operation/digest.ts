@@ -1,0 +1,30 @@
+import { canonical, sha256 } from "../audit/canonical.ts";
+import type { Plan } from "./plan.ts";
+
+/** Who asked for the plan, under which request and for what reason. */
+export interface Asker {
+  readonly request: string;
+  readonly requester: string;
+  readonly reason: string;
+}
+
+/**
+ * SHA-256 (hex) over the canonical JSON of who asked for what, the object's uid, and the fields the operation touches
+ * or relies on. What churns around the object (readiness, resourceVersion, warnings) is left out on purpose, else
+ * status updates would void every approval.
+ */
+export function digestOf(asker: Asker, plan: Plan): string {
+  const { operation, object, changes, binding } = plan;
+  return sha256(
+    canonical({
+      v: "countersign.plan.v1",
+      request: asker.request,
+      requester: asker.requester,
+      reason: asker.reason,
+      operation,
+      object: object ?? null,
+      changes,
+      binding,
+    }),
+  );
+}

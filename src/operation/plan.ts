@@ -1,0 +1,64 @@
+import type { Operation } from "./operation.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** The exact object a plan is about. A successor of the same name has another uid, and is another object. */
+export interface PlannedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** One field from -> to, in words people read. */
+export interface FieldChange {
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What policy may ask about the object; decided on again at run. */
+export interface PlanFacts {
+  /** Pods that the operation touches: the larger of before and after. */
+  readonly replicas: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What was seen around the object when it was read. It churns, so the digest leaves it out. */
+export interface LiveView {
+  /** Milliseconds since 1970, by Redis's clock. */
+  readonly readAt: number;
+  readonly resourceVersion: string;
+  readonly ready: number;
+  readonly total: number;
+  readonly lastChange?: string;
+  /** Which pods would be missing at once, who undoes the change, and the like; each one sentence. */
+  readonly warnings: readonly string[];
+}
+
+/** The resolved, previewed operation. People approve this, whole. */
+export interface Plan {
+  readonly operation: Operation;
+  /** Absent for reads: they are about no single object. */
+  readonly object?: PlannedObject;
+  readonly changes: readonly FieldChange[];
+  /** The fields of the object that the operation touches or relies on, as they are. */
+  readonly binding: Json;
+  /** One sentence each: what this does to whom. */
+  readonly effects: readonly string[];
+  readonly facts: PlanFacts;
+  readonly live: LiveView;
+}
+
+/** The plan of an operation that reads: it binds its words alone. */
+export function planOfRead(operation: Operation, readAt: number): Plan {
+  return {
+    operation,
+    changes: [],
+    binding: null,
+    effects: ["Reads only; changes nothing."],
+    facts: { replicas: 0, labels: {} },
+    live: { readAt, resourceVersion: "", ready: 0, total: 0, warnings: [] },
+  };
+}

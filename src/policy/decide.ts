@@ -1,0 +1,110 @@
+import { catalogue } from "../operation/catalogue.ts";
+import type { OperationKind } from "../operation/operation.ts";
+import type { Decision, DecisionFacts, Permit, Policy, Raise, Tier } from "./policy.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
+ * Monotone: one more raise, or one fact less, never asks for less.
+ */
+export function decide(policy: Policy, facts: DecisionFacts): Decision {
+  const permits = policy.permit.filter((permit) => permitHolds(permit, facts));
+  if (permits.length === 0)
+    return {
+      allowed: false,
+      rule: "no permit",
+      says: `No rule permits ${facts.subject.sub} to ask for ${facts.operation}.`,
+      remedy: whoMay(policy, facts.operation),
+      policy: policy.revision,
+    };
+  // Several permits: the one that starts lowest counts, for each of them alone would allow it.
+  const start = permits.reduce((low, permit) => (rank(policy, permit.tier) < rank(policy, low.tier) ? permit : low));
+  const raises = policy.raise.filter((raise) => raiseHolds(raise, facts));
+  const top = [start, ...raises].reduce((high, rule) =>
+    rank(policy, rule.tier) > rank(policy, high.tier) ? rule : high,
+  );
+  const tier = tierOf(policy, top.tier);
+  if (tier.deny !== undefined)
+    return {
+      allowed: false,
+      rule: top.name,
+      says: `The rule "${top.name}" refuses this: ${tier.deny}.`,
+      remedy: "No proof or approval changes that; the policy's owners can.",
+      policy: policy.revision,
+    };
+  const rules = [start, ...raises].map((rule) => rule.name);
+  return { allowed: true, tier: tier.name, requirements: tier.requirements, rules, policy: policy.revision };
+}
+
+function permitHolds(permit: Permit, facts: DecisionFacts): boolean {
+  return matchesSubject(permit.subjects, facts.subject) && matchesOperation(permit.operations, facts.operation);
+}
+
+function raiseHolds(raise: Raise, facts: DecisionFacts): boolean {
+  if (raise.subjects && !matchesSubject(raise.subjects, facts.subject)) return false;
+  if (raise.operations && !matchesOperation(raise.operations, facts.operation)) return false;
+  if (raise.clusters && !raise.clusters.some((pattern) => glob(pattern, facts.cluster))) return false;
+  if (raise.namespaces && !raise.namespaces.some((pattern) => glob(pattern, facts.namespace))) return false;
+  // Without a name the operation reaches every object of the namespace, so any pattern may be meant.
+  if (raise.names && facts.name !== undefined && !raise.names.some((pattern) => glob(pattern, facts.name ?? "")))
+    return false;
+  return raisesByPlan(raise, facts.plan);
+}
+
+function raisesByPlan(raise: Raise, plan: DecisionFacts["plan"]): boolean {
+  if (raise.labels === undefined && raise.replicasOver === undefined) return true;
+  if (plan === "not-yet") return false;
+  if (plan === "unknown") return true;
+  if (raise.replicasOver !== undefined && !(plan.replicas > raise.replicasOver)) return false;
+  return Object.entries(raise.labels ?? {}).every(([label, values]) => {
+    const value = Object.hasOwn(plan.labels, label) ? plan.labels[label] : undefined;
+    return value !== undefined && values.some((pattern) => glob(pattern, value));
+  });
+}
+
+/** `group:NAME`, a subject's identifier, or `*`. */
+export function matchesSubject(patterns: readonly string[], subject: Subject): boolean {
+  return patterns.some((pattern) =>
+    pattern.startsWith("group:")
+      ? subject.groups.includes(pattern.slice("group:".length))
+      : pattern === "*" || pattern === subject.sub,
+  );
+}
+
+function matchesOperation(patterns: readonly string[], operation: OperationKind): boolean {
+  return patterns.some((pattern) => pattern === operation || pattern === catalogue[operation].group);
+}
+
+/** `*` stands for any run of characters; everything else for itself. */
+function glob(pattern: string, text: string): boolean {
+  const parts = pattern.split("*");
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  if (parts.length === 1) return pattern === text;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > text.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+function rank(policy: Policy, name: string): number {
+  return policy.tiers.findIndex((tier) => tier.name === name);
+}
+
+function tierOf(policy: Policy, name: string): Tier {
+  const tier = policy.tiers.find((candidate) => candidate.name === name);
+  if (!tier) throw new Error(`policy ${policy.revision} names the tier "${name}" and does not define it`);
+  return tier;
+}
+
+function whoMay(policy: Policy, operation: OperationKind): string {
+  const names = policy.permit
+    .filter((permit) => matchesOperation(permit.operations, operation))
+    .flatMap((permit) => permit.subjects);
+  if (names.length === 0) return `Nobody may ask for ${operation} here.`;
+  return `Permitted are: ${[...new Set(names)].map((name) => name.replace(/^group:/, "the group ")).join(", ")}.`;
+}

@@ -1,0 +1,90 @@
+import type { OperationKind } from "../operation/operation.ts";
+import type { PlanFacts } from "../operation/plan.ts";
+import type { Subject } from "./subject.ts";
+
+/** How fresh a proof must be: for this very request, or within so many milliseconds, never extended by use. */
+export interface StepUp {
+  readonly within?: number;
+}
+
+/** How many distinct people must approve, out of which groups, and with what proof of their own. */
+export interface ApprovalRule {
+  readonly count: number;
+  readonly from: readonly string[];
+  readonly stepUp?: StepUp;
+}
+
+/** What a tier asks for; an empty one asks for nothing. */
+export interface Requirements {
+  readonly stepUp?: StepUp;
+  readonly approvals?: ApprovalRule;
+}
+
+/** A tier that ends the matter carries `deny`, the sentence people are told. */
+export interface Tier {
+  readonly name: string;
+  readonly requirements: Requirements;
+  readonly deny?: string;
+}
+
+/** Says who may ask for which kind of operation, and from which tier it starts; never about the environment. */
+export interface Permit {
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly operations: readonly string[];
+  readonly tier: string;
+}
+
+/** Lifts the tier where all of its matchers match; a fact that is unknown matches. */
+export interface Raise {
+  readonly name: string;
+  readonly operations?: readonly string[];
+  readonly subjects?: readonly string[];
+  readonly clusters?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly names?: readonly string[];
+  /** Label -> values, any of which matches. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
+  /** Matches when the plan touches more pods than this. */
+  readonly replicasOver?: number;
+  readonly tier: string;
+}
+
+/** A whole policy. `tiers` are ordered, weakest first; the order of the rules never matters. */
+export interface Policy {
+  /** SHA-256 of the document, in every audit entry it decided. */
+  readonly revision: string;
+  readonly tiers: readonly Tier[];
+  readonly permit: readonly Permit[];
+  readonly raise: readonly Raise[];
+}
+
+/** What a decision is made on. */
+export interface DecisionFacts {
+  readonly subject: Subject;
+  readonly operation: OperationKind;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name?: string;
+  /** `not-yet`: before planning, rules about the plan wait. `unknown`: it could not be read, so they match. */
+  readonly plan: PlanFacts | "not-yet" | "unknown";
+}
+
+/** The highest tier reached, and the rules that led there; or no, and the rule that says so. */
+export type Decision =
+  | {
+      readonly allowed: true;
+      readonly tier: string;
+      readonly requirements: Requirements;
+      readonly rules: readonly string[];
+      readonly policy: string;
+    }
+  | {
+      readonly allowed: false;
+      readonly rule: string;
+      readonly says: string;
+      readonly remedy: string;
+      readonly policy: string;
+    };
+
+export type Allowed = Extract<Decision, { allowed: true }>;

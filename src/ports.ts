@@ -1,0 +1,224 @@
+import type { Body, Entry } from "./audit/chain.ts";
+import type { AuditEvent } from "./audit/event.ts";
+import type { Challenge, Outcome, Proof, TimeStepClaim } from "./challenge/challenge.ts";
+import type { RbacRule } from "./operation/catalogue.ts";
+import type { Json } from "./operation/plan.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { Subject } from "./policy/subject.ts";
+import type { Grant, SignedGrant } from "./request/grant.ts";
+import type { Request } from "./request/request.ts";
+
+// Everything the core asks of the outside, with the guarantee each must give. Times are milliseconds since 1970.
+
+/** Chance, unguessable. */
+export interface Chance {
+  /** `r-` and 10 characters of [a-z0-9], never given twice. */
+  requestId(): string;
+  /** An id for one attempt to write; the same attempt asked again keeps it. */
+  operationId(): string;
+}
+
+/** Which side of the wall must look at a request next. */
+export type Side = "web" | "worker";
+
+/** One step in a request's life, as one atomic act. */
+export interface Step {
+  /** The same id asked again gets the same answer and changes nothing. */
+  readonly operationId: string;
+  readonly next: Request;
+  /** The version this step was computed from; 0 = the request must not exist yet. */
+  readonly expect: number;
+  readonly event: AuditEvent;
+  /** Refused when the store's clock is past this: leases and deadlines are the store's to judge. */
+  readonly notAfter?: number;
+  /** Refused when the store's clock has not reached this. */
+  readonly notBefore?: number;
+  /** Whose turn it is now; absent = nobody's. */
+  readonly turn?: Side;
+  /** When the request lapses or its lease ends and somebody must look; absent = never. */
+  readonly deadline?: number;
+  /** Taken in the same act, or the step is refused: one time step counts once across all processes. */
+  readonly claim?: TimeStepClaim;
+  /** Kept for reuse within the window that policy allows. */
+  readonly remember?: Proof;
+}
+
+export type StepAnswer =
+  | { readonly kept: true; readonly version: number }
+  /** `moved`: another step came first; read again. */
+  | { readonly kept: false; readonly because: "moved" | "too-late" | "too-early" | "code-already-used" };
+
+/** A request as it was read, with the version to compute from and the store's clock at that moment. */
+export interface Stored {
+  readonly request: Request;
+  readonly version: number;
+  readonly now: number;
+}
+
+/**
+ * The record of requests. `keep` is one atomic act: the record, its audit entry, its indexes and the claim of a code
+ * are written together or not at all, durably before it answers, and at most once per operation id. Read-after-write
+ * consistent across processes and restarts. Throws when it cannot tell; then nothing may be assumed.
+ */
+export interface RequestStore {
+  now(): Promise<number>;
+  read(id: string): Promise<Stored | undefined>;
+  keep(step: Step): Promise<StepAnswer>;
+  /** Ids of this person's requests, newest first. */
+  of(subject: string, limit: number): Promise<readonly string[]>;
+  /** The last proof this person gave, of whatever age. */
+  lastProof(subject: string): Promise<Proof | undefined>;
+  /** Requests whose deadline has passed. */
+  overdue(limit: number): Promise<readonly string[]>;
+  /** Requests that wait for this side and were not looked at since `patience` ms; marks them as looked at. */
+  waiting(side: Side, patience: number, limit: number): Promise<readonly string[]>;
+}
+
+/** The audit trail. Append-only: an entry is durable before `append` answers, and stands behind all earlier ones. */
+export interface Trail {
+  append(event: AuditEvent): Promise<void>;
+  entries(from?: number): AsyncIterable<Entry>;
+  head(): Promise<{ readonly entries: number; readonly head: string }>;
+}
+
+/** Makes the body of an entry: knows the writer and its clock. */
+export type Scribe = (event: AuditEvent) => Body;
+
+/** Wakes the other side. Only a hint: it may be lost or come twice, and nothing may rest on it. */
+export interface Wake {
+  wake(side: Side, request: string): Promise<void>;
+  /** What Slack shows of this request may be out of date. */
+  show(request: string): Promise<void>;
+}
+
+/** Who is who. A person that is not listed is nobody; an answer may be at most 60 s old. */
+export interface Directory {
+  subject(sub: string): Promise<Subject | undefined>;
+  /** By Slack team id and user id, linked explicitly; never by name or e-mail. */
+  bySlack(team: string, user: string): Promise<Subject | undefined>;
+}
+
+/** The policy in force; the same object until a new revision is loaded whole. */
+export interface PolicySource {
+  current(): Policy;
+}
+
+/** An authenticator that takes a response typed by a person. It never writes state, except counting failures. */
+export interface Authenticator {
+  readonly name: Proof["authenticator"];
+  /** Judges a response to this challenge at `now`. A fault is `unavailable`, never `approved`. */
+  submit(challenge: Challenge, response: string, now: number): Promise<Outcome>;
+  isEnrolled(subject: string): Promise<boolean>;
+}
+
+/** Signs grants with Ed25519. Only the web process holds one. */
+export interface GrantSigner {
+  sign(grant: Grant): SignedGrant;
+}
+
+/** Checks grants with the public key alone. */
+export interface GrantVerifier {
+  verify(signed: SignedGrant): boolean;
+}
+
+// ---- the clusters; only the worker holds these ----
+
+/** Names one API resource: `{group: "apps", version: "v1", resource: "deployments"}`. */
+export interface Resource {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
+/** One object, or with no name all objects of a namespace. */
+export interface ObjectRef extends Resource {
+  readonly namespace: string;
+  readonly name?: string;
+}
+
+/** An object as the server wrote it; nothing is dropped or renamed, so digests may be taken over it. */
+export type KubeObject = { readonly [key: string]: Json };
+
+/** The server's yes: the object, and the `Audit-Id` of the answer. */
+export interface ApiAnswer {
+  readonly object: KubeObject;
+  readonly auditId: string;
+}
+
+export type ClusterFaultCode =
+  | "not-found"
+  | "conflict"
+  | "already-exists"
+  | "forbidden"
+  | "unauthorized"
+  | "invalid"
+  | "too-many-requests"
+  | "gone"
+  | "server-error"
+  /** No answer came: the call may or may not have had its effect. */
+  | "no-answer"
+  /** Refused on our side, before anything was sent: a bad name, or a call the operation did not declare. */
+  | "not-sent";
+
+/** The only exception a cluster throws. `says` is safe to show: it holds no token, header or body of ours. */
+export class ClusterFault extends Error {
+  readonly code: ClusterFaultCode;
+  readonly says: string;
+  readonly auditId: string | undefined;
+  constructor(code: ClusterFaultCode, says: string, auditId?: string, options?: ErrorOptions) {
+    super(`${code}: ${says}`, options);
+    this.name = "ClusterFault";
+    this.code = code;
+    this.says = says;
+    this.auditId = auditId;
+  }
+}
+
+/**
+ * Calls under one service account's token. Every call passes one choke point: names are checked before a path exists,
+ * the call must be among the rules the account declares, and has a deadline. Nothing is ever retried.
+ */
+export interface Session {
+  get(ref: ObjectRef): Promise<ApiAnswer>;
+  /** `labels` and `fields` are exact matches; the list is of one namespace. */
+  list(
+    ref: ObjectRef,
+    match?: { labels?: Readonly<Record<string, string>>; limit?: number },
+  ): Promise<readonly KubeObject[]>;
+  /** A merge patch (RFC 7386) as field manager `countersign`, unknown fields refused. */
+  mergePatch(ref: ObjectRef, body: Json, options?: { dryRun?: boolean }): Promise<ApiAnswer>;
+  /** Every change of one named object after `resourceVersion`, until the signal ends it. Reconnects by itself. */
+  watch(ref: ObjectRef, resourceVersion: string, signal: AbortSignal): AsyncIterable<KubeObject>;
+  /** The `jti` claim of the token in use. */
+  readonly credential: string;
+}
+
+/** A session that dies with its handle: closing it revokes the token within about 10 s (facts/kubernetes.md). */
+export interface BoundSession extends Session {
+  close(): Promise<void>;
+}
+
+/** Who a session acts as, and all it may ever ask for. */
+export interface Account {
+  readonly account: string;
+  readonly rules: readonly RbacRule[];
+}
+
+/** What the worker may do to one cluster with its own account: mint tokens, take tickets. */
+export interface Cluster {
+  readonly name: string;
+  /** A session for reading and dry runs, under a token of 10 minutes that may be used again until it is old. */
+  session(account: Account, request: string): Promise<Session>;
+  /** A session for acting once: its token is bound to a Secret made for this execution, and is never stored. */
+  boundSession(account: Account, request: string, fence: number): Promise<BoundSession>;
+  /**
+   * The create-once ConfigMap named after the request, in the cluster's own store. At most one caller ever gets
+   * `mine`, even when every other record is lost. `taken` carries what the first one wrote.
+   */
+  takeTicket(
+    request: string,
+    content: Readonly<Record<string, string>>,
+  ): Promise<"mine" | { readonly taken: Readonly<Record<string, string>> }>;
+}

@@ -1,0 +1,42 @@
+import type { Proof } from "../challenge/challenge.ts";
+import type { Plan } from "../operation/plan.ts";
+import type { Allowed } from "../policy/policy.ts";
+import type { SignedGrant } from "./grant.ts";
+import type { Approval, Claim, Outcome, Progress } from "./request.ts";
+
+/** What can happen to a request, closed. Each is tried by {@link transition} and recorded by exactly one audit entry. */
+export type RequestEvent =
+  /** The worker read the object. */
+  | { readonly type: "planned"; readonly plan: Plan; readonly digest: string }
+  /** The worker could not plan: no such object, or no answer. */
+  | { readonly type: "unplannable"; readonly why: string }
+  /** The web process decided the policy on the plan; a proof that is still fresh may come with it. */
+  | {
+      readonly type: "decided";
+      readonly decision: Allowed;
+      readonly proof?: Proof;
+      readonly challengeExpiresAt: number;
+    }
+  /** A rule of the policy says no, at whatever step it was decided again. */
+  | { readonly type: "forbidden"; readonly rule: string; readonly why: string }
+  | { readonly type: "proved"; readonly proof: Proof }
+  | { readonly type: "proof-failed"; readonly subject: string }
+  | { readonly type: "approved"; readonly approval: Approval }
+  | { readonly type: "denied"; readonly subject: string; readonly why: string }
+  | { readonly type: "cancelled"; readonly subject: string; readonly why: string }
+  | { readonly type: "expired" }
+  | { readonly type: "granted"; readonly grant: SignedGrant }
+  | { readonly type: "claimed"; readonly claim: Claim }
+  /** The object, the digest or the grant is not what was approved. */
+  | { readonly type: "conflicted"; readonly fence: number; readonly why: string }
+  | { readonly type: "intended"; readonly fence: number; readonly resourceVersion: string; readonly leaseUntil: number }
+  | { readonly type: "progressed"; readonly fence: number; readonly progress: Progress; readonly leaseUntil: number }
+  | {
+      readonly type: "finished";
+      readonly fence: number;
+      readonly as: "succeeded" | "failed" | "unknown";
+      readonly outcome: Outcome;
+      readonly answer?: string;
+    };
+
+export type EventType = RequestEvent["type"];

@@ -1,0 +1,21 @@
+/** Signed, expiring leave to run one plan once. Everything the worker must hold the record against. */
+export interface Grant {
+  readonly v: "countersign.grant.v1";
+  readonly request: string;
+  readonly digest: string;
+  readonly cluster: string;
+  readonly requester: string;
+  readonly approvers: readonly string[];
+  readonly tier: string;
+  readonly policy: string;
+  /** Milliseconds since 1970, by Redis's clock. */
+  readonly grantedAt: number;
+  /** After this nothing may begin, whatever the record says. */
+  readonly notAfter: number;
+}
+
+/** The grant with an Ed25519 signature (RFC 8032), base64url, over its canonical JSON. */
+export interface SignedGrant {
+  readonly grant: Grant;
+  readonly signature: string;
+}

@@ -1,0 +1,150 @@
+import type { Challenge, Proof } from "../challenge/challenge.ts";
+import type { Operation } from "../operation/operation.ts";
+import type { Plan } from "../operation/plan.ts";
+import type { Allowed } from "../policy/policy.ts";
+import type { SignedGrant } from "./grant.ts";
+
+/** Where in Slack the request was typed. Ids only; never a name. */
+export interface Origin {
+  readonly team: string;
+  readonly channel: string;
+  readonly user: string;
+}
+
+/** What is known from the first moment on. All times are milliseconds since 1970, by Redis's clock. */
+export interface Asked {
+  readonly id: string;
+  readonly operation: Operation;
+  readonly reason: string;
+  /** The requester's subject. */
+  readonly requester: string;
+  readonly origin: Origin;
+  readonly askedAt: number;
+  /** When a request that is not granted by then lapses. */
+  readonly expiresAt: number;
+}
+
+/** What is known once the object was read and the policy decided on it. */
+export interface Decided extends Asked {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly decision: Allowed;
+}
+
+/** One approver's yes, with the proof their tier asked for. */
+export interface Approval {
+  readonly subject: string;
+  readonly at: number;
+  readonly digest: string;
+  readonly proof?: Proof;
+}
+
+/** The worker's lease on a granted request. A higher fence makes every lower one void. */
+export interface Claim {
+  readonly worker: string;
+  readonly fence: number;
+  readonly leaseUntil: number;
+}
+
+/** What the write-ahead entry names: enough to repeat the same bytes with the same precondition. */
+export interface Intent {
+  readonly at: number;
+  readonly resourceVersion: string;
+}
+
+/** How far a rollout has come, read from the object's own status. */
+export interface Progress {
+  readonly at: number;
+  readonly updated: number;
+  readonly available: number;
+  readonly wanted: number;
+  readonly note?: string;
+}
+
+/** Evidence of what was done, or what is not known about it. */
+export interface Outcome {
+  readonly at: number;
+  readonly says: string;
+  /** `Audit-Id` headers of the API server's answers, for the join with its own audit log. */
+  readonly apiAuditIds: readonly string[];
+  /** The `jti` claim of the token that acted. */
+  readonly credential?: string;
+}
+
+export interface Planning extends Asked {
+  readonly state: "planning";
+  readonly plan?: Plan;
+  readonly digest?: string;
+}
+export interface AwaitingChallenge extends Decided {
+  readonly state: "awaiting-challenge";
+  readonly challenge: Challenge;
+}
+export interface AwaitingApproval extends Decided {
+  readonly state: "awaiting-approval";
+  readonly proof?: Proof;
+  readonly approvals: readonly Approval[];
+  /** Subject -> wrong codes given while approving. */
+  readonly wrongCodes: Readonly<Record<string, number>>;
+}
+interface Approved extends Decided {
+  readonly proof?: Proof;
+  readonly approvals: readonly Approval[];
+  readonly grant: SignedGrant;
+}
+export interface Granted extends Approved {
+  readonly state: "granted";
+  readonly claim?: Claim;
+}
+export interface Executing extends Approved {
+  readonly state: "executing";
+  readonly claim: Claim;
+  readonly intent: Intent;
+  readonly progress?: Progress;
+}
+export interface Finished extends Approved {
+  readonly state: "succeeded" | "failed" | "unknown";
+  readonly outcome: Outcome;
+  readonly claim: Claim;
+  readonly intent?: Intent;
+  readonly progress?: Progress;
+  /** The plain table a read came back with. */
+  readonly answer?: string;
+}
+/** Ended before anything ran. */
+export interface Ended extends Asked, Partial<Pick<Decided, "plan" | "digest" | "decision">> {
+  readonly state: "cancelled" | "expired" | "denied" | "conflict" | "failed";
+  readonly ended: {
+    readonly at: number;
+    /** The subject, the rule or the part of the house that ended it. */
+    readonly by: string;
+    readonly why: string;
+    readonly was: State;
+  };
+  readonly proof?: Proof;
+  readonly approvals?: readonly Approval[];
+}
+
+/** The life of one privileged operation; each state carries exactly what is known by then. */
+export type Request = Planning | AwaitingChallenge | AwaitingApproval | Granted | Executing | Finished | Ended;
+export type State = Request["state"];
+
+export const states = [
+  "planning",
+  "awaiting-challenge",
+  "awaiting-approval",
+  "granted",
+  "executing",
+  "succeeded",
+  "failed",
+  "unknown",
+  "cancelled",
+  "expired",
+  "denied",
+  "conflict",
+] as const satisfies readonly State[];
+
+/** No event leaves these, but a late worker may turn `unknown` into what it knows. */
+export function isOver(request: Request): request is Finished | Ended {
+  return "outcome" in request || "ended" in request;
+}
