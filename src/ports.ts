@@ -21,6 +21,12 @@ export interface Chance {
 /** Which side of the wall must look at a request next. */
 export type Side = "web" | "worker";
 
+/** `heldUntil`: a worker has a lease, so nobody else need look before. */
+export interface Turn {
+  readonly side: Side;
+  readonly heldUntil?: number;
+}
+
 /** One step in a request's life, as one atomic act. */
 export interface Step {
   /** The same id asked again gets the same answer and changes nothing. */
@@ -33,9 +39,9 @@ export interface Step {
   readonly notAfter?: number;
   /** Refused when the store's clock has not reached this. */
   readonly notBefore?: number;
-  /** Whose turn it is now; absent = nobody's. */
-  readonly turn?: Side;
-  /** When the request lapses or its lease ends and somebody must look; absent = never. */
+  /** Whose turn it is now, and until when somebody holds it already; absent = nobody's turn. */
+  readonly turn?: Turn;
+  /** When the request lapses by itself; absent = never. */
   readonly deadline?: number;
   /** Taken in the same act, or the step is refused: one time step counts once across all processes. */
   readonly claim?: TimeStepClaim;
@@ -89,6 +95,44 @@ export interface Wake {
   wake(side: Side, request: string): Promise<void>;
   /** What Slack shows of this request may be out of date. */
   show(request: string): Promise<void>;
+}
+
+/** Remembers what was seen, across processes. */
+export interface Once {
+  /** True for exactly one caller per key until the time is over; throws when it cannot tell. */
+  first(key: string, forMs: number): Promise<boolean>;
+}
+
+/** A message that stands for one surface of a request, such as its card. */
+export interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+  /** SHA-256 of what was posted, so that only what differs is posted again. */
+  readonly digest: string;
+}
+
+/** A lease on showing one request. */
+export interface Showing {
+  readonly request: string;
+  readonly token: string;
+  /** Surface -> what stands in Slack, as far as we know. */
+  readonly posted: Readonly<Record<string, Posted>>;
+}
+
+/** What Slack shows of requests. Serializes: at most one process shows a request at a time. */
+export interface Showcase {
+  /** A lease for so many ms, or undefined while another process has one. */
+  take(request: string, forMs: number): Promise<Showing | undefined>;
+  /** Remembers a surface, durably; false = the lease was lost, and nothing was written. */
+  put(showing: Showing, surface: string, posted: Posted): Promise<boolean>;
+  /** Ends the lease. `shown` = up to this version of the record; else look again after `retryAfterMs`. */
+  release(showing: Showing, done: { readonly shown: number } | { readonly retryAfterMs: number }): Promise<void>;
+  /** Requests whose surfaces may be out of date and were not looked at since `patience` ms; marks them as looked at. */
+  waiting(patience: number, limit: number): Promise<readonly string[]>;
+  /** Reserves the next post into a channel; answers how many ms from now it may go out. */
+  reserve(channel: string, intervalMs: number): Promise<number>;
+  /** Slack asked for a pause: no post into this channel for so many ms. */
+  pause(channel: string, forMs: number): Promise<void>;
 }
 
 /** Who is who. A person that is not listed is nobody; an answer may be at most 60 s old. */

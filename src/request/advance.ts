@@ -1,0 +1,94 @@
+import { proofHolds } from "../challenge/verify.ts";
+import { quorumHolds } from "../policy/approvers.ts";
+import { decide } from "../policy/decide.ts";
+import type { Subject } from "../policy/subject.ts";
+import type { Stored } from "../ports.ts";
+import type { Desk } from "./desk.ts";
+import { factsOf } from "./facts.ts";
+import type { Wish } from "./move.ts";
+import type { AwaitingApproval, Planning } from "./request.ts";
+import { lapseOf, turnOf } from "./turn.ts";
+
+/**
+ * Does whatever is the web side's to do next, until it is somebody else's turn. Safe to call at any time, by any
+ * number of processes: each step is a compare-and-set.
+ */
+export async function advance(desk: Desk, id: string): Promise<void> {
+  for (let going = true; going; ) {
+    going = false;
+    await desk.mover.move(id, async (stored) => {
+      const wish = await nextWish(desk, stored);
+      going = wish !== undefined && "event" in wish;
+      return wish;
+    });
+  }
+}
+
+/** Lets a request lapse whose time is over; nothing when it is not, or when something else came first. */
+export async function lapse(desk: Desk, id: string): Promise<void> {
+  await desk.mover.move(id, ({ request, now }) => {
+    const deadline = lapseOf(request);
+    return deadline !== undefined && now > deadline
+      ? { event: { type: "expired" }, along: { notBefore: deadline } }
+      : undefined;
+  });
+}
+
+async function nextWish(desk: Desk, { request, now }: Stored): Promise<Wish> {
+  if (turnOf(request)?.side !== "web") return undefined;
+  const requester = await desk.directory.subject(request.requester);
+  if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
+  if (request.state === "planning") return decideOnPlan(desk, request, requester, now);
+  if (request.state === "awaiting-approval") return grant(desk, request, requester, now);
+  return undefined;
+}
+
+async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, now: number): Promise<Wish> {
+  if (!request.plan || request.digest === undefined) return undefined;
+  const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
+  if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+  const { stepUp } = decision.requirements;
+  const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
+  const fresh =
+    stepUp && proofHolds(last, { subject: requester.sub, digest: request.digest, stepUp, now }) ? last : undefined;
+  const challengeExpiresAt = now + desk.lifetimes.challenge;
+  return { event: { type: "decided", decision, challengeExpiresAt, ...(fresh ? { proof: fresh } : {}) } };
+}
+
+/** Quorum reached: policy and groups as they are now must still say yes before anything is signed. */
+async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, now: number): Promise<Wish> {
+  const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
+  if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+  if (decision.tier !== request.decision.tier)
+    return {
+      event: {
+        type: "forbidden",
+        rule: "policy changed",
+        why: `this is ${decision.tier} now and was approved as ${request.decision.tier}`,
+      },
+    };
+  const { stepUp } = decision.requirements;
+  if (stepUp && !proofStood(request))
+    return { event: { type: "forbidden", rule: "policy changed", why: "a proof of presence is asked for now" } };
+  const approvers = await Promise.all(request.approvals.map((approval) => desk.directory.subject(approval.subject)));
+  const known = approvers.filter((subject) => subject !== undefined);
+  if (!quorumHolds(decision.requirements, requester.sub, known))
+    return { event: { type: "forbidden", rule: "quorum", why: "an approver may no longer approve this" } };
+  const signed = desk.signer.sign({
+    v: "countersign.grant.v1",
+    request: request.id,
+    digest: request.digest,
+    cluster: request.operation.cluster,
+    requester: requester.sub,
+    approvers: request.approvals.map((approval) => approval.subject),
+    tier: decision.tier,
+    policy: decision.policy,
+    grantedAt: now,
+    notAfter: now + desk.lifetimes.execution,
+  });
+  return { event: { type: "granted", grant: signed }, along: { notAfter: request.expiresAt } };
+}
+
+function proofStood(request: AwaitingApproval): boolean {
+  return request.proof?.subject === request.requester;
+}

@@ -1,0 +1,111 @@
+import type { Challenge, Proof } from "../challenge/challenge.ts";
+import { triesPerChallenge } from "../challenge/challenge.ts";
+import { proofHolds } from "../challenge/verify.ts";
+import { type Refusal, refuse } from "../operation/refusal.ts";
+import { refuseApprover } from "../policy/approvers.ts";
+import { decide } from "../policy/decide.ts";
+import type { Subject } from "../policy/subject.ts";
+import type { Desk } from "./desk.ts";
+import { factsOf } from "./facts.ts";
+import type { Along, Wish } from "./move.ts";
+import type { AwaitingApproval, Request } from "./request.ts";
+import { takeProof } from "./take-proof.ts";
+
+/** What an approver would have to do before their yes counts. */
+export type ApproverStanding =
+  | { readonly may: true; readonly codeNeeded: boolean }
+  | { readonly may: false; readonly refusal: Refusal };
+
+/** Whether this person may approve the request as it stands, and whether a code is needed. */
+export async function standing(desk: Desk, request: Request, subject: Subject, now: number): Promise<ApproverStanding> {
+  const refusal = refuseApproval(request, subject);
+  if (refusal) return { may: false, refusal };
+  return { may: true, codeNeeded: (await proofFor(desk, request as AwaitingApproval, subject, now)) === "needed" };
+}
+
+/** One approver's yes to this very plan. Policy is decided again as it lands. */
+export async function approve(
+  desk: Desk,
+  id: string,
+  subject: Subject,
+  response: string | undefined,
+): Promise<Request | Refusal> {
+  let refusal: Refusal | undefined;
+  const moved = await desk.mover.move(id, async ({ request, now }): Promise<Wish> => {
+    // The failure was judged before and lost a race: it still counts.
+    if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
+    const no = refuseApproval(request, subject);
+    if (no || request.state !== "awaiting-approval") return no;
+    const requester = await desk.directory.subject(request.requester);
+    if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
+    const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
+    if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+    const { digest } = request;
+    const known = await proofFor(desk, request, subject, now);
+    if (known !== "needed")
+      return {
+        event: {
+          type: "approved",
+          approval: { subject: subject.sub, at: now, digest, ...(known ? { proof: known } : {}) },
+        },
+      };
+    if (response === undefined) return refuse("proof-needed", "This approval needs a code from your authenticator.");
+    const challenge = approverChallenge(request, subject);
+    const taken = await takeProof(desk.authenticator, challenge, response, { request: id, now });
+    if ("proof" in taken) {
+      const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: request.expiresAt };
+      return {
+        event: { type: "approved", approval: { subject: subject.sub, at: now, digest, proof: taken.proof } },
+        along,
+      };
+    }
+    if (!taken.costs) return taken.refusal;
+    refusal = taken.refusal;
+    return { event: { type: "proof-failed", subject: subject.sub } };
+  });
+  return refusal ?? moved;
+}
+
+/** An approver's no, with the reason. It needs no code: refusing is always safe. */
+export async function deny(desk: Desk, id: string, subject: Subject, why: string): Promise<Request | Refusal> {
+  return desk.mover.move(id, ({ request }) => {
+    const no = refuseApproval(request, subject);
+    if (no && no.refused !== "already-approved") return no;
+    if (why.trim() === "") return refuse("bad-arguments", "A denial needs a reason.", "Say in a few words why.");
+    return { event: { type: "denied", subject: subject.sub, why } };
+  });
+}
+
+/** The requester takes it back, as long as nothing runs. */
+export async function cancel(desk: Desk, id: string, subject: Subject, why: string): Promise<Request | Refusal> {
+  return desk.mover.move(id, ({ request }) =>
+    request.requester === subject.sub
+      ? { event: { type: "cancelled", subject: subject.sub, why: why || "no longer wanted" } }
+      : refuse("not-yours", "Only the person who asked can cancel.", "Approvers can deny it in Review."),
+  );
+}
+
+function refuseApproval(request: Request, subject: Subject): Refusal | undefined {
+  if (request.state !== "awaiting-approval")
+    return refuse("not-in-this-state", `The request is ${request.state}; there is nothing to approve now.`);
+  const approvedBy = request.approvals.map((approval) => approval.subject);
+  return refuseApprover(request.decision.requirements, request.requester, subject, approvedBy);
+}
+
+/** The proof that stands behind an approval: none asked for, one still fresh, or one needed now. */
+async function proofFor(
+  desk: Desk,
+  request: AwaitingApproval,
+  subject: Subject,
+  now: number,
+): Promise<Proof | undefined | "needed"> {
+  const stepUp = request.decision.requirements.approvals?.stepUp;
+  if (!stepUp) return undefined;
+  const last = await desk.store.lastProof(subject.sub);
+  return proofHolds(last, { subject: subject.sub, digest: request.digest, stepUp, now }) ? last : "needed";
+}
+
+function approverChallenge(request: AwaitingApproval, subject: Subject): Challenge {
+  const triesLeft = triesPerChallenge - (request.wrongCodes[subject.sub] ?? 0);
+  return { digest: request.digest, subject: subject.sub, expiresAt: request.expiresAt, triesLeft };
+}

@@ -1,0 +1,58 @@
+import { spoken } from "../operation/catalogue.ts";
+import { digestOf } from "../operation/digest.ts";
+import { isChange, type Operation } from "../operation/operation.ts";
+import { planOfRead } from "../operation/plan.ts";
+import { type Refusal, refuse } from "../operation/refusal.ts";
+import { decide } from "../policy/decide.ts";
+import type { Subject } from "../policy/subject.ts";
+import type { Desk } from "./desk.ts";
+import { factsOf } from "./facts.ts";
+import type { Origin, Planning, Request } from "./request.ts";
+
+/** An operation, asked for by a known person at a known place. */
+export interface Asking {
+  readonly subject: Subject;
+  readonly origin: Origin;
+  readonly operation: Operation;
+  readonly reason: string;
+}
+
+/**
+ * Opens a request, or says which rule refuses it. The policy is decided on what is known now, and again on the plan.
+ * A read needs no look at the cluster to be planned, so it is complete at once.
+ */
+export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal> {
+  const { subject, origin, operation, reason } = asking;
+  const decision = decide(
+    desk.policy.current(),
+    factsOf(operation, subject, isChange(operation) ? "not-yet" : "unknown"),
+  );
+  if (!decision.allowed) {
+    await desk.trail.append({
+      kind: "request.refused",
+      subject: subject.sub,
+      code: decision.rule === "no permit" ? "not-permitted" : "forbidden",
+      why: decision.says,
+      spoken: spoken(operation),
+    });
+    return refuse(decision.rule === "no permit" ? "not-permitted" : "forbidden", decision.says, decision.remedy);
+  }
+  const now = await desk.store.now();
+  const asked: Planning = {
+    state: "planning",
+    id: desk.chance.requestId(),
+    operation,
+    reason,
+    requester: subject.sub,
+    origin,
+    askedAt: now,
+    expiresAt: now + desk.lifetimes.request,
+  };
+  if (isChange(operation)) return desk.mover.open(asked);
+  const plan = planOfRead(operation, now);
+  return desk.mover.open({
+    ...asked,
+    plan,
+    digest: digestOf({ request: asked.id, requester: subject.sub, reason }, plan),
+  });
+}

@@ -1,0 +1,35 @@
+import type {
+  Authenticator,
+  Chance,
+  Directory,
+  GrantSigner,
+  PolicySource,
+  RequestStore,
+  Trail,
+  Wake,
+} from "../ports.ts";
+import type { Mover } from "./move.ts";
+
+/** How long things live, in milliseconds. */
+export interface Lifetimes {
+  /** From asking to the grant. */
+  readonly request: number;
+  /** To prove presence. NIST SP 800-63B-4 section 3.1.3 allows at most 10 minutes. */
+  readonly challenge: number;
+  /** From the grant to the beginning of the execution. */
+  readonly execution: number;
+}
+
+/** What the web side of a request's life works with. */
+export interface Desk {
+  readonly store: RequestStore;
+  readonly trail: Trail;
+  readonly wake: Wake;
+  readonly chance: Chance;
+  readonly directory: Directory;
+  readonly policy: PolicySource;
+  readonly authenticator: Authenticator;
+  readonly signer: GrantSigner;
+  readonly lifetimes: Lifetimes;
+  readonly mover: Mover;
+}

@@ -1,0 +1,45 @@
+import type { Refusal } from "../operation/refusal.ts";
+import type { Subject } from "../policy/subject.ts";
+import { advance, lapse } from "./advance.ts";
+import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
+import { type Asking, ask } from "./ask.ts";
+import type { Desk } from "./desk.ts";
+import { prove } from "./prove.ts";
+import type { Request } from "./request.ts";
+
+/** Everything people and the clock may do to requests on the web side; every door leads through here. */
+export interface Lifecycle {
+  ask(asking: Asking): Promise<Request | Refusal>;
+  prove(id: string, subject: Subject, response: string): Promise<Request | Refusal>;
+  standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
+  approve(id: string, subject: Subject, response: string | undefined): Promise<Request | Refusal>;
+  deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
+  cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
+  /** Does what is the web side's turn; any number of processes may call it at once. */
+  advance(id: string): Promise<void>;
+  /** Lets a request lapse whose time is over. */
+  lapse(id: string): Promise<void>;
+}
+
+export function createLifecycle(desk: Desk): Lifecycle {
+  /** A person's step may have made it the web side's turn; doing it now saves the way through the queue. */
+  const then = async <T>(id: string, step: Promise<T>): Promise<T> => {
+    const answer = await step;
+    await advance(desk, id);
+    return answer;
+  };
+  return {
+    async ask(asking) {
+      const asked = await ask(desk, asking);
+      if ("id" in asked) await advance(desk, asked.id);
+      return asked;
+    },
+    prove: (id, subject, response) => then(id, prove(desk, id, subject, response)),
+    standing: (request, subject, now) => standing(desk, request, subject, now),
+    approve: (id, subject, response) => then(id, approve(desk, id, subject, response)),
+    deny: (id, subject, why) => deny(desk, id, subject, why),
+    cancel: (id, subject, why) => cancel(desk, id, subject, why),
+    advance: (id) => advance(desk, id),
+    lapse: (id) => lapse(desk, id),
+  };
+}

@@ -1,0 +1,28 @@
+import { type Refusal, refuse } from "../operation/refusal.ts";
+import type { Subject } from "../policy/subject.ts";
+import type { Desk } from "./desk.ts";
+import type { Request } from "./request.ts";
+import { takeProof } from "./take-proof.ts";
+
+/** The requester answers their challenge. The code is claimed in the same act that moves the request on. */
+export async function prove(desk: Desk, id: string, subject: Subject, response: string): Promise<Request | Refusal> {
+  let refusal: Refusal | undefined;
+  const moved = await desk.mover.move(id, async ({ request, now }) => {
+    if (request.requester !== subject.sub)
+      return refuse("not-yours", "Only the person who asked can prove that they meant it.", "Approvers use Review.");
+    if (request.state !== "awaiting-challenge")
+      return refuse("not-in-this-state", `The request is ${request.state}; no code is asked for now.`);
+    // The failure was judged before and lost a race: it still counts.
+    if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
+    const taken = await takeProof(desk.authenticator, request.challenge, response, { request: id, now });
+    if ("proof" in taken)
+      return {
+        event: { type: "proved", proof: taken.proof },
+        along: { claim: taken.claim, remember: taken.proof, notAfter: request.challenge.expiresAt },
+      };
+    if (!taken.costs) return taken.refusal;
+    refusal = taken.refusal;
+    return { event: { type: "proof-failed", subject: subject.sub } };
+  });
+  return refusal ?? moved;
+}

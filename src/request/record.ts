@@ -1,0 +1,111 @@
+import type { AuditEvent } from "../audit/event.ts";
+import { spoken } from "../operation/catalogue.ts";
+import type { Plan } from "../operation/plan.ts";
+import type { RequestEvent } from "./event.ts";
+import type { Request } from "./request.ts";
+
+/** The audit entry of a request's first moment. */
+export function recordAsked(request: Request): AuditEvent {
+  return {
+    kind: "request.asked",
+    request: request.id,
+    subject: request.requester,
+    spoken: spoken(request.operation),
+    reason: request.reason,
+    channel: request.origin.channel,
+  };
+}
+
+/** The one audit entry of an event, from the event and the request it led to. */
+export function record(event: RequestEvent, next: Request): AuditEvent {
+  const request = next.id;
+  switch (event.type) {
+    case "planned": {
+      const { plan, digest } = event;
+      return {
+        kind: "plan.made",
+        request,
+        digest,
+        object: objectOf(plan),
+        uid: plan.object?.uid ?? "",
+        change: changeOf(plan),
+      };
+    }
+    case "unplannable":
+      return { kind: "plan.failed", request, why: event.why };
+    case "decided": {
+      const { tier, rules, policy } = event.decision;
+      return { kind: "policy.decided", request, tier, rules: rules.join(", "), policy };
+    }
+    case "forbidden":
+      return { kind: "policy.denied", request, rule: event.rule, why: event.why };
+    case "proved": {
+      const { subject, authenticator, digest, request: of } = event.proof;
+      return { kind: "proof.given", request, subject, authenticator, digest, of };
+    }
+    case "proof-failed":
+      return { kind: "proof.refused", request, subject: event.subject, because: "wrong-code" };
+    case "approved": {
+      const { subject, digest } = event.approval;
+      const [count, of] = quorumOf(next);
+      return { kind: "approval.given", request, subject, digest, count, of };
+    }
+    case "denied":
+      return { kind: "request.denied", request, subject: event.subject, why: event.why };
+    case "cancelled":
+      return { kind: "request.cancelled", request, subject: event.subject, why: event.why };
+    case "expired":
+      return { kind: "request.expired", request, was: "ended" in next ? next.ended.was : next.state };
+    case "granted": {
+      const { grant, signature } = event.grant;
+      return {
+        kind: "grant.signed",
+        request,
+        digest: grant.digest,
+        approvers: grant.approvers.join(", "),
+        notAfter: grant.notAfter,
+        signature,
+      };
+    }
+    case "claimed":
+      return { kind: "execution.claimed", request, worker: event.claim.worker, fence: event.claim.fence };
+    case "conflicted":
+      return { kind: "execution.conflict", request, why: event.why };
+    case "intended":
+      return {
+        kind: "execution.intent",
+        request,
+        digest: "digest" in next ? (next.digest ?? "") : "",
+        fence: event.fence,
+        resourceVersion: event.resourceVersion,
+      };
+    case "progressed": {
+      const { updated, available, wanted } = event.progress;
+      return { kind: "execution.progress", request, updated, available, wanted };
+    }
+    case "finished": {
+      const { says, apiAuditIds, credential = "" } = event.outcome;
+      return {
+        kind: "execution.outcome",
+        request,
+        as: event.as,
+        why: says,
+        apiAuditIds: apiAuditIds.join(", "),
+        credential,
+      };
+    }
+  }
+}
+
+function objectOf(plan: Plan): string {
+  return plan.object ? `${plan.object.kind} ${plan.object.namespace}/${plan.object.name}` : "";
+}
+
+function changeOf(plan: Plan): string {
+  return plan.changes.map(({ field, from, to }) => `${field}: ${from} -> ${to}`).join("; ");
+}
+
+function quorumOf(next: Request): readonly [number, number] {
+  if (next.state !== "awaiting-approval") return [0, 0];
+  return [next.approvals.length, next.decision.requirements.approvals?.count ?? 0];
+}
