@@ -16,6 +16,8 @@ export interface Chance {
   requestId(): string;
   /** An id for one attempt to write; the same attempt asked again keeps it. */
   operationId(): string;
+  /** 256 random bits, base64url. */
+  secret(): string;
 }
 
 /** Which side of the wall must look at a request next. */
@@ -153,6 +155,58 @@ export interface Authenticator {
   /** Judges a response to this challenge at `now`. A fault is `unavailable`, never `approved`. */
   submit(challenge: Challenge, response: string, now: number): Promise<Outcome>;
   isEnrolled(subject: string): Promise<boolean>;
+}
+
+/** One subject's TOTP credential as it is kept; the seed is sealed. */
+export interface TotpCredential {
+  readonly id: string;
+  readonly sealed: string;
+  /** The last RFC 6238 time step that was claimed. */
+  readonly timeStep: number;
+  /** Until when it is locked; Infinity = until it is enrolled again. */
+  readonly lockedUntil?: number;
+}
+
+/** Where TOTP credentials are kept. Claims of time steps are made by {@link RequestStore.keep}. */
+export interface CredentialStore {
+  read(subject: string): Promise<TotpCredential | undefined>;
+  /** Counts one wrong code of any request, atomically, and locks the credential by itself when it was one too many. */
+  countFailure(subject: string, credential: string): Promise<void>;
+}
+
+/** An enrolment under way behind a one-time link. The link itself is never kept, only its SHA-256. */
+export interface Enrolment {
+  readonly subject: string;
+  /** The credential that waits for its first code. */
+  readonly pending?: { readonly id: string; readonly sealed: string };
+}
+
+/** One-time links for enrolling. Reading one never uses it up; completing it does, at most once. */
+export interface EnrolmentStore {
+  /** Keeps a link for so many ms; false = this subject has a credential already and `replace` is not set. */
+  issue(link: string, subject: string, forMs: number, by: string, replace: boolean): Promise<boolean>;
+  open(link: string): Promise<Enrolment | undefined>;
+  /** Sets the pending credential if there is none yet; answers the one that stands. */
+  begin(link: string, pending: { id: string; sealed: string }): Promise<Enrolment | undefined>;
+  /** Makes the pending credential count, its first time step claimed, and ends the link; false = somebody was first. */
+  complete(link: string, credential: string, timeStep: number): Promise<boolean>;
+}
+
+/** Makes, seals and judges TOTP seeds. Only the web process holds the sealing key. */
+export interface SeedKeeper {
+  /** A new random seed for this subject, sealed under the credential's id. */
+  make(subject: string, credential: string): string;
+  /** The `otpauth://` URI of a sealed seed, for the subject's eyes only. */
+  uri(subject: string, credential: string, sealed: string): string;
+  /** The time step a code belongs to at `now`, if it is right and later than `after`. */
+  judge(input: {
+    subject: string;
+    credential: string;
+    sealed: string;
+    code: string;
+    now: number;
+    after: number;
+  }): number | undefined;
 }
 
 /** Signs grants with Ed25519. Only the web process holds one. */

@@ -83,7 +83,7 @@ export type AuditEvent =
     })
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
   | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
-  | { readonly kind: "authenticator.locked"; readonly subject: string; readonly until: number };
+  | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
 
 interface About {
   readonly request: string;

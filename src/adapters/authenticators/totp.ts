@@ -1,0 +1,57 @@
+import { generateSecret, generateURI, verifySync } from "otplib";
+import type { Outcome } from "../../challenge/challenge.ts";
+import type { Authenticator, CredentialStore, SeedKeeper } from "../../ports.ts";
+import { type SealingKey, seal, unseal } from "./seal.ts";
+
+/** Seconds of a time step, and how far a clock may be off: one step either way (RFC 6238 sections 4.1 and 5.2). */
+const period = 30;
+
+/** Makes and judges RFC 6238 seeds: 160 random bits, six digits, SHA-1, as every authenticator app expects. */
+export function totpSeeds(key: SealingKey, issuer: string): SeedKeeper {
+  const sealedFor = (subject: string, credential: string) => ({ purpose: "totp", subject, credential }) as const;
+  // A colon would end the label's issuer part, and otplib does not escape it.
+  const label = (text: string) => text.replace(/[:/?#&]/g, " ");
+  return {
+    make: (subject, credential) => seal(generateSecret(), sealedFor(subject, credential), key),
+    uri(subject, credential, sealed) {
+      const secret = unseal(sealed, sealedFor(subject, credential), key);
+      return generateURI({ issuer: label(issuer), label: label(subject), secret });
+    },
+    judge({ subject, credential, sealed, code, now, after }) {
+      const secret = unseal(sealed, sealedFor(subject, credential), key);
+      // `afterTimeStep` throws when the stored step lies ahead of the clock, so steps are compared here.
+      const verdict = verifySync({ secret, token: code, epoch: Math.floor(now / 1000), epochTolerance: period });
+      if (!verdict.valid || !("timeStep" in verdict)) return undefined;
+      return verdict.timeStep > after ? verdict.timeStep : undefined;
+    },
+  };
+}
+
+/** TOTP typed into a modal: one factor, bound to the digest only on our side. */
+export function totpAuthenticator(credentials: CredentialStore, seeds: SeedKeeper): Authenticator {
+  return {
+    name: "totp",
+
+    isEnrolled: async (subject) => (await credentials.read(subject)) !== undefined,
+
+    async submit(challenge, response, now): Promise<Outcome> {
+      const { subject } = challenge;
+      const code = response.replace(/\s/g, "");
+      if (!/^[0-9]{6}$/.test(code)) return { outcome: "denied", because: "malformed-code" };
+      const kept = await credentials.read(subject);
+      if (!kept) return { outcome: "insufficient", because: "not-enrolled" };
+      if (kept.lockedUntil !== undefined && kept.lockedUntil > now)
+        return Number.isFinite(kept.lockedUntil)
+          ? { outcome: "insufficient", because: "locked", until: kept.lockedUntil }
+          : { outcome: "insufficient", because: "locked" };
+      const input = { subject, credential: kept.id, sealed: kept.sealed, code, now };
+      const timeStep = seeds.judge({ ...input, after: -1 });
+      if (timeStep === undefined) {
+        await credentials.countFailure(subject, kept.id);
+        return { outcome: "denied", because: "wrong-code" };
+      }
+      if (timeStep <= kept.timeStep) return { outcome: "denied", because: "code-already-used" };
+      return { outcome: "approved", claim: { subject, credential: kept.id, timeStep } };
+    },
+  };
+}

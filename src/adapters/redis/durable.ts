@@ -1,0 +1,31 @@
+import { Redis } from "ioredis";
+
+/**
+ * Says why this Redis must not be trusted with records: it would forget on a power cut, or evict under pressure
+ * (facts/queue.md sections 2 and 5). Empty = it may. Throws when it cannot be asked.
+ */
+export async function whyNotDurable(url: string): Promise<readonly string[]> {
+  const redis = new Redis(url.replace(/^unix:\/\//, ""), {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 3_000,
+    retryStrategy: () => null,
+  });
+  redis.on("error", () => undefined);
+  try {
+    await redis.connect();
+    const wanted = [
+      ["appendonly", "yes", "what is acknowledged would be lost when Redis stops"],
+      ["appendfsync", "always", "a power cut would lose the last second"],
+      ["maxmemory-policy", "noeviction", "records would be evicted under memory pressure"],
+    ] as const;
+    const faults: string[] = [];
+    for (const [name, value, why] of wanted) {
+      const [, found = "unknown"] = (await redis.config("GET", name)) as string[];
+      if (found !== value) faults.push(`Redis has ${name} ${found}: ${why}. Set ${name} ${value}.`);
+    }
+    return faults;
+  } finally {
+    redis.disconnect();
+  }
+}

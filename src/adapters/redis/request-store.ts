@@ -1,0 +1,76 @@
+import { sha256 } from "../../audit/canonical.ts";
+import { bodyText } from "../../audit/chain.ts";
+import type { Proof } from "../../challenge/challenge.ts";
+import type { RequestStore, Scribe, StepAnswer } from "../../ports.ts";
+import type { Request } from "../../request/request.ts";
+import type { StateClient } from "./redis.ts";
+
+/** The record of requests in Redis: one script is one atomic act, durable before it answers (appendfsync always). */
+export function redisRequestStore(client: StateClient, scribe: Scribe): RequestStore {
+  const key = (name: string) => client.prefix + name;
+
+  return {
+    now: () => client.read(async (redis) => clockOf(await redis.time())),
+
+    read: (id) =>
+      client.read(async (redis) => {
+        const [[, fields], [, time]] = (await redis
+          .multi()
+          .hmget(key(`request:${id}`), "record", "version")
+          .time()
+          .exec()) as [[unknown, (string | null)[]], [unknown, [string, string]]];
+        const [record, version] = fields;
+        if (!record || !version) return undefined;
+        return { request: JSON.parse(record) as Request, version: Number(version), now: clockOf(time) };
+      }),
+
+    async keep(step) {
+      const { next, claim, remember, turn } = step;
+      const body = bodyText(scribe(step.event));
+      const args = {
+        op: step.operationId,
+        id: next.id,
+        subject: next.requester,
+        expect: step.expect,
+        ...(step.notAfter === undefined ? {} : { notAfter: step.notAfter }),
+        ...(step.notBefore === undefined ? {} : { notBefore: step.notBefore }),
+        ...(step.deadline === undefined ? {} : { deadline: step.deadline }),
+        ...(turn ? { side: turn.side, ...(turn.heldUntil === undefined ? {} : { heldUntil: turn.heldUntil }) } : {}),
+        ...(claim ? { claim } : {}),
+        ...(remember ? { remember: { subject: remember.subject, proof: JSON.stringify(remember) } } : {}),
+      };
+      return answerOf(await client.run("keep", args, JSON.stringify(next), body, sha256(body)));
+    },
+
+    of: (subject, limit) => client.read((redis) => redis.zrevrange(key(`of:${subject}`), 0, limit - 1)),
+
+    lastProof: (subject) =>
+      client.read(async (redis) => {
+        const text = await redis.get(key(`proof:${subject}`));
+        return text === null ? undefined : (JSON.parse(text) as Proof);
+      }),
+
+    // An overdue request is looked at again soon if letting it lapse failed.
+    overdue: async (limit) => (await client.run("waiting", { set: "deadlines", patience: 2_000, limit })) as string[],
+    waiting: async (side, patience, limit) =>
+      (await client.run("waiting", { set: `turn:${side}`, patience, limit })) as string[],
+  };
+}
+
+function clockOf(time: readonly (string | number)[]): number {
+  return Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
+}
+
+function answerOf(text: unknown): StepAnswer {
+  const answer = String(text);
+  if (answer.startsWith("kept:")) return { kept: true, version: Number(answer.slice("kept:".length)) };
+  switch (answer) {
+    case "moved":
+    case "too-late":
+    case "too-early":
+    case "code-already-used":
+      return { kept: false, because: answer };
+    default:
+      throw new Error(`the store answered ${JSON.stringify(answer)}`);
+  }
+}

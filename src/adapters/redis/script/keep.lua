@@ -1,0 +1,37 @@
+-- One step in a request's life: all of it, or nothing. ARGV: 3 record, 4 audit body, 5 its SHA-256.
+local op = P .. 'op:' .. args.op
+local known = redis.call('GET', op)
+if known then return known end
+
+local function answer(text)
+  redis.call('SET', op, text, 'PX', 86400000)
+  return text
+end
+
+local now = clock()
+local key = P .. 'request:' .. args.id
+local version = tonumber(redis.call('HGET', key, 'version') or '0')
+if version ~= args.expect then return answer('moved') end
+if args.notAfter and now > args.notAfter then return answer('too-late') end
+if args.notBefore and now < args.notBefore then return answer('too-early') end
+
+if args.claim then
+  local credential = P .. 'totp:' .. args.claim.subject
+  local kept = redis.call('HMGET', credential, 'id', 'step')
+  if kept[1] ~= args.claim.credential or tonumber(kept[2]) >= args.claim.timeStep then return answer('code-already-used') end
+  redis.call('HSET', credential, 'step', int(args.claim.timeStep), 'failures', '0')
+end
+if args.remember then redis.call('SET', P .. 'proof:' .. args.remember.subject, args.remember.proof, 'PX', 86400000) end
+
+append(ARGV[4], ARGV[5], now)
+redis.call('HSET', key, 'record', ARGV[3], 'version', int(version + 1))
+if version == 0 then redis.call('ZADD', P .. 'of:' .. args.subject, int(now), args.id) end
+
+redis.call('ZREM', P .. 'turn:web', args.id)
+redis.call('ZREM', P .. 'turn:worker', args.id)
+-- A wake-up is sent with the step itself; a sweeper looks only when it seems lost, or when the lease is over.
+if args.side then redis.call('ZADD', P .. 'turn:' .. args.side, int(math.max(now + 2000, args.heldUntil or 0)), args.id) end
+if args.deadline then redis.call('ZADD', P .. 'deadlines', int(args.deadline), args.id)
+else redis.call('ZREM', P .. 'deadlines', args.id) end
+redis.call('ZADD', P .. 'show', int(now + 2000), args.id)
+return answer('kept:' .. int(version + 1))

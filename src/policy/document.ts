@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { sha256 } from "../audit/canonical.ts";
+import { catalogue } from "../operation/catalogue.ts";
+import type { Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
+import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** `90s`, `15m`, `1h30m` -> milliseconds; at most 24 h, since an older proof is no proof of presence. */
+const duration = z
+  .string()
+  .regex(/^(\d{1,5}[smh])+$/, "a duration looks like 90s, 15m or 1h30m")
+  .transform((text) =>
+    [...text.matchAll(/(\d+)([smh])/g)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * unitMs[unit as keyof typeof unitMs],
+      0,
+    ),
+  )
+  .refine((ms) => ms > 0 && ms <= 24 * unitMs.h, "a duration is more than 0 and at most 24h");
+
+const stepUp = z.strictObject({ within: duration.optional() });
+const words = z.array(z.string().min(1)).min(1);
+const tier = z.strictObject({
+  stepUp: stepUp.optional(),
+  approvals: z.strictObject({ count: z.int().min(1).max(10), from: words, stepUp: stepUp.optional() }).optional(),
+  deny: z.string().min(1).optional(),
+});
+const permit = z.strictObject({ name: z.string().min(1), subjects: words, operations: words, tier: z.string() });
+const raise = z.strictObject({
+  name: z.string().min(1),
+  operations: words.optional(),
+  subjects: words.optional(),
+  clusters: words.optional(),
+  namespaces: words.optional(),
+  names: words.optional(),
+  labels: z.record(z.string().min(1), words).optional(),
+  replicasOver: z.int().min(0).optional(),
+  tier: z.string(),
+});
+const schema = z.strictObject({
+  tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
+  permit: z.array(permit),
+  raise: z.array(raise).default([]),
+});
+type Document = z.infer<typeof schema>;
+
+/** Reads a policy document (design section 4), or says everything that is wrong with it, with line and column. */
+export function readPolicy(text: string): Policy | { readonly faults: readonly DocumentFault[] } {
+  const reading = readYaml(text, schema);
+  if ("faults" in reading) return reading;
+  const faults = faultsOf(reading.value, reading.at);
+  if (faults.length > 0) return { faults };
+  const { tiers, permit, raise } = reading.value;
+  return {
+    revision: sha256(text),
+    tiers: Object.entries(tiers).map(tierOf),
+    permit: permit.map(permitOf),
+    raise: raise.map(raiseOf),
+  };
+}
+
+type Written<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** Leaves out what was not written, so that `undefined` never stands for a rule. */
+function present<T extends object>(written: Written<T>): T {
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)) as T;
+}
+
+function tierOf([name, written]: [string, Document["tiers"][string]]): Tier {
+  const { stepUp, approvals, deny } = written;
+  const requirements = present<Requirements>({
+    stepUp: stepUp && present(stepUp),
+    approvals: approvals && present({ ...approvals, stepUp: approvals.stepUp && present(approvals.stepUp) }),
+  });
+  return present<Tier>({ name, requirements, deny });
+}
+
+function permitOf(written: Document["permit"][number]): Permit {
+  return written;
+}
+
+function raiseOf(written: Document["raise"][number]): Raise {
+  return present<Raise>(written);
+}
+
+/** What the schema cannot say: names that must be defined, and rules that could never match. */
+function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
+  const faults: DocumentFault[] = [];
+  const tiers = Object.keys(document.tiers);
+  const known = new Set<string>(["@read", "@change", ...Object.keys(catalogue)]);
+  const say = (path: readonly PropertyKey[], says: string) => faults.push({ ...at(path), says });
+  for (const part of ["permit", "raise"] as const) {
+    const names = new Set<string>();
+    document[part].forEach((rule, i) => {
+      if (names.has(rule.name)) say([part, i, "name"], `two ${part} rules are called "${rule.name}"`);
+      names.add(rule.name);
+      if (!tiers.includes(rule.tier))
+        say([part, i, "tier"], `there is no tier "${rule.tier}"; the tiers are ${tiers.join(", ")}`);
+      rule.operations?.forEach((operation, k) => {
+        if (!known.has(operation))
+          say([part, i, "operations", k], `there is no operation "${operation}"; known are ${[...known].join(", ")}`);
+      });
+    });
+  }
+  for (const [name, { deny, stepUp, approvals }] of Object.entries(document.tiers))
+    if (deny !== undefined && (stepUp || approvals))
+      say(["tiers", name], `the tier "${name}" denies; what else it asks for means nothing`);
+  return faults;
+}

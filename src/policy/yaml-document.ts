@@ -1,0 +1,42 @@
+import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+
+/** What is wrong with a document, and where: lines and columns count from 1. */
+export interface DocumentFault {
+  readonly line: number;
+  readonly column: number;
+  readonly says: string;
+}
+
+/** A document that was read whole, or everything that is wrong with it. */
+export type Reading<T> = { readonly value: T; readonly at: Locate } | { readonly faults: readonly DocumentFault[] };
+
+/** Where the value at this path stands in the text. */
+export type Locate = (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
+
+/** Reads YAML by a schema; all faults at once, each with its place. Aliases are refused: nothing here needs them. */
+export function readYaml<T>(text: string, schema: z.ZodType<T>): Reading<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  if (document.errors.length > 0)
+    return { faults: document.errors.map((error) => ({ ...place(error.pos[0]), says: error.message })) };
+  const at: Locate = (path) => {
+    for (let length = path.length; length > 0; length--) {
+      const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
+      if (node?.range?.[0] !== undefined) return place(node.range[0]);
+    }
+    return { line: 1, column: 1 };
+  };
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  if (parsed.success) return { value: parsed.data, at };
+  return {
+    faults: parsed.error.issues.map((issue) => ({
+      ...at(issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path),
+      says: `${issue.path.map(String).join(".") || "the document"}: ${issue.message}`,
+    })),
+  };
+}
