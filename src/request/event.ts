@@ -27,7 +27,9 @@ export type RequestEvent =
   | { readonly type: "expired" }
   | { readonly type: "granted"; readonly grant: SignedGrant }
   | { readonly type: "claimed"; readonly claim: Claim }
-  /** The object, the digest or the grant is not what was approved. */
+  /** The grant is not signed, not for this plan, or no longer carried by policy and quorum. */
+  | { readonly type: "grant-refused"; readonly fence: number; readonly why: string }
+  /** The object is not what was approved any more. */
   | { readonly type: "conflicted"; readonly fence: number; readonly why: string }
   | { readonly type: "intended"; readonly fence: number; readonly resourceVersion: string; readonly leaseUntil: number }
   | { readonly type: "progressed"; readonly fence: number; readonly progress: Progress; readonly leaseUntil: number }

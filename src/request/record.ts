@@ -69,6 +69,8 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
     }
     case "claimed":
       return { kind: "execution.claimed", request, worker: event.claim.worker, fence: event.claim.fence };
+    case "grant-refused":
+      return { kind: "grant.refused", request, why: event.why };
     case "conflicted":
       return { kind: "execution.conflict", request, why: event.why };
     case "intended":

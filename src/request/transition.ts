@@ -126,6 +126,8 @@ function fromGranted(request: Granted, event: RequestEvent, now: number): Next {
         return refuse("lease-lost", "Another worker holds this request.");
       if (event.claim.fence !== (request.claim?.fence ?? 0) + 1) return refuse("lease-lost", "The fence has moved on.");
       return { ...request, claim: event.claim };
+    case "grant-refused":
+      return fenced(request, event.fence, now) ?? end(request, "denied", now, "the worker", event.why);
     case "conflicted":
       return fenced(request, event.fence, now) ?? end(request, "conflict", now, "the worker", event.why);
     case "intended": {
@@ -153,6 +155,15 @@ function fromExecuting(request: Executing, event: RequestEvent, now: number): Ne
       return event.claim.fence === request.claim.fence + 1
         ? { ...request, claim: event.claim }
         : refuse("lease-lost", "The fence has moved on.");
+    case "intended":
+      // The server refused the first precondition for certain, so the next one may be tried.
+      return (
+        fenced(request, event.fence, now) ?? {
+          ...request,
+          intent: { at: now, resourceVersion: event.resourceVersion },
+          claim: { ...request.claim, leaseUntil: event.leaseUntil },
+        }
+      );
     case "progressed":
       return (
         fenced(request, event.fence, now) ?? {

@@ -1,0 +1,21 @@
+import { type Change, isChange, type Operation } from "../operation/operation.ts";
+import type { Act } from "./act.ts";
+import { rolloutRestart } from "./rollout-restart.ts";
+import { scale } from "./scale.ts";
+
+/** Every change there is, by kind: one that is added to the union and not here does not compile. */
+const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> } = {
+  "rollout-restart": rolloutRestart,
+  scale,
+};
+
+/** How this change is planned and done. */
+export function actOf(operation: Change): Act {
+  return acts[operation.kind] as Act;
+}
+
+/** The change a request asks for; a read has no act, and reaching here with one is a fault of ours. */
+export function changeOf(operation: Operation): Change {
+  if (!isChange(operation)) throw new Error(`${operation.kind} changes nothing`);
+  return operation;
+}

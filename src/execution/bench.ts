@@ -1,0 +1,33 @@
+import { catalogue, entryOf } from "../operation/catalogue.ts";
+import type { Operation } from "../operation/operation.ts";
+import type { Account, Cluster, Directory, GrantVerifier, PolicySource, RequestStore } from "../ports.ts";
+import type { Mover } from "../request/move.ts";
+
+/** What the worker's side of a request's life works with. It holds no Slack token and no second factor. */
+export interface Bench {
+  readonly store: RequestStore;
+  readonly mover: Mover;
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly verifier: GrantVerifier;
+  /** The worker's own copies, mounted apart from those of the web process. */
+  readonly policy: PolicySource;
+  readonly directory: Directory;
+  /** This worker, in claims and audit entries. */
+  readonly worker: string;
+  readonly leaseMs: number;
+  /** How long a rollout is watched before it is called stuck. A token lives 10 minutes. */
+  readonly watchMs: number;
+  readonly log: (event: string, facts: Readonly<Record<string, string>>) => void;
+}
+
+export const reader: Account = { account: catalogue.get.account, rules: catalogue.get.rules };
+
+/** The account of an operation, with all that it may ever ask for. */
+export function accountOf(operation: Operation): Account {
+  const { account, rules } = entryOf(operation);
+  return { account, rules };
+}
+
+export function clusterOf(bench: Bench, operation: Operation): Cluster | undefined {
+  return bench.clusters.get(operation.cluster);
+}

@@ -1,0 +1,49 @@
+import { digestOf } from "../operation/digest.ts";
+import { quorumHolds } from "../policy/approvers.ts";
+import { decide } from "../policy/decide.ts";
+import type { DecisionFacts } from "../policy/policy.ts";
+import { factsOf } from "../request/facts.ts";
+import type { Executing, Granted } from "../request/request.ts";
+import type { Bench } from "./bench.ts";
+
+/**
+ * Says why the worker must not believe this record, or undefined when it may. Whoever can write to Redis can write
+ * anything into a record, so nothing counts that the signed grant does not carry; and whoever holds the web process
+ * still meets the worker's own policy and directory.
+ */
+export async function whyNot(bench: Bench, request: Granted | Executing): Promise<string | undefined> {
+  const { grant: signed, digest, plan, operation } = request;
+  const { grant } = signed;
+  if (grant.v !== "countersign.grant.v1" || !bench.verifier.verify(signed))
+    return "the grant's signature does not hold";
+  if (grant.request !== request.id) return "the grant is for another request";
+  if (grant.cluster !== operation.cluster || plan.operation.cluster !== operation.cluster)
+    return "the grant is for another cluster";
+  if (grant.requester !== request.requester) return "the grant names another requester";
+  if (grant.digest !== digest) return "the grant is for another plan";
+  const asker = { request: request.id, requester: request.requester, reason: request.reason };
+  if (digestOf(asker, plan) !== digest) return "the plan in the record is not the one that was approved";
+  if (digestOf(asker, { ...plan, operation }) !== digest)
+    return "the operation in the record is not the one that was approved";
+  return whyNotByPolicy(bench, request, plan.facts);
+}
+
+/** Policy and quorum by the worker's own copies, on the facts as they are now. */
+export async function whyNotByPolicy(
+  bench: Bench,
+  request: Granted | Executing,
+  plan: DecisionFacts["plan"],
+): Promise<string | undefined> {
+  const { grant } = request.grant;
+  const requester = await bench.directory.subject(grant.requester);
+  if (!requester) return `the worker's directory does not know ${grant.requester}`;
+  const decision = decide(bench.policy.current(), factsOf(request.operation, requester, plan));
+  if (!decision.allowed) return decision.says;
+  if (decision.tier !== grant.tier)
+    return `this is ${decision.tier} by the worker's policy, and was granted as ${grant.tier}`;
+  const approvers = await Promise.all(grant.approvers.map((sub) => bench.directory.subject(sub)));
+  const known = approvers.filter((subject) => subject !== undefined);
+  return quorumHolds(decision.requirements, grant.requester, known)
+    ? undefined
+    : "the approvals do not make the quorum";
+}

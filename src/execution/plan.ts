@@ -1,0 +1,53 @@
+import { digestOf } from "../operation/digest.ts";
+import { isChange } from "../operation/operation.ts";
+import { ClusterFault, type ClusterFaultCode } from "../ports.ts";
+import type { Planning } from "../request/request.ts";
+import { actOf } from "./acts.ts";
+import { accountOf, type Bench, clusterOf, reader } from "./bench.ts";
+
+/** Faults that may pass by themselves; planning is tried again for a while. */
+const passing: ReadonlySet<ClusterFaultCode> = new Set([
+  "no-answer",
+  "server-error",
+  "too-many-requests",
+  "unauthorized",
+]);
+const patience = 60_000;
+
+/** Reads the object, tries the change without storing it, and puts the plan into the record. Changes nothing. */
+export async function planRequest(bench: Bench, request: Planning): Promise<void> {
+  const { operation } = request;
+  if (!isChange(operation) || request.plan) return;
+  const cluster = clusterOf(bench, operation);
+  // Another worker may serve that cluster; the request lapses when none does.
+  if (!cluster) return;
+  try {
+    const now = await bench.store.now();
+    const act = actOf(operation);
+    const plan = await act.plan(await cluster.session(reader, request.id), operation, now);
+    if ("unplannable" in plan) return await unplannable(bench, request.id, plan.unplannable);
+    const digest = digestOf({ request: request.id, requester: request.requester, reason: request.reason }, plan);
+    const stamp = { request: request.id, digest, at: now };
+    const session = await cluster.session(accountOf(operation), request.id);
+    await act.apply(session, plan, { stamp, resourceVersion: plan.live.resourceVersion, dryRun: true });
+    await bench.mover.move(request.id, () => ({ event: { type: "planned", plan, digest } }));
+  } catch (fault) {
+    if (!(fault instanceof ClusterFault)) throw fault;
+    // The object moved between reading and trying: read it again.
+    if (fault.code === "conflict") throw fault;
+    const tired = (await bench.store.now()) - request.askedAt > patience;
+    if (passing.has(fault.code) && !tired) throw fault;
+    await unplannable(bench, request.id, sayFault(fault, operation.target.name, operation.target.namespace));
+  }
+}
+
+async function unplannable(bench: Bench, id: string, why: string): Promise<void> {
+  await bench.mover.move(id, () => ({ event: { type: "unplannable", why } }));
+}
+
+function sayFault(fault: ClusterFault, name: string, namespace: string): string {
+  if (fault.code === "not-found") return `There is no deploy/${name} in the namespace ${namespace}.`;
+  if (fault.code === "forbidden") return `Countersign is not installed for the namespace ${namespace}: ${fault.says}`;
+  if (fault.code === "invalid") return `The cluster refuses this change: ${fault.says}`;
+  return `The cluster did not answer as it should: ${fault.says}`;
+}

@@ -1,0 +1,89 @@
+import type { Target } from "../operation/operation.ts";
+import { ClusterFault, type KubeObject, type Session } from "../ports.ts";
+import { type Deployment, number, record, text } from "./deployment.ts";
+
+/** What stands around a workload and would surprise the people who approve: each one sentence. */
+export async function warningsAround(
+  reader: Session,
+  target: Target,
+  deployment: Deployment,
+): Promise<readonly string[]> {
+  const [autoscalers, budgets] = await Promise.all([
+    seen(reader, {
+      group: "autoscaling",
+      version: "v2",
+      resource: "horizontalpodautoscalers",
+      namespace: target.namespace,
+    }),
+    seen(reader, { group: "policy", version: "v1", resource: "poddisruptionbudgets", namespace: target.namespace }),
+  ]);
+  return [
+    ...managedElsewhere(deployment),
+    ...underAutoscaler(autoscalers, target),
+    ...underBudget(budgets, deployment),
+    ...notWell(deployment),
+  ];
+}
+
+/** A list that may not be read is `unknown`, and said to be: never taken for empty. */
+async function seen(reader: Session, ref: Parameters<Session["list"]>[0]): Promise<readonly KubeObject[] | "unknown"> {
+  try {
+    return await reader.list(ref);
+  } catch (fault) {
+    if (fault instanceof ClusterFault && (fault.code === "forbidden" || fault.code === "not-found")) return "unknown";
+    throw fault;
+  }
+}
+
+function underAutoscaler(autoscalers: readonly KubeObject[] | "unknown", target: Target): readonly string[] {
+  if (autoscalers === "unknown")
+    return ["Unknown: whether an autoscaler controls the replicas; the reader may not list them."];
+  return autoscalers
+    .filter((object) => {
+      const scaled = record(record(object["spec"])["scaleTargetRef"]);
+      return scaled["kind"] === "Deployment" && scaled["name"] === target.name;
+    })
+    .map((object) => {
+      const spec = record(object["spec"]);
+      const bounds = `${number(spec["minReplicas"], 1)} to ${number(spec["maxReplicas"])}`;
+      return `The autoscaler ${text(record(object["metadata"])["name"])} keeps it at ${bounds} replicas and will undo a scale outside of that.`;
+    });
+}
+
+function underBudget(budgets: readonly KubeObject[] | "unknown", deployment: Deployment): readonly string[] {
+  if (budgets === "unknown") return ["Unknown: whether a disruption budget covers it; the reader may not list them."];
+  const podLabels = record(record(record(deployment.template)["metadata"])["labels"]);
+  return budgets
+    .filter((object) => {
+      const wanted = Object.entries(record(record(record(object["spec"])["selector"])["matchLabels"]));
+      return wanted.length > 0 && wanted.every(([label, value]) => podLabels[label] === value);
+    })
+    .map((object) => {
+      const room = number(record(object["status"])["disruptionsAllowed"]);
+      return `The disruption budget ${text(record(object["metadata"])["name"])} has room for ${room} now; a rollout does not wait for it.`;
+    });
+}
+
+const gitOps = [
+  ["argocd.argoproj.io/instance", "Argo CD"],
+  ["argocd.argoproj.io/tracking-id", "Argo CD"],
+  ["kustomize.toolkit.fluxcd.io/name", "Flux"],
+  ["helm.toolkit.fluxcd.io/name", "Flux"],
+] as const;
+
+function managedElsewhere({ labels, annotations }: Deployment): readonly string[] {
+  const managers = gitOps
+    .filter(([key]) => Object.hasOwn(labels, key) || Object.hasOwn(annotations, key))
+    .map(([, name]) => name);
+  return [...new Set(managers)].map((name) => `${name} manages this object and may revert the change.`);
+}
+
+function notWell({ replicas, status }: Deployment): readonly string[] {
+  return status.ready < replicas ? [`Only ${status.ready} of ${replicas} pods are ready now.`] : [];
+}
+
+/** When the workload last changed, as its own Progressing condition says. */
+export function lastChangeOf(deployment: Deployment): { readonly lastChange?: string } {
+  const lastChange = deployment.conditions.find((condition) => condition.type === "Progressing")?.lastUpdateTime;
+  return lastChange ? { lastChange } : {};
+}
