@@ -1,0 +1,79 @@
+import type { NamedRule } from "../../operation/accounts.ts";
+import { parseName, parseNamespace } from "../../operation/name.ts";
+import { ClusterFault, type ObjectRef } from "../../ports.ts";
+
+/** The RBAC verbs this house ever uses. There is no `deletecollection` and no `update`. */
+export type Verb = "get" | "list" | "watch" | "patch" | "create" | "delete";
+
+declare const checked: unique symbol;
+
+/** Leave to send one call: its method and its exact path below the server's address. Only {@link pass} gives one. */
+export interface Passage {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly [checked]: true;
+}
+
+const methods = { get: "GET", list: "GET", watch: "GET", patch: "PATCH", create: "POST", delete: "DELETE" } as const;
+
+// As apimachinery names its versions; resources and their subresources are RFC 1123 labels.
+const versionShape = /^v[1-9]\d{0,3}((alpha|beta)[1-9]\d{0,3})?$/;
+
+/**
+ * The choke point: no call reaches a cluster without a passage, and every part of its path was checked here. With the
+ * stock client an empty or dotted name reaches a whole collection, or the namespace itself (facts/kubernetes.md
+ * section 1). Throws the ClusterFault `not-sent` for a part that cannot be, and for a call that `rules` do not hold.
+ */
+export function pass(rules: readonly NamedRule[], verb: Verb, ref: ObjectRef): Passage {
+  demandParts(verb, ref);
+  demandDeclared(rules, verb, ref);
+  const { group, version, resource, subresource, namespace, name } = ref;
+  const root = group === "" ? ["api", version] : ["apis", group, version];
+  const object = name === undefined || ofCollection(verb, ref) ? [] : [name];
+  const parts = [...root, "namespaces", namespace, resource, ...object, ...(subresource ? [subresource] : [])];
+  return { method: methods[verb], path: `/${parts.join("/")}` } as Passage;
+}
+
+/** Holds what is about to be sent against what was let pass: same server, same method, same path, byte for byte. */
+export function demandExact({ method, path }: Passage, server: URL, sending: { method: string; url: URL }): void {
+  const { url } = sending;
+  const meant = `${server.origin}${server.pathname.replace(/\/$/, "")}${path}`;
+  const clean = url.username === "" && url.password === "" && url.hash === "";
+  if (sending.method !== method || !clean || `${url.origin}${url.pathname}` !== meant)
+    throw notSent("the address built is not the one that was meant");
+}
+
+export function notSent(says: string): ClusterFault {
+  return new ClusterFault("not-sent", says);
+}
+
+/** Whether the call goes to the collection: one object is then named in the body, or by a field selector. */
+function ofCollection(verb: Verb, { subresource }: ObjectRef): boolean {
+  return verb === "list" || verb === "watch" || (verb === "create" && subresource === undefined);
+}
+
+function demandParts(verb: Verb, ref: ObjectRef): void {
+  const { group, version, resource, subresource, namespace, name } = ref;
+  // A part that is no string would be checked as one text and sent as another.
+  for (const part of Object.values(ref)) if (typeof part !== "string") throw notSent("a part of the path is no text");
+  if (group !== "" && parseName(group) === undefined) throw notSent("this is no API group");
+  if (!versionShape.test(version)) throw notSent("this is no API version");
+  if (parseNamespace(resource) === undefined) throw notSent("this is no API resource");
+  if (subresource !== undefined && parseNamespace(subresource) === undefined) throw notSent("this is no subresource");
+  if (parseNamespace(namespace) === undefined) throw notSent("this cannot be a namespace");
+  if (verb === "list") {
+    if (name !== undefined) throw notSent("a list is about all objects of a namespace");
+  } else if (name === undefined || parseName(name) === undefined) throw notSent("this cannot be the name of an object");
+}
+
+function demandDeclared(rules: readonly NamedRule[], verb: Verb, { group, resource, subresource, name }: ObjectRef) {
+  const wanted = subresource ? `${resource}/${subresource}` : resource;
+  const declared = rules.some(
+    (rule) =>
+      rule.apiGroups.includes(group) &&
+      rule.resources.includes(wanted) &&
+      rule.verbs.includes(verb) &&
+      (rule.resourceNames === undefined || (name !== undefined && rule.resourceNames.includes(name))),
+  );
+  if (!declared) throw notSent(`${verb} on ${wanted} is not declared for this account`);
+}

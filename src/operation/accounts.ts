@@ -1,0 +1,102 @@
+import { catalogue, type RbacRule } from "./catalogue.ts";
+import { parseNamespace } from "./name.ts";
+import type { Json } from "./plan.ts";
+
+/** Where Countersign itself runs. */
+export const ownNamespace = "countersign";
+/** Where the operation accounts, the tickets and the handles live; no other account may live there. */
+export const operationsNamespace = "countersign-operations";
+/** The service account of the worker process. */
+export const workerAccount = "countersign-worker";
+
+/** A rule of a Role that may be limited to objects of these names. */
+export interface NamedRule extends RbacRule {
+  readonly resourceNames?: readonly string[];
+}
+
+/** Account -> all that it may do, in the order of the catalogue; operations that share an account share its rules. */
+export const operationAccounts: ReadonlyMap<string, readonly RbacRule[]> = accountsOf(Object.values(catalogue));
+
+/**
+ * All that the worker may do with its own account, in the namespace of the operation accounts. With `get` or `update`
+ * on Secrets it could make itself a token of any account there (facts/kubernetes.md section 5.3).
+ */
+export const workerRules: readonly NamedRule[] = [
+  {
+    apiGroups: [""],
+    resources: ["serviceaccounts/token"],
+    resourceNames: [...operationAccounts.keys()],
+    verbs: ["create"],
+  },
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "get"] },
+  { apiGroups: [""], resources: ["secrets"], verbs: ["create", "delete"] },
+];
+
+/**
+ * Everything an administrator installs so that the catalogue's operations can run in these namespaces: namespaces,
+ * accounts, Roles and RoleBindings, in a stable order. Throws for a name that is no namespace, and for Countersign's
+ * own: whoever may restart or scale its workloads could stop or replace it.
+ */
+export function renderAccounts(options: { readonly namespaces: readonly string[] }): readonly Json[] {
+  const namespaces = [...new Set(options.namespaces)].sort();
+  for (const namespace of namespaces) {
+    if (parseNamespace(namespace) === undefined) throw new Error(`${JSON.stringify(namespace)} cannot be a namespace`);
+    if (namespace === ownNamespace || namespace === operationsNamespace)
+      throw new Error(`Countersign does not operate on its own namespace ${namespace}`);
+  }
+  const worker = { name: workerAccount, namespace: ownNamespace };
+  return [
+    namespaceObject(ownNamespace),
+    namespaceObject(operationsNamespace),
+    serviceAccount(worker, true),
+    ...bound(workerAccount, operationsNamespace, workerRules, worker),
+    ...[...operationAccounts.keys()].map((name) => serviceAccount({ name, namespace: operationsNamespace }, false)),
+    ...namespaces.flatMap((namespace) =>
+      [...operationAccounts].flatMap(([name, rules]) =>
+        bound(name, namespace, rules, { name, namespace: operationsNamespace }),
+      ),
+    ),
+  ];
+}
+
+interface Account {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+function accountsOf(entries: readonly { readonly account: string; readonly rules: readonly RbacRule[] }[]) {
+  const accounts = new Map<string, readonly RbacRule[]>();
+  for (const { account, rules } of entries) accounts.set(account, [...(accounts.get(account) ?? []), ...rules]);
+  return accounts;
+}
+
+const labels = { "app.kubernetes.io/name": "countersign" };
+
+function namespaceObject(name: string): Json {
+  const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...labels, ...restricted } } };
+}
+
+function serviceAccount({ name, namespace }: Account, automountServiceAccountToken: boolean): Json {
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name, namespace, labels },
+    automountServiceAccountToken,
+  };
+}
+
+function bound(name: string, namespace: string, rules: readonly NamedRule[], account: Account): readonly Json[] {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const metadata = { name, namespace, labels };
+  return [
+    { apiVersion, kind: "Role", metadata, rules: rules.map((rule) => ({ ...rule })) },
+    {
+      apiVersion,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+      subjects: [{ kind: "ServiceAccount", name: account.name, namespace: account.namespace }],
+    },
+  ];
+}
