@@ -1,0 +1,148 @@
+import { operationsNamespace, ownNamespace, workerAccount } from "./accounts.ts";
+import { catalogue } from "./catalogue.ts";
+import type { Json } from "./plan.ts";
+
+/**
+ * The second lock, for when the worker itself is captured: ValidatingAdmissionPolicies that hold its account and the
+ * operations' accounts to less than RBAC can say (facts/kubernetes.md section 5). For Kubernetes 1.30 and later.
+ */
+export function renderAdmission(): readonly Json[] {
+  return [handles, tickets, tokens, restarts].flatMap(policyAndBinding);
+}
+
+interface Rule {
+  readonly expression: string;
+  readonly message: string;
+}
+
+interface Guard {
+  readonly name: string;
+  /** The one account that is held to it. */
+  readonly user: string;
+  readonly on: { readonly apiGroup: string; readonly resource: string; readonly operations: readonly string[] };
+  /** Only there; absent: wherever the account may act. */
+  readonly namespace?: string;
+  readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+  readonly rules: readonly Rule[];
+}
+
+const worker = `system:serviceaccount:${ownNamespace}:${workerAccount}`;
+const restarter = `system:serviceaccount:${operationsNamespace}:${catalogue["rollout-restart"].account}`;
+
+/** Keys that would let an object do more than stand there: wait for a finalizer, or become something by an annotation. */
+const bare: readonly Rule[] = ["annotations", "finalizers", "ownerReferences"].map((field) => ({
+  expression: `object.metadata.?${field}.orValue([]).size() == 0`.replace(
+    "orValue([])",
+    field === "annotations" ? "orValue({})" : "orValue([])",
+  ),
+  message: `it must have no ${field}`,
+}));
+
+const immutable: Rule = { expression: "object.?immutable.orValue(false)", message: "it must be immutable" };
+
+// A Secret of the type kubernetes.io/service-account-token would be filled with a token of the account it names.
+const handles: Guard = {
+  name: "countersign-handles",
+  user: worker,
+  on: { apiGroup: "", resource: "secrets", operations: ["CREATE", "UPDATE"] },
+  namespace: operationsNamespace,
+  rules: [
+    { expression: "object.type == 'countersign.dev/handle'", message: "it must be of the type countersign.dev/handle" },
+    { expression: "object.?data.orValue({}).size() == 0", message: "it must hold no data" },
+    immutable,
+    ...bare,
+  ],
+};
+
+const tickets: Guard = {
+  name: "countersign-tickets",
+  user: worker,
+  on: { apiGroup: "", resource: "configmaps", operations: ["CREATE", "UPDATE"] },
+  namespace: operationsNamespace,
+  rules: [immutable, ...bare],
+};
+
+const tokens: Guard = {
+  name: "countersign-tokens",
+  user: worker,
+  on: { apiGroup: "", resource: "serviceaccounts/token", operations: ["CREATE"] },
+  namespace: operationsNamespace,
+  rules: [{ expression: "object.spec.expirationSeconds <= 600", message: "it must live for at most 600 seconds" }],
+};
+
+const unchanged = (field: string): Rule => {
+  const path = (of: string) => `${of}.${field.replace(/\.(\w+)$/, ".?$1")}`;
+  return { expression: `${path("object")} == ${path("oldObject")}`, message: `${field} must stay as it is` };
+};
+
+const onlyKeys = (map: string, keys: readonly string[], field: string): Rule => {
+  const [now, before] = [`variables.${map}`, `variables.${map}Before`];
+  const same = `${now}.all(k, k in [${keys.map((key) => `'${key}'`).join(", ")}] || (k in ${before} && ${before}[k] == ${now}[k]))`;
+  return {
+    expression: `${same} && ${before}.all(k, k in ${now})`,
+    message: `of ${field} only ${keys.join(" and ")} may change`,
+  };
+};
+
+const annotationsOf = (name: string, path: string) => [
+  { name, expression: `object.${path}.?annotations.orValue({})` },
+  { name: `${name}Before`, expression: `oldObject.${path}.?annotations.orValue({})` },
+];
+
+// RBAC can only say `patch deployments`, which would be leave to run any image: this says which fields it is about.
+const restarts: Guard = {
+  name: "countersign-rollout-restart",
+  user: restarter,
+  on: { apiGroup: "apps", resource: "deployments", operations: ["CREATE", "UPDATE"] },
+  variables: [...annotationsOf("annotations", "metadata"), ...annotationsOf("stamps", "spec.template.metadata")],
+  rules: [
+    {
+      expression: "['countersign.dev/request', 'countersign.dev/digest'].all(k, k in variables.annotations)",
+      message: "it must name the request and the digest it is made for",
+    },
+    onlyKeys("annotations", ["countersign.dev/request", "countersign.dev/digest"], "metadata.annotations"),
+    onlyKeys("stamps", ["kubectl.kubernetes.io/restartedAt"], "spec.template.metadata.annotations"),
+    ...["labels", "finalizers", "ownerReferences"].map((field) => unchanged(`metadata.${field}`)),
+    ...["labels", "finalizers"].map((field) => unchanged(`spec.template.metadata.${field}`)),
+    ...[
+      "template.spec",
+      "replicas",
+      "selector",
+      "strategy",
+      "minReadySeconds",
+      "revisionHistoryLimit",
+      "paused",
+      "progressDeadlineSeconds",
+    ].map((field) => unchanged(`spec.${field}`)),
+  ],
+};
+
+function policyAndBinding({ name, user, on, namespace, variables, rules }: Guard): readonly Json[] {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const metadata = { name, labels: { "app.kubernetes.io/name": "countersign" } };
+  const { apiGroup, resource, operations } = on;
+  const inNamespace = namespace && { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+  return [
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicy",
+      metadata,
+      spec: {
+        failurePolicy: "Fail",
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["v1"], operations, resources: [resource] }],
+          ...(inNamespace ? { namespaceSelector: inNamespace } : {}),
+        },
+        matchConditions: [{ name: "account", expression: `request.userInfo.username == '${user}'` }],
+        ...(variables ? { variables: variables.map((variable) => ({ ...variable })) } : {}),
+        validations: rules.map((rule) => ({ ...rule })),
+      },
+    },
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata,
+      spec: { policyName: name, validationActions: ["Deny", "Audit"] },
+    },
+  ];
+}

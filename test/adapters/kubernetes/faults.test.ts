@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { faultOf, noAnswer, readAnswer } from "../../../src/adapters/kubernetes/faults.ts";
+import { ClusterFault } from "../../../src/ports.ts";
+
+const status = (reason: string, message = "no") => JSON.stringify({ kind: "Status", reason, message });
+
+describe("faultOf", () => {
+  for (const [http, reason, code] of [
+    [404, "NotFound", "not-found"],
+    [409, "Conflict", "conflict"],
+    [409, "AlreadyExists", "already-exists"],
+    [403, "Forbidden", "forbidden"],
+    [401, "Unauthorized", "unauthorized"],
+    [422, "Invalid", "invalid"],
+    [400, "BadRequest", "invalid"],
+    [415, "UnsupportedMediaType", "invalid"],
+    [413, "RequestEntityTooLarge", "invalid"],
+    [429, "TooManyRequests", "too-many-requests"],
+    [410, "Expired", "gone"],
+    [410, "Gone", "gone"],
+    [500, "InternalError", "server-error"],
+    [503, "ServiceUnavailable", "server-error"],
+    [504, "Timeout", "server-error"],
+    [409, "constructor", "conflict"],
+  ] as const)
+    it(`takes ${http} ${reason} for ${code}`, () => {
+      assert.equal(faultOf(http, status(reason)).code, code);
+    });
+
+  it("goes by the HTTP status when something in between answers in its own words", () => {
+    const codes = [401, 403, 404, 409, 410, 418, 429, 302, 502].map((http) => faultOf(http, "<html>").code);
+    assert.deepEqual(codes, [
+      ...["unauthorized", "forbidden", "not-found", "conflict", "gone", "invalid", "too-many-requests"],
+      ...["server-error", "server-error"],
+    ]);
+    assert.equal(faultOf(502, "<html>").says, "the API server answered 502");
+  });
+
+  it("keeps the server's sentence, on one line and bounded, and the audit id", () => {
+    const fault = faultOf(422, status("Invalid", `bad\n\u202evalue\u0000 ${"x".repeat(1_000)}`), "audit-7");
+    assert.match(fault.says, /^bad value x+$/);
+    assert.equal(fault.says.length, 300);
+    assert.equal(fault.auditId, "audit-7");
+  });
+
+  it("takes what looks like a token out of the server's sentence", () => {
+    const fault = faultOf(401, status("Unauthorized", "token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln is no good"));
+    assert.equal(fault.says, "token [removed] is no good");
+  });
+
+  it("survives any body", () => {
+    for (const body of ["", "null", "7", '"x"', "[]", '{"reason":7,"message":{}}', "{"])
+      assert.equal(faultOf(403, body).says, "the API server answered 403");
+  });
+});
+
+describe("readAnswer", () => {
+  it("says nothing of an answer that cannot be read", () => {
+    assert.throws(
+      () => readAnswer('{"token":"secret-of-mine", oops'),
+      (fault) => fault instanceof ClusterFault && fault.code === "no-answer" && !fault.says.includes("secret"),
+    );
+  });
+});
+
+describe("noAnswer", () => {
+  it("names the kind of the fault and nothing of its text", () => {
+    const fault = noAnswer(Object.assign(new Error("Bearer abc to 10.0.0.1"), { code: "ECONNRESET" }));
+    assert.equal(fault.code, "no-answer");
+    assert.equal(fault.says, "the API server gave no answer (ECONNRESET)");
+    assert.equal(fault.cause, undefined);
+  });
+});
