@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import { listObjects } from "./list.ts";
+import { type Fields, fieldsOf, type KubeObject } from "./object.ts";
+import { type Intent, Objects, type Written } from "./objects.ts";
+import { requestToken, reviewAccess, reviewSelf } from "./questions.ts";
+import { attributesOf, authorize, forbidden } from "./rbac.ts";
+import { readBody } from "./read-body.ts";
+import { type ApiRequest, bodyOf, intentOf, removalOf, watchOptions } from "./request.ts";
+import type { Resource } from "./resources.ts";
+import type { Route, Target } from "./route.ts";
+import { patchScale, putScale, scaleOf } from "./scale.ts";
+import { methodNotAllowed, noSuchResource } from "./status.ts";
+import type { Store } from "./store.ts";
+import type { Tokens } from "./tokens.ts";
+import type { WatchOptions } from "./watch.ts";
+
+/** What a mutating request did. */
+export interface Effect {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly fieldManager: string;
+  /** False for a write that left everything as it was. */
+  readonly changed: boolean;
+  /** SHA-256 of the body, hexadecimal. */
+  readonly bodyDigest: string;
+}
+
+export type ApiReply =
+  | { readonly code: number; readonly body: Fields; readonly warnings?: readonly string[]; readonly effect?: Effect }
+  | { readonly watch: WatchOptions };
+
+/** The API behind authentication: who may, then what. */
+export class Api {
+  readonly #store: Store;
+  readonly #tokens: Tokens;
+  readonly objects: Objects;
+
+  constructor(store: Store, tokens: Tokens) {
+    this.#store = store;
+    this.#tokens = tokens;
+    this.objects = new Objects(store);
+  }
+
+  /** Throws a Refusal for anything but a 2xx. */
+  answer(request: ApiRequest): ApiReply {
+    const { route, user } = request;
+    const attributes = attributesOf(route);
+    if (!authorize(this.#store, user, attributes).allowed) throw forbidden(user, attributes);
+    const { target, resource } = route;
+    if (!target) return nonResource(route);
+    if (!resource || resource.namespaced !== isWithin(target, resource)) throw noSuchResource();
+    if (target.subresource) return this.#subresource(request, resource, target);
+    if (resource.question) return this.#question(request, resource);
+    return this.#object(request, resource, target);
+  }
+
+  #object(request: ApiRequest, resource: Resource, target: Target): ApiReply {
+    const { route } = request;
+    const { namespace, name } = placeOf(target, resource);
+    switch (route.verb) {
+      case "list":
+        return { code: 200, body: listObjects(this.#store, resource, namespace, route.query) };
+      case "watch":
+        return { watch: watchOptions(resource, namespace, route.query) };
+      case "get":
+        return { code: 200, body: this.#store.demand(resource, namespace, name) };
+      case "create": {
+        if (target.name && resource.kind !== "Namespace") throw methodNotAllowed();
+        const intent = intentOf(request, "CreateOptions");
+        const written = this.objects.create(resource, namespace, bodyOf(request, resource), intent);
+        return wrote(request, target, written, intent, 201);
+      }
+      case "update": {
+        const intent = intentOf(request, "UpdateOptions");
+        const written = this.objects.replace(resource, namespace, name, bodyOf(request, resource), intent);
+        return wrote(request, target, written, intent);
+      }
+      case "patch": {
+        const intent = intentOf(request, "PatchOptions");
+        const patch = { contentType: request.contentType, text: request.body };
+        const written = this.objects.patch(resource, this.#store.demand(resource, namespace, name), patch, intent);
+        return wrote(request, target, written, intent);
+      }
+      case "delete": {
+        const current = this.#store.demand(resource, namespace, name);
+        const { removal, dryRun } = removalOf(request);
+        const body = this.objects.remove(resource, current, removal, dryRun);
+        return { code: 200, body, ...(dryRun ? {} : { effect: effectOf(request, target, "", true) }) };
+      }
+      case "deletecollection":
+        throw methodNotAllowed();
+    }
+  }
+
+  #subresource(request: ApiRequest, resource: Resource, target: Target): ApiReply {
+    const { route } = request;
+    const { namespace, name } = placeOf(target, resource);
+    if (!resource.subresources.includes(target.subresource)) throw noSuchResource();
+    const demand = () => this.#store.demand(resource, namespace, name);
+    if (target.subresource === "token") {
+      if (route.verb !== "create") throw methodNotAllowed();
+      const intent = intentOf(request, "CreateOptions");
+      const kind = { kind: "TokenRequest", group: "authentication.k8s.io", version: "v1" };
+      const { fields, warnings } = readBody(kind, bodyOf(request, kind), intent, "body");
+      const body = requestToken(this.#store, this.#tokens, demand(), fieldsOf(fields["spec"]));
+      return {
+        code: 201,
+        body,
+        warnings,
+        ...(intent.dryRun ? {} : { effect: effectOf(request, target, intent.manager, true) }),
+      };
+    }
+    switch (route.verb) {
+      case "get":
+        return { code: 200, body: scaleOf(demand()) };
+      case "patch": {
+        const intent = intentOf(request, "PatchOptions");
+        const patch = { contentType: request.contentType, text: request.body };
+        return scaled(wrote(request, target, patchScale(this.objects, demand(), patch, intent), intent));
+      }
+      case "update": {
+        const intent = intentOf(request, "UpdateOptions");
+        const body = bodyOf(request, resource);
+        return scaled(wrote(request, target, putScale(this.objects, demand(), body, intent), intent));
+      }
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  #question(request: ApiRequest, resource: Resource): ApiReply {
+    if (request.route.verb !== "create") throw methodNotAllowed();
+    const { fields } = readBody(resource, bodyOf(request, resource), { fieldValidation: "Warn" }, "body");
+    const body =
+      resource.kind === "SelfSubjectReview"
+        ? reviewSelf(request.user)
+        : reviewAccess(this.#store, request.user, fieldsOf(fields["spec"]));
+    return { code: 201, body };
+  }
+}
+
+function nonResource({ method, path }: Route): ApiReply {
+  if (method !== "GET") throw methodNotAllowed();
+  if (path === "/version")
+    return {
+      code: 200,
+      body: { major: "1", minor: "36", gitVersion: "v1.36.2+countersign-double", platform: "double" },
+    };
+  if (["/healthz", "/livez", "/readyz"].includes(path)) return { code: 200, body: { status: "ok" } };
+  throw noSuchResource();
+}
+
+/** A list over all namespaces has none; everything else of a namespaced resource is in one. */
+function isWithin(target: Target, resource: Resource): boolean {
+  if (resource.kind === "Namespace") return false;
+  if (target.namespace) return true;
+  return resource.namespaced && !target.name;
+}
+
+/** A single namespace is in itself only as far as RBAC is concerned. */
+function placeOf(
+  { namespace, name }: Target,
+  resource: Resource,
+): { readonly namespace: string; readonly name: string } {
+  return resource.kind === "Namespace" ? { namespace: "", name: name || namespace } : { namespace, name };
+}
+
+function wrote(
+  request: ApiRequest,
+  target: Target,
+  written: Written,
+  intent: Intent,
+  code = 200,
+): ApiReply & { body: KubeObject } {
+  const { object, changed, warnings } = written;
+  const named = { ...target, name: object.metadata.name };
+  const effect = intent.dryRun ? {} : { effect: effectOf(request, named, intent.manager, changed) };
+  return { code, body: object, warnings, ...effect };
+}
+
+function scaled(reply: ApiReply & { body: KubeObject }): ApiReply {
+  return { ...reply, body: scaleOf(reply.body) };
+}
+
+function effectOf({ route, body }: ApiRequest, target: Target, fieldManager: string, changed: boolean): Effect {
+  const { group, plural, subresource, namespace, name } = target;
+  const bodyDigest = createHash("sha256").update(body).digest("hex");
+  return { verb: route.verb, group, resource: plural, subresource, namespace, name, fieldManager, changed, bodyDigest };
+}

@@ -1,0 +1,44 @@
+import type { Draft } from "./object.ts";
+
+const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" } as const;
+const roleRef = (name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name });
+const group = (name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name });
+
+/** What a real server makes by itself at its first start, as far as anybody here relies on it. */
+export const bootstrapObjects: readonly Draft[] = [
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "default" } },
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system" } },
+  {
+    ...rbac,
+    kind: "ClusterRole",
+    metadata: { name: "system:basic-user" },
+    rules: [
+      {
+        apiGroups: ["authorization.k8s.io"],
+        resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+        verbs: ["create"],
+      },
+      { apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
+    ],
+  },
+  {
+    ...rbac,
+    kind: "ClusterRole",
+    metadata: { name: "system:public-info-viewer" },
+    rules: [{ nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/version/"], verbs: ["get"] }],
+  },
+  {
+    ...rbac,
+    kind: "ClusterRoleBinding",
+    metadata: { name: "system:basic-user" },
+    roleRef: roleRef("system:basic-user"),
+    subjects: [group("system:authenticated")],
+  },
+  {
+    ...rbac,
+    kind: "ClusterRoleBinding",
+    metadata: { name: "system:public-info-viewer" },
+    roleRef: roleRef("system:public-info-viewer"),
+    subjects: [group("system:authenticated"), group("system:unauthenticated")],
+  },
+];

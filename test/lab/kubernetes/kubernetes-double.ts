@@ -1,0 +1,100 @@
+import { Api, type Effect } from "./api.ts";
+import { bootstrapObjects } from "./bootstrap.ts";
+import { Controllers } from "./controllers.ts";
+import { type Faults, RequestFaults } from "./faults.ts";
+import { Kubelet } from "./kubelet.ts";
+import type { Draft } from "./object.ts";
+import type { ClusterPeer } from "./peer.ts";
+import { resourceOfKind } from "./resources.ts";
+import { authority, type Escape, listen } from "./server.ts";
+import { snapshotOf, type Workload } from "./snapshot.ts";
+import { Store } from "./store.ts";
+import { Tokens } from "./tokens.ts";
+
+export interface KubernetesDoubleOptions {
+  /** Until a pod is ready; 400 ms when absent. */
+  readonly rolloutMs?: number;
+  /** For so long a token that passed is not looked at again; 10,000 ms when absent, as on a real server. */
+  readonly revocationLagMs?: number;
+  /** Created in this order; workloads are ready from the start. */
+  readonly seed?: readonly Draft[];
+  /** Called after each change of any object. */
+  readonly onChange?: () => void;
+}
+
+/** A mutating request that was carried out; dry runs and refusals are not in the history. */
+export interface HistoryEntry extends Effect {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly user: string;
+  readonly auditId: string;
+}
+
+/** A small Kubernetes API server in memory, with what this product and its tests ask of one. */
+export interface KubernetesDouble extends ClusterPeer {
+  readonly history: readonly HistoryEntry[];
+  /** All that arrived, `GET /api/v1/pods?limit=1`. */
+  readonly requests: readonly string[];
+  /** Attempts to delete a namespace or everything of a kind. Refused, and written to stderr too. */
+  readonly escapes: readonly Escape[];
+  readonly faults: Faults;
+  /** All Deployments with their pods. */
+  snapshot(): readonly Workload[];
+}
+
+export async function startKubernetesDouble(options: KubernetesDoubleOptions = {}): Promise<KubernetesDouble> {
+  const { rolloutMs = 400, revocationLagMs = 10_000, seed = [], onChange } = options;
+  const store = new Store();
+  const tokens = new Tokens(store, revocationLagMs);
+  const api = new Api(store, tokens);
+  const kubelet = new Kubelet(store, rolloutMs);
+  const controllers = new Controllers(store);
+
+  const intent = { manager: "seed", dryRun: false, fieldValidation: "Strict" } as const;
+  kubelet.atOnce(() => {
+    for (const draft of [...bootstrapObjects, ...seed])
+      api.objects.create(resourceOfKind(draft.kind), draft.metadata.namespace ?? "", draft, intent);
+    controllers.settle();
+  });
+  if (onChange) store.onEvent(onChange);
+
+  const history: HistoryEntry[] = [];
+  const requests: string[] = [];
+  const escapes: Escape[] = [];
+  const faults = new RequestFaults();
+  const listening = await listen(api, store, tokens, faults, {
+    requested: (method, path) => requests.push(`${method} ${path}`),
+    escaped(attempt) {
+      escapes.push(attempt);
+      console.error(`ESCAPE: ${attempt.method} ${attempt.path} reached the Kubernetes double`);
+    },
+    took: (effect, user, auditId) => history.push({ at: Date.now(), user, auditId, ...effect }),
+  });
+
+  return {
+    server: `https://127.0.0.1:${listening.port}`,
+    ca: authority,
+    adminToken: tokens.adminToken,
+    history,
+    requests,
+    escapes,
+    faults: {
+      drop: (cut, path, times = 1) => faults.add(cut, path, times),
+      answer: (status, path, times = 1) => faults.add("answer", path, times, status),
+      delay: (ms, path, times = 1) => faults.add("delay", path, times, ms),
+      cutWatches: () => listening.cutWatches(),
+      compact: () => store.compact(),
+      stallPods: (stalled) => kubelet.stall(stalled),
+      clear() {
+        faults.clear();
+        kubelet.stall(false);
+      },
+    },
+    snapshot: () => snapshotOf(store),
+    async close() {
+      controllers.close();
+      kubelet.close();
+      await listening.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { AdminClient } from "./admin-client.ts";
+import type { Draft } from "./object.ts";
+import { collectionPath } from "./resources.ts";
+
+/** A namespace. */
+export function namespace(name: string): Draft {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+}
+
+/** A Deployment of one container, as small as the API takes it. */
+export function deployment(
+  place: string,
+  name: string,
+  replicas: number,
+  labels: Readonly<Record<string, string>> = {},
+): Draft {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace: place, labels: { app: name, ...labels } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name, ...labels } },
+        spec: { containers: [{ name, image: `registry.example/${name}:1.0.0` }] },
+      },
+    },
+  };
+}
+
+/** What the demo and the journeys begin with. `kube-system` is there in any cluster. */
+export const demoObjects: readonly Draft[] = [
+  namespace("prod"),
+  namespace("staging"),
+  namespace("countersign"),
+  namespace("countersign-operations"),
+  deployment("prod", "api", 3, { team: "web" }),
+  deployment("prod", "checkout", 4, { team: "payments" }),
+  deployment("staging", "api", 2, { team: "web" }),
+];
+
+/** Creates them in a cluster that runs already; throws when one is refused. */
+export async function plant(admin: AdminClient, objects: readonly Draft[]): Promise<void> {
+  for (const object of objects) await admin.create(collectionPath(object.kind, object.metadata.namespace), object);
+}

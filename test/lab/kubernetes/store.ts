@@ -1,0 +1,114 @@
+import type { KubeObject } from "./object.ts";
+import { type Resource, resourceOfKind } from "./resources.ts";
+import { expired, notFound } from "./status.ts";
+
+export interface StoreEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly resource: Resource;
+  readonly version: number;
+  readonly object: KubeObject;
+  /** What stood there before. */
+  readonly before?: KubeObject;
+}
+
+/** A real cluster has written some hundred objects before the first of ours. */
+const firstVersion = 200;
+
+/** All objects with one version counter, and every change since it was opened or last compacted. */
+export class Store {
+  #version = firstVersion;
+  #compacted = 0;
+  readonly #objects = new Map<string, KubeObject>();
+  #events: StoreEvent[] = [];
+  readonly #untold: StoreEvent[] = [];
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Changes up to this version are forgotten. */
+  get compacted(): number {
+    return this.#compacted;
+  }
+
+  find(resource: Resource, namespace: string, name: string): KubeObject | undefined {
+    return this.#objects.get(keyOf(resource, namespace, name));
+  }
+
+  /** Throws a Refusal when there is none. */
+  demand(resource: Resource, namespace: string, name: string): KubeObject {
+    const found = this.find(resource, namespace, name);
+    if (!found) throw notFound(resource, name);
+    return found;
+  }
+
+  /** In the order of namespace and name. */
+  list(resource: Resource, namespace = ""): readonly KubeObject[] {
+    const prefix = `${resource.group}/${resource.plural}/${namespace ? `${namespace}/` : ""}`;
+    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return keys.flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  ofKind<T extends KubeObject>(kind: string, namespace = ""): readonly T[] {
+    return this.list(resourceOfKind(kind), namespace) as readonly T[];
+  }
+
+  /** Stores under the next version and answers what is stored. */
+  put(object: KubeObject): KubeObject {
+    const resource = resourceOfKind(object.kind);
+    const { namespace = "", name } = object.metadata;
+    const key = keyOf(resource, namespace, name);
+    const before = this.#objects.get(key);
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#version) } };
+    this.#objects.set(key, stored);
+    this.#tell({
+      type: before ? "MODIFIED" : "ADDED",
+      resource,
+      version: this.#version,
+      object: stored,
+      ...(before ? { before } : {}),
+    });
+    return stored;
+  }
+
+  remove(object: KubeObject): void {
+    const resource = resourceOfKind(object.kind);
+    const { namespace = "", name } = object.metadata;
+    const before = this.#objects.get(keyOf(resource, namespace, name));
+    if (before?.metadata.uid !== object.metadata.uid) return;
+    this.#objects.delete(keyOf(resource, namespace, name));
+    const last = { ...before, metadata: { ...before.metadata, resourceVersion: String(++this.#version) } };
+    this.#tell({ type: "DELETED", resource, version: this.#version, object: last, before });
+  }
+
+  /** Changes after that version; throws 410 when some of them are forgotten. */
+  since(version: number): readonly StoreEvent[] {
+    if (version < this.#compacted) throw expired(`too old resource version: ${version} (${this.#compacted})`);
+    return this.#events.filter((event) => event.version > version);
+  }
+
+  /** Forgets all changes up to now, as etcd's compaction does. */
+  compact(): void {
+    this.#compacted = this.#version;
+    this.#events = [];
+  }
+
+  onEvent(listener: (event: StoreEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A listener may write too: everybody still hears of all changes in the order of their versions. */
+  #tell(event: StoreEvent): void {
+    this.#events.push(event);
+    this.#untold.push(event);
+    if (this.#untold.length > 1) return;
+    for (let next = this.#untold[0]; next; this.#untold.shift(), next = this.#untold[0])
+      for (const listener of [...this.#listeners]) listener(next);
+  }
+}
+
+function keyOf({ group, plural }: Resource, namespace: string, name: string): string {
+  return `${group}/${plural}/${namespace}/${name}`;
+}
