@@ -26,18 +26,21 @@ const byStatus: ReadonlyMap<number, ClusterFaultCode> = new Map([
 
 const saysLength = 300;
 const tokenShape = /eyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g;
+// What the server quotes of an object: for an unknown field it is all of it, environment and all.
+const dumpShape = /(?<=value: )(?:[{[].*[}\]]|"(?:[^"\\]|\\.){60,}")(?=: )|"[{[](?:[^"\\]|\\.)*"/gs;
 
-/** An answer that is no yes, as a fault: the server's own sentence, bounded, and nothing else of the answer. */
+/** An answer that is no yes, as a fault: the server's own words, bounded, without what they quote of an object. */
 export function faultOf(status: number, body: string, auditId?: string): ClusterFault {
-  const { reason, message } = readStatus(body);
+  const { reason, words } = readStatus(body);
   // Below 400 it is no refusal either: what became of the call is as open as after a 5xx.
   const otherwise = status >= 400 && status < 500 ? "invalid" : "server-error";
   const code = byReason.get(reason) ?? byStatus.get(status) ?? otherwise;
-  const sentence = message
+  const says = words
     .replace(tokenShape, "[removed]")
     .replace(/[\p{C}\s]+/gu, " ")
-    .trim();
-  return new ClusterFault(code, sentence.slice(0, saysLength) || `the API server answered ${status}`, auditId);
+    .trim()
+    .slice(0, saysLength);
+  return new ClusterFault(code, says || `the API server answered ${status}`, auditId);
 }
 
 /** No answer came, or none that can be read: whether the call took effect is not known. The cause stays here. */
@@ -57,15 +60,31 @@ export function readAnswer<T>(body: string, auditId?: string): T {
   }
 }
 
-function readStatus(body: string): { readonly reason: string; readonly message: string } {
+interface Status {
+  readonly reason?: unknown;
+  readonly message?: unknown;
+  readonly details?: { readonly causes?: unknown };
+}
+
+function readStatus(body: string): { readonly reason: string; readonly words: string } {
   try {
-    const status: unknown = JSON.parse(body);
-    if (typeof status !== "object" || status === null) return { reason: "", message: "" };
-    const { reason, message } = status as { readonly reason?: unknown; readonly message?: unknown };
-    return { reason: text(reason), message: text(message) };
+    const { reason, message, details } = (JSON.parse(body) ?? {}) as Status;
+    const causes = Array.isArray(details?.causes) ? details.causes.map(causeOf) : [];
+    // Each cause by itself: in the message they run into each other, and no dump could be told from what follows it.
+    const words = reason === "Invalid" && causes.length > 0 ? [...new Set(causes)] : [withoutDump(text(message))];
+    return { reason: text(reason), words: words.join("; ") };
   } catch {
-    return { reason: "", message: "" };
+    return { reason: "", words: "" };
   }
+}
+
+function causeOf(cause: unknown): string {
+  const { field, message } = cause as { readonly field?: unknown; readonly message?: unknown };
+  return [text(field), withoutDump(text(message))].filter((part) => part !== "").join(": ");
+}
+
+function withoutDump(words: string): string {
+  return words.replace(dumpShape, "[...]");
 }
 
 function text(value: unknown): string {

@@ -48,8 +48,56 @@ describe("faultOf", () => {
     assert.equal(fault.says, "token [removed] is no good");
   });
 
+  // As a v1.36.2 server words them; the first one quotes the whole object.
+  for (const [what, causes, says] of [
+    [
+      "an unknown field",
+      [
+        {
+          field: "patch",
+          message: `Invalid value: "${'{\\"env\\":\\"hunter2\\"}'.repeat(9)}": strict decoding error: unknown field "spec.replicaz"`,
+        },
+      ],
+      'patch: Invalid value: [...]: strict decoding error: unknown field "spec.replicaz"',
+    ],
+    [
+      "an immutable field",
+      [{ field: "spec.selector", message: 'Invalid value: {"matchLabels":{"a":"hunter2: }"}}: field is immutable' }],
+      "spec.selector: Invalid value: [...]: field is immutable",
+    ],
+    [
+      "a value out of range, said twice",
+      [
+        { field: "spec.replicas", message: "Invalid value: -1: must be greater than or equal to 0" },
+        { field: "spec.replicas", message: "Invalid value: -1: must be greater than or equal to 0" },
+      ],
+      "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+    ],
+    [
+      "an admission policy",
+      [{ message: "ValidatingAdmissionPolicy 'a' with binding 'a' denied request: it must be immutable" }],
+      "ValidatingAdmissionPolicy 'a' with binding 'a' denied request: it must be immutable",
+    ],
+  ] as const)
+    it(`tells ${what} by its cause, without what the server quotes of the object`, () => {
+      const message = `"" is invalid: ${causes.map((cause) => cause.message).join(", ")}`;
+      const fault = faultOf(422, JSON.stringify({ reason: "Invalid", message, details: { causes } }));
+      assert.equal(fault.says, says);
+      const uncaused = faultOf(400, JSON.stringify({ reason: "BadRequest", message }));
+      assert.ok(!uncaused.says.includes("hunter2"), uncaused.says);
+    });
+
   it("survives any body", () => {
-    for (const body of ["", "null", "7", '"x"', "[]", '{"reason":7,"message":{}}', "{"])
+    for (const body of [
+      "",
+      "null",
+      "7",
+      '"x"',
+      "[]",
+      '{"reason":7,"message":{}}',
+      "{",
+      '{"details":{"causes":[null,7,{}]},"reason":"Invalid"}',
+    ])
       assert.equal(faultOf(403, body).says, "the API server answered 403");
   });
 });
