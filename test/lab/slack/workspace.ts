@@ -24,6 +24,8 @@ export interface Channel {
   readonly isPendingExtShared?: boolean;
   readonly isOrgShared?: boolean;
   readonly members: readonly string[];
+  /** The app's bot was not invited; it is in every other channel without being listed. */
+  readonly botAbsent?: boolean;
 }
 
 /** A message as its reader sees it. */
@@ -40,6 +42,8 @@ export interface Message {
   readonly ephemeralFor?: string;
   /** Answers to a slash command made through its `response_url`. */
   readonly viaResponseUrl?: boolean;
+  /** Emoji name -> who reacted with it. */
+  readonly reactions?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An open modal of one person's stack, the top one last. */
@@ -63,7 +67,10 @@ export interface Seen {
   readonly version: number;
 }
 
-/** How Slack answered what a person did. `error` is what Slack shows them when the app failed to acknowledge. */
+/**
+ * How Slack answered what a person did. `error` is what Slack shows them when the app failed to acknowledge, or when
+ * Slack itself would not let them do it. Errors the app gave for a modal's fields are `ok`, and stand in its OpenView.
+ */
 export interface Answer {
   readonly ok: boolean;
   readonly error?: string;
@@ -75,9 +82,12 @@ export interface Hands {
   see(): Seen;
   /** Types a slash command, such as `/k8s get pods`, in a channel. */
   command(channel: string, line: string): Promise<Answer>;
-  /** Clicks the button with this action id on a message (or in the top modal when `where` is a view id). */
-  click(where: { channel: string; ts: string } | { view: string }, actionId: string): Promise<Answer>;
-  /** Submits the top modal with values by block id and action id. */
+  /**
+   * Clicks the button with this action id on a message (or in the top modal when `where` is a view id). For a menu or
+   * a picker, `chosen` is the option's value.
+   */
+  click(where: { channel: string; ts: string } | { view: string }, actionId: string, chosen?: string): Promise<Answer>;
+  /** Submits the top modal with values by block id and action id; several checkboxes are joined with commas. */
   submit(view: string, values: Readonly<Record<string, Readonly<Record<string, string>>>>): Promise<Answer>;
   /** Closes a modal. */
   close(view: string): Promise<Answer>;
@@ -90,6 +100,8 @@ export interface Delivery {
   readonly payload: Record<string, unknown>;
   /** Over HTTP: the exact signed request. */
   readonly http?: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  /** Over Socket Mode: the envelope's id, the same when it is sent again. */
+  readonly envelopeId?: string;
 }
 
 /** One Web API call the app made. */
@@ -153,6 +165,10 @@ export interface SlackDoubleOptions {
   readonly scopes?: readonly string[];
   /** Slack's 1 message a second and channel; off for fast tests. */
   readonly pace?: boolean;
+  /** Milliseconds since 1970; by default the system's clock. Triggers and response URLs run out by it. */
+  readonly now?: () => number;
+  /** How long the app has to acknowledge, in real milliseconds: Slack's 3000 unless a test cannot wait. */
+  readonly ackWithinMs?: number;
   readonly people?: readonly Person[];
   readonly channels?: readonly Channel[];
 }
