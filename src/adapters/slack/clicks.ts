@@ -1,0 +1,95 @@
+import type { ModalView } from "@slack/types";
+import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import type { Subject } from "../../policy/subject.ts";
+import type { Request } from "../../request/request.ts";
+import { codeOf } from "./api-fault.ts";
+import type { Arrival } from "./arrival.ts";
+import { refusalReply } from "./commands.ts";
+import { type Front, identify } from "./front.ts";
+import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
+import { reply } from "./whisper.ts";
+
+/** [Enter code]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
+export async function openProof(front: Front, arrival: Arrival, id: string): Promise<void> {
+  const who = await about(front, arrival, id);
+  await open(front, arrival, isRefusal(who) ? refusalModal(who) : proofView(who.request, who.subject));
+}
+
+function proofView(request: Request, subject: Subject): ModalView {
+  if (request.requester !== subject.sub)
+    return refusalModal(
+      refuse("not-yours", "Only the person who asked can prove that they meant it.", "Approvers use Review."),
+    );
+  if (request.state !== "awaiting-challenge")
+    return refusalModal(refuse("not-in-this-state", `The request is ${request.state}; no code is asked for now.`));
+  return proveModal(request);
+}
+
+/** [Review]: the approver's form, made for the one who clicked; who may not approve sees the plan and why. */
+export async function openReview(front: Front, arrival: Arrival, id: string): Promise<void> {
+  const who = await about(front, arrival, id);
+  if (isRefusal(who)) return open(front, arrival, refusalModal(who));
+  const { request, subject, now } = who;
+  await open(front, arrival, reviewModal(request, await front.ports.lifecycle.standing(request, subject, now)));
+}
+
+/** [Cancel]: Slack has asked already whether they mean it. */
+export async function cancel(front: Front, arrival: Arrival, id: string): Promise<void> {
+  const who = await about(front, arrival, id);
+  const done = isRefusal(who) ? who : await front.ports.lifecycle.cancel(id, who.subject, "");
+  const answer = isRefusal(done) ? refusalReply(done) : reply(`Request \`${id}\` is cancelled.`);
+  await front.whisper(arrival.user, arrival.channel, answer);
+}
+
+/** [Deny…] inside the review: the form gives way to the one that asks why. */
+export async function openDenial(
+  front: Front,
+  arrival: Arrival,
+  id: string,
+  view: { readonly id: string; readonly hash: string },
+): Promise<void> {
+  const who = await about(front, arrival, id, front.settings.approvalsChannel);
+  const next = isRefusal(who) ? refusalModal(who) : denyModal(who.request);
+  try {
+    await front.slack.views.update({ view_id: view.id, hash: view.hash, view: next });
+  } catch (fault) {
+    await notOpened(front, arrival, fault);
+  }
+}
+
+interface About {
+  readonly request: Request;
+  readonly subject: Subject;
+  readonly now: number;
+}
+
+/** The request a button is about and who clicked. A button's value is neither secret nor signed: only an id to look up. */
+async function about(front: Front, arrival: Arrival, id: string, ...alsoIn: string[]): Promise<About | Refusal> {
+  const [subject, stored] = await Promise.all([identify(front, arrival, ...alsoIn), readRequest(front, id)]);
+  if (isRefusal(subject)) return subject;
+  if (isRefusal(stored)) return stored;
+  return { subject, request: stored.request, now: stored.now };
+}
+
+/** Reads a request by an id that came from outside. */
+export async function readRequest({ ports }: Front, id: string) {
+  const stored = /^r-[a-z0-9]{4,20}$/.test(id) ? await ports.store.read(id) : undefined;
+  return stored ?? refuse("no-such-request", "There is no such request.", "`mine` lists yours.");
+}
+
+async function open(front: Front, arrival: Arrival, view: ModalView): Promise<void> {
+  try {
+    await front.slack.views.open({ trigger_id: arrival.trigger, view });
+  } catch (fault) {
+    await notOpened(front, arrival, fault);
+  }
+}
+
+async function notOpened({ ports, whisper }: Front, arrival: Arrival, fault: unknown): Promise<void> {
+  ports.log.warn("a form could not be shown", { code: codeOf(fault) });
+  await whisper(
+    arrival.user,
+    arrival.channel,
+    reply("Slack did not show the form in time. Nothing was done; click again."),
+  );
+}

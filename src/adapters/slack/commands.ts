@@ -1,0 +1,109 @@
+import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
+import { isChange } from "../../operation/operation.ts";
+import { type Command, parse } from "../../operation/parse.ts";
+import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import type { Subject } from "../../policy/subject.ts";
+import { isOver, type Request } from "../../request/request.ts";
+import type { Arrival } from "./arrival.ts";
+import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
+import { type Front, identify, recordRefusal } from "./front.ts";
+import { buttonsFor, statusBlocks } from "./thread.ts";
+import { typedText } from "./typed.ts";
+import { type Reply, reply } from "./whisper.ts";
+import { headlineOf, refusalWords, stateWords } from "./words.ts";
+
+/** Does what was typed after the slash command, and says to the person alone what came of it. */
+export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {
+  const subject = await identify(front, arrival);
+  if (isRefusal(subject)) return refusalReply(subject);
+  const command = parse(typedText(text), front.settings);
+  if (!isRefusal(command)) return carryOut(front, arrival, subject, command);
+  // Slack has stored the secret already; that it was typed must be found again.
+  if (command.refused === "secret-in-text") await recordRefusal(front, subject, command);
+  return refusalReply(command);
+}
+
+async function carryOut(front: Front, arrival: Arrival, subject: Subject, command: Command): Promise<Reply> {
+  switch (command.kind) {
+    case "help":
+      return help(front.settings.command, command.topic);
+    case "mine":
+      return mine(front, subject);
+    case "status":
+      return status(front, subject, command.id);
+    case "cancel": {
+      const cancelled = await front.ports.lifecycle.cancel(command.id, subject, command.reason);
+      return isRefusal(cancelled) ? refusalReply(cancelled) : reply(`Request \`${cancelled.id}\` is cancelled.`);
+    }
+    case "operate": {
+      const { operation, reason } = command;
+      const { team, user, channel = "" } = arrival;
+      const asked = await front.ports.lifecycle.ask({ subject, origin: { team, user, channel }, operation, reason });
+      return isRefusal(asked) ? refusalReply(asked) : askedReply(asked, front.settings.command);
+    }
+  }
+}
+
+export function refusalReply(refusal: Refusal): Reply {
+  return reply(refusalWords(refusal));
+}
+
+function askedReply(asked: Request, slash: string): Reply {
+  const { id, operation } = asked;
+  if (!isChange(operation))
+    return reply(`\`${commandOf(operation)}\` is being read (\`${id}\`); only you see the answer.`);
+  return reply(
+    `${headlineOf(operation)}: recorded as \`${id}\`.`,
+    `Its thread says what comes next; so does \`${slash} status ${id}\`.`,
+  );
+}
+
+function help(slash: string, topic: string | undefined): Reply {
+  const entries = Object.values(catalogue).map(({ usage, summary }) => ({ usage, summary }));
+  const commands = [
+    ...entries,
+    { usage: "status ID", summary: "where a request stands" },
+    { usage: "mine", summary: "your requests, open ones first" },
+    { usage: "cancel ID -- REASON", summary: "take a request back" },
+    { usage: "help [COMMAND]", summary: "this list" },
+  ];
+  const found = commands.filter(({ usage }) => topic === undefined || usage.startsWith(topic.toLowerCase()));
+  const shown = found.length > 0 ? found : commands;
+  const answer = reply(...shown.map(({ usage, summary }) => `\`${slash} ${usage}\` ${summary}`));
+  return {
+    text: answer.text,
+    blocks: [
+      richText(
+        lines([bold("What you can ask for")]),
+        bullets(shown.map(({ usage, summary }) => [code(`${slash} ${usage}`), raw(` ${summary}`)])),
+        lines([raw("The cluster is chosen with -c CLUSTER. The reason stands in the audit trail.")]),
+      ),
+    ],
+  };
+}
+
+async function status({ ports }: Front, subject: Subject, id: string): Promise<Reply> {
+  const stored = await ports.store.read(id);
+  const request = stored?.request;
+  // What somebody reads is between them and the cluster; its very existence is not told to others.
+  if (!request || (!isChange(request.operation) && request.requester !== subject.sub))
+    return refusalReply(refuse("no-such-request", `There is no request \`${id}\`.`, "`mine` lists yours."));
+  const review = request.state === "awaiting-approval" ? [button("review", "Review", id)] : [];
+  const buttons = request.requester === subject.sub ? buttonsFor(request) : review;
+  return {
+    ...reply(`${headlineOf(request.operation)}: ${stateWords(request)}`),
+    blocks: statusBlocks(request, buttons),
+  };
+}
+
+const listed = 10;
+
+async function mine({ ports }: Front, subject: Subject): Promise<Reply> {
+  const ids = await ports.store.of(subject.sub, 3 * listed);
+  const read = await Promise.all(ids.map((id) => ports.store.read(id)));
+  const requests = read.flatMap((stored) => (stored ? [stored.request] : []));
+  const ordered = [...requests.filter((one) => !isOver(one)), ...requests.filter(isOver)].slice(0, listed);
+  if (ordered.length === 0) return reply("You have asked for nothing yet. `help` lists what there is.");
+  const rows = ordered.map((one) => [code(one.id), raw(` ${headlineOf(one.operation)}: `), raw(stateWords(one))]);
+  return { ...reply(`Your last ${ordered.length} requests.`), blocks: [richText(bullets(rows))] };
+}

@@ -1,0 +1,88 @@
+import type { ModalView } from "@slack/types";
+import { reasonLength } from "../../operation/parse.ts";
+import { isRefusal, type Refusal } from "../../operation/refusal.ts";
+import { secretIn } from "../../operation/secret.ts";
+import { plainLine } from "../../operation/words.ts";
+import type { Arrival } from "./arrival.ts";
+import { readRequest } from "./clicks.ts";
+import { clip } from "./escape.ts";
+import { type Front, identify } from "./front.ts";
+import { doneModal, refusalModal, reviewModal } from "./modals.ts";
+import { isDirect } from "./surfaces.ts";
+import { refusalWords } from "./words.ts";
+
+/** What a submission is answered with: words under a field, or another view in the form's place. */
+export type FormReply = { readonly errors: Readonly<Record<string, string>> } | { readonly view: ModalView };
+
+/** What was filled in: block id -> what stands there; absent = the form has no such field. */
+export interface Filled {
+  /** The request's id, out of the form's metadata: neither secret nor signed. */
+  readonly request: string;
+  readonly code?: string;
+  readonly why?: string;
+}
+
+export async function submitProof(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {
+  const stored = await readRequest(front, filled.request);
+  if (isRefusal(stored)) return inPlace(stored);
+  const { channel } = stored.request.origin;
+  const subject = await identify(front, arrival, ...(isDirect(channel) ? [] : [channel]));
+  if (isRefusal(subject)) return inPlace(subject);
+  const moved = await front.ports.lifecycle.prove(filled.request, subject, codeIn(filled));
+  return isRefusal(moved) ? atCode(moved, filled) : { view: doneModal("Your code was accepted.", moved) };
+}
+
+export async function submitApproval(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {
+  const subject = await identify(front, arrival, front.settings.approvalsChannel);
+  if (isRefusal(subject)) return inPlace(subject);
+  const { lifecycle } = front.ports;
+  const moved = await lifecycle.approve(filled.request, subject, "code" in filled ? codeIn(filled) : undefined);
+  if (!isRefusal(moved)) return { view: doneModal("Your approval is recorded.", moved) };
+  await recordNoApproval(front, filled.request, subject.sub, moved);
+  if (moved.refused !== "proof-needed" || "code" in filled) return atCode(moved, filled);
+  // A proof that was fresh when the form was opened is not any more: the same form, now with a field for the code.
+  const stored = await readRequest(front, filled.request);
+  if (isRefusal(stored)) return inPlace(stored);
+  return { view: reviewModal(stored.request, { may: true, codeNeeded: true }) };
+}
+
+export async function submitDenial(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {
+  const subject = await identify(front, arrival, front.settings.approvalsChannel);
+  if (isRefusal(subject)) return inPlace(subject);
+  const why = clip(plainLine(filled.why ?? ""), reasonLength);
+  const secret = secretIn(why);
+  if (secret) return { errors: { why: `This seems to hold ${secret}. Say it without, and rotate it now.` } };
+  const moved = await front.ports.lifecycle.deny(filled.request, subject, why);
+  if (!isRefusal(moved)) return { view: doneModal("Your denial is recorded.", moved) };
+  await recordNoApproval(front, filled.request, subject.sub, moved);
+  return moved.refused === "bad-arguments" ? { errors: { why: refusalWords(moved) } } : inPlace(moved);
+}
+
+/** Somebody tried to decide who must not: that stands in the trail. */
+async function recordNoApproval({ ports }: Front, request: string, subject: string, no: Refusal): Promise<void> {
+  if (no.refused === "own-request" || no.refused === "not-an-approver")
+    await ports.trail.append({ kind: "approval.refused", request, subject, code: no.refused });
+}
+
+function codeIn({ code = "" }: Filled): string {
+  return code.replace(/\s/g, "");
+}
+
+const aboutTheCode: readonly Refusal["refused"][] = [
+  "wrong-code",
+  "malformed-code",
+  "code-already-used",
+  "locked",
+  "not-enrolled",
+];
+
+/** Under the code's field where the person can do better at once; else in the form's place. */
+function atCode(refusal: Refusal, filled: Filled): FormReply {
+  return "code" in filled && aboutTheCode.includes(refusal.refused)
+    ? { errors: { code: refusalWords(refusal).replaceAll("`", "") } }
+    : inPlace(refusal);
+}
+
+function inPlace(refusal: Refusal): FormReply {
+  return { view: refusalModal(refusal) };
+}

@@ -1,0 +1,61 @@
+import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { isOver, type Request } from "../../request/request.ts";
+import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
+import { cardOf } from "./card.ts";
+import { escaped } from "./escape.ts";
+import { isPublic, wasPutToApprovers } from "./known.ts";
+import type { Surface } from "./surface.ts";
+import { repliesOf, rootOf } from "./thread.ts";
+import { stateWords } from "./words.ts";
+
+/** Everything that should stand in Slack for a request as it is: pure, so that it can be made true again at any time. */
+export function surfacesOf(request: Request, approvalsChannel: string): readonly Surface[] {
+  const threadChannel = isDirect(request.origin.channel) ? approvalsChannel : request.origin.channel;
+  return [
+    ...(isPublic(request) ? [rootOf(request, threadChannel)] : []),
+    ...(wasPutToApprovers(request) ? [cardOf(request, approvalsChannel)] : []),
+    ...(isPublic(request) ? repliesOf(request, threadChannel) : []),
+    ...answerOf(request),
+  ];
+}
+
+/** A conversation of one person with the app: nobody else could read a thread there. */
+export function isDirect(channel: string): boolean {
+  return channel.startsWith("D");
+}
+
+/** A read is answered to the requester alone. */
+function answerOf(request: Request): readonly Surface[] {
+  if (request.operation.kind !== "get" || !isOver(request)) return [];
+  const table = "outcome" in request && request.state === "succeeded" ? request.answer : undefined;
+  const heading = commandOf(request.operation);
+  const words = table === undefined ? stateWords(request) : heading;
+  const body =
+    table === undefined
+      ? [lines([raw(heading)], [raw(words)])]
+      : [lines([raw(`${heading} (${request.id})`)]), preformatted(cutRows(table))];
+  return [
+    {
+      key: "answer",
+      channel: request.origin.channel,
+      text: escaped(words, limits.messageText / 10),
+      blocks: [richText(...body)],
+      inThread: false,
+      once: true,
+      ephemeralFor: request.origin.user,
+    },
+  ];
+}
+
+/** Whole rows only, as many as fit, and a last line that says how many were cut. */
+function cutRows(table: string): string {
+  if (table.length <= limits.preformatted) return table;
+  const rows = table.split("\n");
+  const room = limits.preformatted - 40;
+  let kept = 0;
+  for (let length = 0; kept < rows.length; kept++) {
+    length += (rows[kept]?.length ?? 0) + 1;
+    if (length > room) break;
+  }
+  return [...rows.slice(0, kept), `… ${rows.length - kept} more rows were cut.`].join("\n");
+}

@@ -1,0 +1,209 @@
+import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
+import { spoken as commandOf, entryOf } from "../../operation/catalogue.ts";
+import type { Finished, Request } from "../../request/request.ts";
+import { actions, bold, bullets, button, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
+import { clip, escaped } from "./escape.ts";
+import { approvalsOf, decisionOf, digestOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
+import type { Surface } from "./surface.ts";
+import { headlineOf, lasted, stateWords } from "./words.ts";
+
+/** More than this many warnings or changes in one reply tire the reader; Review shows all. */
+const shownItems = 6;
+const shownText = 400;
+
+/** The first message of the thread: what is asked and where it stands, with the buttons of this very state. */
+export function rootOf(request: Request, channel: string): Surface {
+  const headline = headlineOf(request.operation);
+  const state = stateWords(request);
+  const tier = decisionOf(request)?.tier;
+  const digest = digestOf(request);
+  const about = [
+    `Request ${request.id}`,
+    ...(tier === undefined ? [] : [`tier ${tier}`]),
+    ...(digest === undefined ? [] : [`plan ${digest.slice(0, 12)}`]),
+  ];
+  const buttons = buttonsFor(request);
+  return {
+    key: "thread",
+    channel,
+    text: escaped(`${headline}: ${state}`, shownText * 2),
+    blocks: [
+      richText(lines([bold(headline)], [raw(state)])),
+      context(about.join(" · ")),
+      ...(buttons.length > 0 ? [actions(...buttons)] : []),
+    ],
+    inThread: false,
+    once: false,
+  };
+}
+
+/** What the requester may do now; the buttons vanish with the state. */
+export function buttonsFor(request: Request): readonly Button[] {
+  const cancel = button("cancel", "Cancel", request.id, {
+    style: "danger",
+    confirm: {
+      title: { type: "plain_text", text: "Cancel this request?" },
+      text: { type: "plain_text", text: "Nothing will be changed. It can be asked for again." },
+      confirm: { type: "plain_text", text: "Cancel the request" },
+      deny: { type: "plain_text", text: "Keep it" },
+    },
+  });
+  switch (request.state) {
+    case "awaiting-challenge":
+      return [button("prove", "Enter code", request.id, { style: "primary" }), cancel];
+    case "awaiting-approval":
+    case "granted":
+      return [cancel];
+    default:
+      return [];
+  }
+}
+
+/** The replies: one for each fact the record holds, in the order they came about. */
+export function repliesOf(request: Request, channel: string): readonly Surface[] {
+  const reply = (key: string, text: string, body: readonly RichTextBlockElement[]): Surface => ({
+    key,
+    channel,
+    text: escaped(text, shownText),
+    blocks: [richText(...body)],
+    inThread: true,
+    once: true,
+  });
+  return [
+    reply("asked", `Asked: ${commandOf(request.operation)}`, askedBody(request)),
+    ...plannedReply(request, reply),
+    ...proofReply(request, reply),
+    ...approvalReplies(request, reply),
+    ...grantReply(request, reply),
+    ...executionReplies(request, reply),
+    ...endReply(request, reply),
+  ];
+}
+
+type Reply = (key: string, text: string, body: readonly RichTextBlockElement[]) => Surface;
+
+function askedBody(request: Request): readonly RichTextBlockElement[] {
+  return [
+    lines(
+      [person(request.origin.user), raw(` (${request.requester}) asked for `), code(commandOf(request.operation))],
+      [bold("Reason: "), raw(request.reason || "none given")],
+    ),
+  ];
+}
+
+function plannedReply(request: Request, reply: Reply): readonly Surface[] {
+  const plan = planOf(request);
+  if (!plan) return [];
+  const { object, changes, live } = plan;
+  const about: RichTextElement[] = object
+    ? [bold("Planned on "), raw(`${object.kind} ${object.namespace}/${object.name}, uid ${object.uid}`)]
+    : [bold("Planned: "), raw(plan.effects.join(" "))];
+  return [
+    reply("planned", "Planned", [
+      lines(about),
+      ...items(changes.map(({ field, from, to }) => `${field}: ${from} → ${to}`)),
+      ...(live.warnings.length > 0 ? [lines([bold("Warnings")]), ...items(live.warnings)] : []),
+    ]),
+  ];
+}
+
+function items(texts: readonly string[]): readonly RichTextBlockElement[] {
+  if (texts.length === 0) return [];
+  const shown = texts.slice(0, shownItems).map((text) => [raw(clip(text, shownText))]);
+  const more = texts.length - shown.length;
+  return [bullets(more > 0 ? [...shown, [raw(`and ${more} more, all of them in Review`)]] : shown)];
+}
+
+function proofReply(request: Request, reply: Reply): readonly Surface[] {
+  const proof = proofOf(request);
+  if (!proof) return [];
+  const method = proof.authenticator.toUpperCase();
+  const how =
+    proof.request === request.id
+      ? [raw(` proved presence for this plan with ${method}, `), moment(proof.at)]
+      : [raw(` needed no new code: the ${method} proof given for ${proof.request} still counts, `), moment(proof.at)];
+  return [reply("proof", `${proof.subject} proved presence`, [lines([raw(proof.subject), ...how])])];
+}
+
+function approvalReplies(request: Request, reply: Reply): readonly Surface[] {
+  const wanted = quorumOf(request)?.wanted ?? 0;
+  return approvalsOf(request).map(({ subject, at, proof }, i) =>
+    reply(`approval-${i + 1}`, `${subject} approved (${i + 1} of ${wanted})`, [
+      lines([
+        bold(`Approval ${i + 1} of ${wanted}`),
+        raw(` by ${subject}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `),
+        moment(at),
+      ]),
+    ]),
+  );
+}
+
+function grantReply(request: Request, reply: Reply): readonly Surface[] {
+  if (!wasGranted(request)) return [];
+  if (!("grant" in request)) return [reply("granted", "Granted", [lines([bold("Granted.")])])];
+  const { digest, notAfter } = request.grant.grant;
+  return [
+    reply("granted", "Granted", [
+      lines([bold("Granted"), raw(` for plan ${digest.slice(0, 12)}, to begin by `), moment(notAfter)]),
+    ]),
+  ];
+}
+
+function executionReplies(request: Request, reply: Reply): readonly Surface[] {
+  const started =
+    "intent" in request && request.intent
+      ? [
+          reply("started", "Started", [
+            lines([
+              bold("Started"),
+              raw(` as ${entryOf(request.operation).account} by ${request.claim?.worker ?? "a worker"}, `),
+              moment(request.intent.at),
+            ]),
+          ]),
+        ]
+      : [];
+  const progress = "progress" in request ? request.progress : undefined;
+  if (!progress) return started;
+  const { updated, available, wanted, note } = progress;
+  const words = `${updated} of ${wanted} pods replaced, ${available} available${note ? `: ${note}` : ""}`;
+  return [...started, { ...reply("progress", words, [lines([raw(words)])]), once: false }];
+}
+
+function endReply(request: Request, reply: Reply): readonly Surface[] {
+  if ("outcome" in request) return [outcomeReply(request, reply)];
+  if (!("ended" in request)) return [];
+  const words = stateWords(request);
+  const end = reply("ended", words, [lines([bold(words)], [raw(trailWords(request)), moment(request.ended.at)])]);
+  return [request.state === "failed" ? { ...end, broadcast: true } : end];
+}
+
+function outcomeReply(request: Finished, reply: Reply): Surface {
+  const { at, apiAuditIds, credential } = request.outcome;
+  const words = stateWords(request);
+  const took = lasted(at - (request.intent?.at ?? request.grant.grant.grantedAt));
+  // What was unknown may become known: that is another fact, and another reply.
+  const key = request.state === "unknown" ? "outcome-unknown" : "outcome";
+  const surface = reply(key, words, [
+    lines(
+      [bold(words)],
+      [raw(`Took ${took}. API audit ids: ${apiAuditIds.length > 0 ? apiAuditIds.join(", ") : "none"}.`)],
+      [raw(`Credential ${credential ?? "none"}. ${trailWords(request)}`), moment(at)],
+    ),
+  ]);
+  return request.state === "succeeded" ? surface : { ...surface, broadcast: true };
+}
+
+function trailWords(request: Request): string {
+  return `Every step stands in the audit trail under ${request.id}. `;
+}
+
+/** The state of one request as an answer to `status`, with the buttons in case the message with them was lost. */
+export function statusBlocks(request: Request, buttons: readonly Button[]): readonly KnownBlock[] {
+  const facts = repliesOf(request, "").flatMap(({ blocks }) => blocks);
+  const [root, about] = rootOf(request, "").blocks;
+  return [
+    ...[root, about].filter((block) => block !== undefined),
+    ...facts,
+    ...(buttons.length > 0 ? [actions(...buttons)] : []),
+  ];
+}

@@ -1,0 +1,85 @@
+import type { Operation } from "../../operation/operation.ts";
+import type { Refusal } from "../../operation/refusal.ts";
+import type { Request } from "../../request/request.ts";
+import { quorumOf } from "./known.ts";
+
+/** What is asked in one line of words: "Restart api in prod, cluster demo". */
+export function headlineOf(operation: Operation): string {
+  const { cluster } = operation;
+  switch (operation.kind) {
+    case "get": {
+      const one = operation.name === undefined ? "" : ` ${operation.name}`;
+      return `Read ${operation.resource}${one} in ${operation.namespace}, cluster ${cluster}`;
+    }
+    case "rollout-restart":
+      return `Restart ${operation.target.name} in ${operation.target.namespace}, cluster ${cluster}`;
+    case "scale":
+      return `Scale ${operation.target.name} in ${operation.target.namespace} to ${operation.replicas}, cluster ${cluster}`;
+  }
+}
+
+/** What the requester wants done, to stand after "asks to". */
+export function wishOf(operation: Operation): string {
+  switch (operation.kind) {
+    case "get":
+      return `read ${operation.resource}${operation.name === undefined ? "" : ` ${operation.name}`}`;
+    case "rollout-restart":
+      return `restart all pods of the deployment ${operation.target.name}`;
+    case "scale":
+      return `scale the deployment ${operation.target.name} to ${operation.replicas}`;
+  }
+}
+
+/** Where a request stands, in words that need no colour. */
+export function stateWords(request: Request): string {
+  switch (request.state) {
+    case "planning":
+      return request.plan ? "Deciding what the policy asks for." : "Planning: the object is being read.";
+    case "awaiting-challenge":
+      return "Waiting for the requester's code.";
+    case "awaiting-approval": {
+      const quorum = quorumOf(request);
+      return quorum
+        ? `Waiting for approval: ${quorum.given} of ${quorum.wanted} given.`
+        : "All that the policy asks for is there; being granted.";
+    }
+    case "granted":
+      return "Granted; a worker takes it up.";
+    case "executing":
+      return "Running.";
+    case "succeeded":
+      return `Succeeded: ${sentence(request.outcome.says)}`;
+    case "unknown":
+      return `Unknown, a person must look: ${sentence(request.outcome.says)}`;
+    case "failed":
+      return "outcome" in request
+        ? `Failed: ${sentence(request.outcome.says)}`
+        : `Failed, nothing was changed: ${sentence(request.ended.why)}`;
+    case "cancelled":
+      return `Cancelled by ${request.ended.by}, nothing was changed: ${sentence(request.ended.why)}`;
+    case "expired":
+      return `Expired, nothing was changed: ${sentence(request.ended.why)}`;
+    case "denied":
+      return `Denied by ${request.ended.by}, nothing was changed: ${sentence(request.ended.why)}`;
+    case "conflict":
+      return `Conflict, nothing was changed: ${sentence(request.ended.why)} Ask again to approve it as it is now.`;
+  }
+}
+
+/** A refusal as people read it: what was wrong, then what would satisfy it. */
+export function refusalWords({ says, remedy }: Refusal): string {
+  return remedy === undefined ? says : `${says} ${sentence(remedy)}`;
+}
+
+/** Ends in a full stop unless it ends already. */
+function sentence(text: string): string {
+  return /[.!?…`]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+}
+
+/** `1 minute 5 seconds`, for how long something took. */
+export function lasted(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const rest = `${seconds % 60} ${seconds % 60 === 1 ? "second" : "seconds"}`;
+  return minutes === 0 ? rest : `${minutes} ${minutes === 1 ? "minute" : "minutes"} ${rest}`;
+}
