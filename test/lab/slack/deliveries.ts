@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Ack } from "./ack.ts";
+import type { Ack, Retry } from "./ack.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import type { Fields } from "./json.ts";
-import { post, signedRequest } from "./signed-http.ts";
+import { post, retried, signedRequest } from "./signed-http.ts";
 import type { SocketMode } from "./socket-mode.ts";
 import type { Delivery } from "./workspace.ts";
 
@@ -33,6 +33,13 @@ export class Deliveries {
     const copies = Array.from({ length: this.#faults.copies }, () => this.#transmit(delivery));
     const acks = await Promise.all(copies);
     return acks.find(({ ok }) => ok) ?? acks[0] ?? { ok: false, reason: "dispatch_failed" };
+  }
+
+  /** Delivers an event; the first of Slack's three retries comes at once, the later ones are left out. */
+  async sendEvent(payload: Fields): Promise<void> {
+    const ack = await this.send("events_api", payload);
+    const delivery = this.log.findLast((one) => one.payload === payload);
+    if (!ack.ok && delivery) await this.#transmit(delivery, { attempt: 1, reason: ack.reason });
   }
 
   /** Sends a delivery again as it was, or a changed copy under a signature or envelope of its own. */
@@ -70,8 +77,8 @@ export class Deliveries {
       : { kind, payload, http: signedRequest(kind, payload, this.#secret, this.#now()) };
   }
 
-  #transmit(delivery: Delivery): Promise<Ack> {
-    if (this.requestUrl !== undefined && delivery.http) return post(this.requestUrl, delivery.http, this.#ackWithinMs);
-    return this.#sockets.send(delivery);
+  #transmit(delivery: Delivery, retry?: Retry): Promise<Ack> {
+    if (this.requestUrl === undefined || !delivery.http) return this.#sockets.send(delivery, retry);
+    return post(this.requestUrl, retry ? retried(delivery.http, retry) : delivery.http, this.#ackWithinMs);
   }
 }

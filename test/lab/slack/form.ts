@@ -26,6 +26,16 @@ export function fillIn(view: ModalView, values: Values): { readonly state: ViewS
   return { state };
 }
 
+/** The state of a modal nobody typed in yet. */
+export function untouched(view: ModalView): ViewState {
+  const state: ViewState = {};
+  for (const { blockId, element } of elementsOf(view)) {
+    const read = entered(element, undefined);
+    if (read && "value" in read) state[blockId] = { ...state[blockId], [String(element["action_id"])]: read.value };
+  }
+  return state;
+}
+
 interface Placed {
   readonly blockId: string;
   readonly element: Fields;

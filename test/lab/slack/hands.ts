@@ -3,13 +3,13 @@ import type { Ack } from "./ack.ts";
 import { ApiRefusal } from "./api-refusal.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { entered } from "./entered.ts";
-import { fillIn, type Values } from "./form.ts";
+import { fillIn, untouched, type Values } from "./form.ts";
 import { findInteractive, type Interactive } from "./interactive-element.ts";
 import type { Fields } from "./json.ts";
 import type { LoggedMessage } from "./message-log.ts";
 import type { Modal } from "./modals.ts";
 import type { Parts } from "./parts.ts";
-import { messageAction, slashCommand, viewAction, viewClosed, viewSubmission } from "./payloads.ts";
+import { appMention, messageAction, slashCommand, viewAction, viewClosed, viewSubmission } from "./payloads.ts";
 import type { ResponseUrls } from "./response-urls.ts";
 import { takeSubmissionAnswer } from "./submission-answer.ts";
 import { asSlackSends } from "./typed-text.ts";
@@ -123,8 +123,17 @@ export class PersonsHands implements Hands {
   say(channelId: string, text: string): Answer {
     const place = this.#place(channelId);
     if ("error" in place) return place;
-    const { directory, messages } = this.#reach.parts;
-    messages.add({ channel: channelId, user: this.id, text: asSlackSends(text, directory), blocks: [], edited: false });
+    const { parts, deliveries } = this.#reach;
+    const message = parts.messages.add({
+      channel: channelId,
+      user: this.id,
+      text: asSlackSends(text, parts.directory),
+      blocks: [],
+      edited: false,
+    });
+    const mentioned = message.text.includes(`<@${parts.app.botUserId}`);
+    if (mentioned && parts.app.scopes.includes("app_mentions:read"))
+      void deliveries.sendEvent(appMention(this.#me(), message, parts));
     return OK;
   }
 
@@ -151,11 +160,9 @@ export class PersonsHands implements Hands {
     if (!found) return refused("That is no longer there.");
     const done = actionOf(found, chosen, parts.now());
     if ("error" in done) return done;
-    const filled = fillIn(modal.view, {});
-    const state = "state" in filled ? filled.state : {};
     const payload = viewAction(
       this.#me(),
-      viewObject(modal, state, parts),
+      viewObject(modal, untouched(modal.view), parts),
       done.action,
       parts.triggers.issue(this.id),
       parts,

@@ -6,6 +6,7 @@ import type {
   ViewOutput,
   ViewSubmitAction,
 } from "@slack/bolt";
+import type { AppMentionEvent } from "@slack/types";
 import type { LoggedMessage } from "./message-log.ts";
 import { messageObject } from "./message-object.ts";
 import type { Parts } from "./parts.ts";
@@ -102,6 +103,32 @@ export function viewClosed(
   parts: Parts,
 ): OffGrid<ViewClosedAction> {
   return { type: "view_closed", ...envelope(person, parts), view, is_cleared: isCleared };
+}
+
+export function appMention(person: Person, message: LoggedMessage, { app, now }: Parts) {
+  return {
+    token: app.verificationToken,
+    team_id: app.teamId,
+    context_team_id: app.teamId,
+    context_enterprise_id: null,
+    api_app_id: app.appId,
+    event: {
+      type: "app_mention",
+      user: person.id,
+      text: message.text,
+      ts: message.ts,
+      channel: message.channel,
+      event_ts: message.ts,
+      team: person.teamId ?? app.teamId,
+    } satisfies AppMentionEvent,
+    type: "event_callback",
+    event_id: `Ev${message.ts.replace(".", "")}`,
+    event_time: Math.floor(now() / 1000),
+    authorizations: [
+      { enterprise_id: null, team_id: app.teamId, user_id: app.botUserId, is_bot: true, is_enterprise_install: false },
+    ],
+    is_ext_shared_channel: false,
+  };
 }
 
 /** What every interaction carries: who, where from, and for which app. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal } from "./api-refusal.ts";
+import type { Fault, FaultPlan } from "./fault-plan.ts";
 import type { Reply } from "./http-door.ts";
 import { type Fields, isFields, parsedJson } from "./json.ts";
 import { type Content, contentOf } from "./message-content.ts";
@@ -10,6 +11,11 @@ import type { Parts } from "./parts.ts";
 /** facts/slack.md section 3: 30 minutes, 5 uses. */
 const LIFETIME_MS = 30 * 60_000;
 const USES = 5;
+
+/** Refusals of the URL itself, which Slack answers with 404. */
+const DEAD = ["expired_url", "used_url"];
+
+type RecordCall = (method: string, args: Readonly<Fields>, error: string | undefined) => void;
 
 /** What a response URL speaks to: one person in one channel, and the message they clicked on, if any. */
 export interface Occasion {
@@ -26,11 +32,13 @@ interface Issued extends Occasion {
 /** The response URLs of commands and clicks; each is its own permission and needs no token. */
 export class ResponseUrls {
   readonly #parts: Parts;
-  readonly #record: (method: string, args: Readonly<Fields>, error: string | undefined) => void;
+  readonly #faults: FaultPlan;
+  readonly #record: RecordCall;
   readonly #issued = new Map<string, Issued>();
 
-  constructor(parts: Parts, record: (method: string, args: Readonly<Fields>, error: string | undefined) => void) {
+  constructor(parts: Parts, faults: FaultPlan, record: RecordCall) {
     this.#parts = parts;
+    this.#faults = faults;
     this.#record = record;
   }
 
@@ -45,16 +53,24 @@ export class ResponseUrls {
   answer(path: string, body: string): Reply {
     const fields = parsedJson(body);
     const args = isFields(fields) ? fields : {};
+    const fault = this.#faults.take("response_url");
+    const { status, error } = this.#used(path, args, fault);
+    this.#record("response_url", args, error);
+    return fault?.kind === "reply-lost" ? "cut" : text(status, error ?? "ok", fault);
+  }
+
+  #used(path: string, args: Fields, fault: Fault | undefined): { status: number; error: string | undefined } {
+    if (fault?.kind === "failed") return { status: fault.status, error: `http_${fault.status}` };
+    if (fault?.kind === "rate-limited") return { status: 429, error: "rate_limited" };
+    if (fault?.kind === "refused") return { status: 404, error: fault.error };
     try {
-      const occasion = this.#valid(path);
-      this.respond(occasion, args, true);
-      occasion.usesLeft -= 1;
-      this.#record("response_url", args, undefined);
-      return text(200, "ok");
+      const issued = this.#valid(path);
+      this.respond(issued, args, true);
+      issued.usesLeft -= 1;
+      return { status: 200, error: undefined };
     } catch (refusal) {
       if (!(refusal instanceof ApiRefusal)) throw refusal;
-      this.#record("response_url", args, refusal.code);
-      return text(refusal.code === "expired_url" || refusal.code === "used_url" ? 404 : 400, refusal.code);
+      return { status: DEAD.includes(refusal.code) ? 404 : 400, error: refusal.code };
     }
   }
 
@@ -100,6 +116,7 @@ export class ResponseUrls {
   }
 }
 
-function text(status: number, body: string): Reply {
-  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body };
+function text(status: number, body: string, fault: Fault | undefined): Reply {
+  const later = fault?.kind === "rate-limited" ? { "retry-after": String(fault.retryAfterSeconds) } : {};
+  return { status, headers: { "content-type": "text/plain; charset=utf-8", ...later }, body };
 }

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { request } from "node:http";
-import { type Ack, ackBody } from "./ack.ts";
+import { type Ack, ackBody, type Retry } from "./ack.ts";
 import type { Fields } from "./json.ts";
 import type { Delivery } from "./workspace.ts";
 
@@ -23,6 +23,15 @@ export function signedRequest(
       "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
     },
   };
+}
+
+/** The same request as a retry: the two headers are not part of what is signed. */
+export function retried(
+  { headers, body }: NonNullable<Delivery["http"]>,
+  { attempt, reason }: Retry,
+): NonNullable<Delivery["http"]> {
+  const why = reason === "operation_timeout" ? "http_timeout" : "http_error";
+  return { body, headers: { ...headers, "X-Slack-Retry-Num": String(attempt), "X-Slack-Retry-Reason": why } };
 }
 
 function bodyOf(kind: Delivery["kind"], payload: Fields): string {

@@ -38,7 +38,7 @@ export async function startSlackDouble(options: SlackDoubleOptions = {}): Promis
   };
   const faults = new FaultPlan(() => sockets.refresh());
   const api = new WebApi(parts, faults);
-  const responseUrls = new ResponseUrls(parts, (...call) => api.record(...call));
+  const responseUrls = new ResponseUrls(parts, faults, (...call) => api.record(...call));
   const deliveries = new Deliveries(sockets, faults, app.signingSecret, now, ackWithinMs);
   const addressOf = (path: string) => `http://127.0.0.1:${door.port}${path}`;
   const reach: Reach = { parts, deliveries, responseUrls, addressOf, version };

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Ack } from "./ack.ts";
+import type { Ack, Retry } from "./ack.ts";
 import { type Fields, isFields, parsedJson } from "./json.ts";
 import type { Delivery } from "./workspace.ts";
 
@@ -41,12 +41,19 @@ export class SocketMode {
   }
 
   /** Sends an envelope to the connection whose turn it is, and waits for its acknowledgement. */
-  async send({ kind, payload, envelopeId }: Delivery): Promise<Ack> {
+  async send({ kind, payload, envelopeId }: Delivery, retry?: Retry): Promise<Ack> {
     const socket = this.#open[this.#turn++ % Math.max(1, this.#open.length)];
     if (!socket || !envelopeId) return { ok: false, reason: "dispatch_failed" };
     const acknowledged = this.#acknowledgement(envelopeId);
-    const envelope = { envelope_id: envelopeId, payload, type: kind, accepts_response_payload: kind !== "events_api" };
-    socket.send(JSON.stringify(envelope));
+    socket.send(
+      JSON.stringify({
+        envelope_id: envelopeId,
+        payload,
+        type: kind,
+        accepts_response_payload: kind !== "events_api",
+        ...(kind === "events_api" ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? "" } : {}),
+      }),
+    );
     return acknowledged;
   }
 
@@ -73,6 +80,7 @@ export class SocketMode {
     }, CLOSE_WITHIN_MS);
     await closed;
     clearTimeout(force);
+    for (const settle of [...this.#waiting.values()].flat()) settle({ ok: false, reason: "dispatch_failed" });
     this.#sockets.close();
   }
 
