@@ -1,11 +1,14 @@
 import type { Server } from "node:http";
-import { App, LogLevel } from "@slack/bolt";
+import { App } from "@slack/bolt";
+import { SILENT } from "./silent-logger.ts";
 import type { SlackDouble } from "./workspace.ts";
 
 export type Mode = "http" | "socket";
 
 export interface RunningApp {
   readonly app: App;
+  /** Where it takes deliveries in HTTP mode. */
+  readonly requestUrl: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -15,16 +18,17 @@ export async function startBoltApp(slack: SlackDouble, mode: Mode, listen: (app:
     token: slack.botToken,
     convoStore: false,
     deferInitialization: true,
-    logLevel: LogLevel.ERROR,
+    logger: SILENT,
     clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
     ...(mode === "socket" ? { socketMode: true, appToken: slack.appToken } : { signingSecret: slack.signingSecret }),
   });
   await app.init();
   listen(app);
-  if (mode === "socket") await app.start();
-  else slack.setRequestUrl(requestUrlOf(await app.start({ port: 0, host: "127.0.0.1" })));
+  const server = mode === "socket" ? await app.start() : await app.start({ port: 0, host: "127.0.0.1" });
+  const requestUrl = mode === "socket" ? undefined : requestUrlOf(server);
+  slack.setRequestUrl(requestUrl);
   await slack.ready();
-  return { app, stop: async () => void (await app.stop()) };
+  return { app, requestUrl, stop: async () => void (await app.stop()) };
 }
 
 function requestUrlOf(server: unknown): string {

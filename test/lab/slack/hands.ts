@@ -29,7 +29,7 @@ export interface Reach {
 const OK: Answer = { ok: true };
 
 /** Slack's words for a modal whose app did not answer as it must. */
-export const TROUBLE = "We had some trouble connecting. Try again?";
+const TROUBLE = "We had some trouble connecting. Try again?";
 
 /** One person at their Slack client. */
 export class PersonsHands implements Hands {

@@ -21,7 +21,9 @@ export interface HttpDoor {
 /** Listens on a free loopback port and answers every POST. */
 export async function openHttpDoor(answer: (incoming: Incoming) => Reply): Promise<HttpDoor> {
   const server = createServer(async (request, response) => {
-    const incoming = await read(request);
+    // A caller that hangs up while it is still talking gets no answer.
+    const incoming = await read(request).catch(() => undefined);
+    if (!incoming) return;
     const reply: Reply =
       request.method === "POST" ? answer(incoming) : { status: 405, headers: {}, body: "method_not_allowed" };
     if (reply === "cut") request.socket.destroy();

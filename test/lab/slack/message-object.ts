@@ -3,7 +3,7 @@ import type { LoggedMessage } from "./message-log.ts";
 import type { Parts } from "./parts.ts";
 
 /** A message as the Web API and the payloads show it. */
-export interface MessageObject extends Fields {
+interface MessageObject extends Fields {
   readonly type: "message";
   readonly user: string;
   readonly ts: string;

@@ -177,6 +177,20 @@ describe("the Slack double's Web API", () => {
       assert.equal((await refusalOf(client.chat.update({ channel: "C1", ts, text: "x" }))).error, "message_not_found");
     });
 
+    it("gives a message its address, within its thread", async () => {
+      const { ts = "" } = await client.chat.postMessage({ channel: "C1", text: "x" });
+      const { ts: reply = "" } = await client.chat.postMessage({ channel: "C1", text: "y", thread_ts: ts });
+      const { permalink } = await client.chat.getPermalink({ channel: "C1", message_ts: reply });
+      const place = `/archives/C1/p${reply.replace(".", "")}?thread_ts=${ts}&cid=C1`;
+      assert.equal(permalink, `https://countersign-lab.slack.com${place}`);
+    });
+
+    it("deletes what the app posted", async () => {
+      const { ts = "" } = await client.chat.postMessage({ channel: "C1", text: "x" });
+      await client.chat.delete({ channel: "C1", ts });
+      assert.deepEqual(slack.as("U1").see().messages, []);
+    });
+
     it("reacts once", async () => {
       await start({ scopes: ["chat:write", "reactions:write"] });
       const { ts: timestamp = "" } = await client.chat.postMessage({ channel: "C1", text: "x" });

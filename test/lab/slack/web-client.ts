@@ -1,16 +1,15 @@
-import { LogLevel } from "@slack/bolt";
 import { WebAPIPlatformError, WebClient } from "@slack/web-api";
+import { SILENT } from "./silent-logger.ts";
 import type { SlackDouble } from "./workspace.ts";
 
 /** Slack's own client against the double: it never retries, and says nothing on the console. */
 export function webClient(slack: SlackDouble, token: string | undefined = slack.botToken): WebClient {
-  const client = new WebClient(token, {
+  return new WebClient(token, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    logLevel: LogLevel.ERROR,
+    logger: SILENT,
   });
-  return client;
 }
 
 export interface Refusal {
