@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { faultsOfMessageBlocks, faultsOfModalBlocks } from "./block-rules.ts";
-import { readModal } from "./view-rules.ts";
+import { faultsOfMessageBlocks, faultsOfModalBlocks } from "./block-kit/block-rules.ts";
+import { readModal } from "./block-kit/view-rules.ts";
 
 const plain = (text: string) => ({ type: "plain_text", text });
 const mrkdwn = (text: string) => ({ type: "mrkdwn", text });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ModalView } from "@slack/types";
-import { ApiRefusal } from "./api-refusal.ts";
-import { withIds } from "./block-ids.ts";
+import { withIds } from "./block-kit/block-ids.ts";
+import { ApiRefusal } from "./web-api/api-refusal.ts";
 import type { OpenView } from "./workspace.ts";
 
 /** Slack's limit on views.push: facts/slack.md section 3. */

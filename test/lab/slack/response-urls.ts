@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { ApiArguments } from "./api-arguments.ts";
-import { ApiRefusal } from "./api-refusal.ts";
 import type { Fault, FaultPlan } from "./fault-plan.ts";
 import type { Reply } from "./http-door.ts";
 import { type Fields, isFields, parsedJson } from "./json.ts";
-import { type Content, contentOf } from "./message-content.ts";
 import type { LoggedMessage } from "./message-log.ts";
 import type { Parts } from "./parts.ts";
+import { ApiArguments } from "./web-api/api-arguments.ts";
+import { ApiRefusal } from "./web-api/api-refusal.ts";
+import { type Content, contentOf } from "./web-api/message-content.ts";
 
 /** facts/slack.md section 3: 30 minutes, 5 uses. */
 const LIFETIME_MS = 30 * 60_000;

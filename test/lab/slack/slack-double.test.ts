@@ -99,6 +99,30 @@ for (const mode of ["http", "socket"] satisfies Mode[]) {
   });
 }
 
+describe("the Slack double", () => {
+  it("is not ready when it is closed before the app is there", async () => {
+    const slack = await startSlackDouble();
+    const ready = assert.rejects(slack.ready(), /closed/);
+    await slack.close();
+    await ready;
+  });
+
+  it("tells of every change until told to stop", async () => {
+    const slack = await startSlackDouble({ people: [ALICE, BOB], channels: [OPS] });
+    let changes = 0;
+    const stop = slack.onChange(() => {
+      changes += 1;
+    });
+    const { version } = slack.as("U1").see();
+    slack.as("U1").say("C1", "hello");
+    stop();
+    slack.as("U1").say("C1", "again");
+    assert.deepEqual([changes, slack.as("U1").see().version], [1, version + 2]);
+    await until(slack, () => slack.as("U2").see().messages[1]);
+    await slack.close();
+  });
+});
+
 function texts(slack: SlackDouble, person: string): string[] {
   return slack
     .as(person)

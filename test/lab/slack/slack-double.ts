@@ -1,18 +1,18 @@
-import type { Ack } from "./ack.ts";
-import { Deliveries } from "./deliveries.ts";
+import type { Ack } from "./delivery/ack.ts";
+import { Deliveries } from "./delivery/deliveries.ts";
+import { SocketMode } from "./delivery/socket-mode.ts";
 import { Directory } from "./directory.ts";
 import { FaultPlan } from "./fault-plan.ts";
-import { PersonsHands, type Reach } from "./hands.ts";
 import { type HttpDoor, type Incoming, openHttpDoor, type Reply } from "./http-door.ts";
 import { DEFAULT_SCOPES, installApp } from "./installation.ts";
 import { MessageLog } from "./message-log.ts";
 import { Modals } from "./modals.ts";
-import { Pace } from "./pace.ts";
 import type { Parts } from "./parts.ts";
+import { PersonsHands, type Reach } from "./person/hands.ts";
 import { ResponseUrls } from "./response-urls.ts";
-import { SocketMode } from "./socket-mode.ts";
 import { Triggers } from "./triggers.ts";
-import { WebApi } from "./web-api.ts";
+import { Pace } from "./web-api/pace.ts";
+import { WebApi } from "./web-api/web-api.ts";
 import type { Answer, SlackDouble, SlackDoubleOptions } from "./workspace.ts";
 
 /** Slack's time to acknowledge: facts/slack.md section 3. */

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { ApiRefusal } from "./api-refusal.ts";
+import { ApiRefusal } from "./web-api/api-refusal.ts";
 
 /** How long a trigger opens a modal: facts/slack.md section 3. */
 const TRIGGER_LIFETIME_MS = 3000;

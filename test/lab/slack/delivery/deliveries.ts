@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import type { FaultPlan } from "../fault-plan.ts";
+import type { Fields } from "../json.ts";
+import type { Delivery } from "../workspace.ts";
 import type { Ack, Retry } from "./ack.ts";
-import type { FaultPlan } from "./fault-plan.ts";
-import type { Fields } from "./json.ts";
 import { post, retried, signedRequest } from "./signed-http.ts";
 import type { SocketMode } from "./socket-mode.ts";
-import type { Delivery } from "./workspace.ts";
 
 /** How everything reaches the app: by signed HTTP when it has a request URL, else through Socket Mode. */
 export class Deliveries {

@@ -1,8 +1,8 @@
+import type { Fields } from "../json.ts";
+import type { Parts } from "../parts.ts";
+import type { Channel } from "../workspace.ts";
 import type { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal } from "./api-refusal.ts";
-import type { Fields } from "./json.ts";
-import type { Parts } from "./parts.ts";
-import type { Channel } from "./workspace.ts";
 
 /** One method of the Web API. */
 export interface Method {

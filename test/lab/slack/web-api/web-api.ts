@@ -1,14 +1,14 @@
+import type { Fault, FaultPlan } from "../fault-plan.ts";
+import type { Incoming, Reply } from "../http-door.ts";
+import type { Fields } from "../json.ts";
+import type { Parts } from "../parts.ts";
+import type { ApiCall } from "../workspace.ts";
 import { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal, RateLimited } from "./api-refusal.ts";
 import { CHAT_METHODS } from "./chat-methods.ts";
 import { DIRECTORY_METHODS } from "./directory-methods.ts";
-import type { Fault, FaultPlan } from "./fault-plan.ts";
-import type { Incoming, Reply } from "./http-door.ts";
-import type { Fields } from "./json.ts";
 import type { Method } from "./method.ts";
-import type { Parts } from "./parts.ts";
 import { VIEW_METHODS } from "./view-methods.ts";
-import type { ApiCall } from "./workspace.ts";
 
 const METHODS: Readonly<Record<string, Method>> = { ...CHAT_METHODS, ...DIRECTORY_METHODS, ...VIEW_METHODS };
 

@@ -1,6 +1,6 @@
 import type { ViewOutput, ViewStateValue } from "@slack/bolt";
-import type { Modal } from "./modals.ts";
-import type { Parts } from "./parts.ts";
+import type { Modal } from "../modals.ts";
+import type { Parts } from "../parts.ts";
 
 /** block_id -> action_id -> what was entered. */
 export type ViewState = Record<string, Record<string, ViewStateValue>>;

@@ -1,6 +1,6 @@
-import type { Fields } from "./json.ts";
-import type { LoggedMessage } from "./message-log.ts";
-import type { Parts } from "./parts.ts";
+import type { Fields } from "../json.ts";
+import type { LoggedMessage } from "../message-log.ts";
+import type { Parts } from "../parts.ts";
 
 /** A message as the Web API and the payloads show it. */
 interface MessageObject extends Fields {

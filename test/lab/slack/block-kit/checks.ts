@@ -1,4 +1,4 @@
-import { isFields } from "./json.ts";
+import { isFields } from "../json.ts";
 
 /** Takes one fault: what is wrong in Slack's words, and where as a JSON pointer. */
 export type Report = (problem: string, pointer: string) => void;

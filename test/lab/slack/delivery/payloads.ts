@@ -7,10 +7,10 @@ import type {
   ViewSubmitAction,
 } from "@slack/bolt";
 import type { AppMentionEvent } from "@slack/types";
-import type { LoggedMessage } from "./message-log.ts";
-import { messageObject } from "./message-object.ts";
-import type { Parts } from "./parts.ts";
-import type { Channel, Person } from "./workspace.ts";
+import type { LoggedMessage } from "../message-log.ts";
+import type { Parts } from "../parts.ts";
+import { messageObject } from "../web-api/message-object.ts";
+import type { Channel, Person } from "../workspace.ts";
 
 /** Bolt types `enterprise` as absent; outside of Enterprise Grid Slack sends null. */
 type OffGrid<T> = Omit<T, "enterprise"> & { enterprise: null };

@@ -1,7 +1,7 @@
-import type { UserGroup } from "./directory.ts";
-import type { Fields } from "./json.ts";
-import type { Parts } from "./parts.ts";
-import type { Channel, Person } from "./workspace.ts";
+import type { UserGroup } from "../directory.ts";
+import type { Fields } from "../json.ts";
+import type { Parts } from "../parts.ts";
+import type { Channel, Person } from "../workspace.ts";
 
 /** When everything in the workspace was made, in seconds: nothing here depends on it. */
 const CREATED = 1_700_000_000;

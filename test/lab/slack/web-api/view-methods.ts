@@ -1,11 +1,11 @@
 import type { ModalView } from "@slack/types";
+import { LARGEST_VIEW, readModal } from "../block-kit/view-rules.ts";
+import type { Modal } from "../modals.ts";
+import type { Parts } from "../parts.ts";
 import type { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal, refusalOf } from "./api-refusal.ts";
 import type { Method } from "./method.ts";
-import type { Modal } from "./modals.ts";
-import type { Parts } from "./parts.ts";
 import { viewObject } from "./view-object.ts";
-import { LARGEST_VIEW, readModal } from "./view-rules.ts";
 
 const open: Method = {
   run(args, parts) {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AnyBlock } from "@slack/types";
-import { isFields } from "./json.ts";
+import { isFields } from "../json.ts";
 
 /** The blocks with every missing block_id and action_id filled in, as Slack fills them in. */
 export function withIds(blocks: readonly AnyBlock[]): AnyBlock[] {

@@ -1,5 +1,5 @@
 import type { AnyBlock } from "@slack/types";
-import { type Fields, isFields, listIn } from "./json.ts";
+import { type Fields, isFields, listIn } from "../json.ts";
 
 /** An element a person can act on, and the block it stands in. */
 export interface Interactive {

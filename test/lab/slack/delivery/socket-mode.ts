@@ -3,9 +3,9 @@ import { once } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { type Fields, isFields, parsedJson } from "../json.ts";
+import type { Delivery } from "../workspace.ts";
 import type { Ack, Retry } from "./ack.ts";
-import { type Fields, isFields, parsedJson } from "./json.ts";
-import type { Delivery } from "./workspace.ts";
 
 /** Slack pings its connections; the client gives one up after 30 s of silence. */
 const PING_EVERY_MS = 10_000;

@@ -1,20 +1,27 @@
 import type { BasicElementAction } from "@slack/bolt";
-import type { Ack } from "./ack.ts";
-import { ApiRefusal } from "./api-refusal.ts";
-import type { Deliveries } from "./deliveries.ts";
+import { findInteractive, type Interactive } from "../block-kit/interactive-element.ts";
+import type { Ack } from "../delivery/ack.ts";
+import type { Deliveries } from "../delivery/deliveries.ts";
+import {
+  appMention,
+  messageAction,
+  slashCommand,
+  viewAction,
+  viewClosed,
+  viewSubmission,
+} from "../delivery/payloads.ts";
+import type { Fields } from "../json.ts";
+import type { LoggedMessage } from "../message-log.ts";
+import type { Modal } from "../modals.ts";
+import type { Parts } from "../parts.ts";
+import type { ResponseUrls } from "../response-urls.ts";
+import { ApiRefusal } from "../web-api/api-refusal.ts";
+import { viewObject } from "../web-api/view-object.ts";
+import type { Answer, Channel, Hands, Person, Seen } from "../workspace.ts";
 import { entered } from "./entered.ts";
 import { fillIn, untouched, type Values } from "./form.ts";
-import { findInteractive, type Interactive } from "./interactive-element.ts";
-import type { Fields } from "./json.ts";
-import type { LoggedMessage } from "./message-log.ts";
-import type { Modal } from "./modals.ts";
-import type { Parts } from "./parts.ts";
-import { appMention, messageAction, slashCommand, viewAction, viewClosed, viewSubmission } from "./payloads.ts";
-import type { ResponseUrls } from "./response-urls.ts";
 import { takeSubmissionAnswer } from "./submission-answer.ts";
 import { asSlackSends } from "./typed-text.ts";
-import { viewObject } from "./view-object.ts";
-import type { Answer, Channel, Hands, Person, Seen } from "./workspace.ts";
 
 /** What a person's acts go through on their way to the app. */
 export interface Reach {

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { request } from "node:http";
+import type { Fields } from "../json.ts";
+import type { Delivery } from "../workspace.ts";
 import { type Ack, ackBody, type Retry } from "./ack.ts";
-import type { Fields } from "./json.ts";
-import type { Delivery } from "./workspace.ts";
 
 /** The exact request Slack would make: body in Slack's form, bare content type, v0 signature over `v0:ts:body`. */
 export function signedRequest(

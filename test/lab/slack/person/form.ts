@@ -1,7 +1,7 @@
 import type { ModalView } from "@slack/types";
+import { type Fields, isFields, listIn } from "../json.ts";
+import type { ViewState } from "../web-api/view-object.ts";
 import { entered } from "./entered.ts";
-import { type Fields, isFields, listIn } from "./json.ts";
-import type { ViewState } from "./view-object.ts";
 
 /** block_id -> action_id -> what a person entered. */
 export type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;

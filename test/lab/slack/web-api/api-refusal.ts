@@ -1,4 +1,4 @@
-import type { Fields } from "./json.ts";
+import type { Fields } from "../json.ts";
 
 /** A Web API method's `{ok: false}`: Slack's code, and what Slack sends along with it. */
 export class ApiRefusal extends Error {

@@ -1,3 +1,4 @@
+import { isFields, listIn } from "../json.ts";
 import {
   anyText,
   anything,
@@ -14,7 +15,6 @@ import {
   wholeNumber,
 } from "./checks.ts";
 import { ACCESSORIES, ACTION_ELEMENTS, BUTTON, IMAGE, INPUT_ELEMENTS } from "./element-rules.ts";
-import { isFields, listIn } from "./json.ts";
 import { richText } from "./rich-text-rules.ts";
 
 /** Limits of Block Kit's blocks: the `Maximum ...` lines of @slack/types 3.2 and facts/slack.md section 3. */

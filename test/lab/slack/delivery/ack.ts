@@ -1,4 +1,4 @@
-import { type Fields, isFields, parsedJson } from "./json.ts";
+import { type Fields, isFields, parsedJson } from "../json.ts";
 
 /** Slack's words for a delivery that did not get through. */
 export type Unacknowledged = "operation_timeout" | "dispatch_failed" | "http_client_error" | "http_service_error";

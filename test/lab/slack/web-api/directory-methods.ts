@@ -1,10 +1,10 @@
+import type { Parts } from "../parts.ts";
+import type { Person } from "../workspace.ts";
 import type { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal } from "./api-refusal.ts";
 import { conversationObject, userGroupObject, userObject } from "./directory-objects.ts";
 import { messageObject } from "./message-object.ts";
 import { conversationScope, knownChannel, type Method, page } from "./method.ts";
-import type { Parts } from "./parts.ts";
-import type { Person } from "./workspace.ts";
 
 const authTest: Method = {
   run: (_args, { app }) => ({

@@ -1,11 +1,11 @@
+import type { LoggedMessage } from "../message-log.ts";
+import type { Parts } from "../parts.ts";
+import type { Channel } from "../workspace.ts";
 import type { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal } from "./api-refusal.ts";
 import { contentOf, metadataOf } from "./message-content.ts";
-import type { LoggedMessage } from "./message-log.ts";
 import { messageObject } from "./message-object.ts";
 import { knownChannel, type Method } from "./method.ts";
-import type { Parts } from "./parts.ts";
-import type { Channel } from "./workspace.ts";
 
 /** chat.update refuses a longer text: facts/slack.md section 3. */
 const LONGEST_UPDATE = 4000;

@@ -1,5 +1,5 @@
+import { type Fields, isFields, parsedJson } from "../json.ts";
 import { refusalOf } from "./api-refusal.ts";
-import { type Fields, isFields, parsedJson } from "./json.ts";
 
 /** Arguments @slack/web-api flattens to JSON text in its form bodies. */
 const JSON_ARGUMENTS = ["attachments", "blocks", "metadata", "view"];

@@ -1,7 +1,7 @@
 import type { ModalView } from "@slack/types";
+import { isFields, listIn } from "../json.ts";
 import { faultsOfModalBlocks } from "./block-rules.ts";
 import { anything, characters, faultsOf, flag, plainText, shape, variants } from "./checks.ts";
-import { isFields, listIn } from "./json.ts";
 
 /** Limits of a modal: @slack/types 3.2 `views.d.ts`, and facts/slack.md section 3. */
 const modal = variants({

@@ -1,4 +1,4 @@
-import type { Directory } from "./directory.ts";
+import type { Directory } from "../directory.ts";
 
 /** Endings Slack's clients take for a web address when there is no scheme before them. */
 const BARE_DOMAIN = /(?<![\w@./:|<-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev)\b(?:[/:][^\s<>|]*)?/gi;

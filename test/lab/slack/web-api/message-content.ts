@@ -1,9 +1,9 @@
 import type { AnyBlock, MessageMetadata } from "@slack/types";
+import { withIds } from "../block-kit/block-ids.ts";
+import { faultsOfMessageBlocks } from "../block-kit/block-rules.ts";
+import { isFields } from "../json.ts";
 import type { ApiArguments } from "./api-arguments.ts";
 import { ApiRefusal, refusalOf } from "./api-refusal.ts";
-import { withIds } from "./block-ids.ts";
-import { faultsOfMessageBlocks } from "./block-rules.ts";
-import { isFields } from "./json.ts";
 
 /** chat.postMessage cuts a longer text (chat.postMessage's `text`: "no more than 40,000 characters"). */
 const LONGEST_TEXT = 40_000;

@@ -1,8 +1,8 @@
-import { ApiRefusal } from "./api-refusal.ts";
-import { type Fields, isFields, listIn } from "./json.ts";
-import type { Modal } from "./modals.ts";
-import type { Parts } from "./parts.ts";
-import { readModal } from "./view-rules.ts";
+import { readModal } from "../block-kit/view-rules.ts";
+import { type Fields, isFields, listIn } from "../json.ts";
+import type { Modal } from "../modals.ts";
+import type { Parts } from "../parts.ts";
+import { ApiRefusal } from "../web-api/api-refusal.ts";
 
 /**
  * Does to the person's modals what the app's acknowledgement of a submission says: nothing said closes the modal.

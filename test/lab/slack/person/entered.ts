@@ -1,6 +1,6 @@
 import type { ViewStateValue } from "@slack/bolt";
 import type { PlainTextOption } from "@slack/types";
-import { type Fields, isFields, listIn } from "./json.ts";
+import { type Fields, isFields, listIn } from "../json.ts";
 
 /** What a person put into one element: its value in Slack's form, or what Slack's client says against it. */
 export type Entered = { readonly value: ViewStateValue; readonly empty: boolean } | { readonly fault: string };
