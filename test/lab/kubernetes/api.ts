@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Intent } from "./intent.ts";
 import { listObjects } from "./list.ts";
 import { type Fields, fieldsOf, type KubeObject } from "./object.ts";
-import { type Intent, Objects, type Written } from "./objects.ts";
+import { Objects, type Written } from "./objects.ts";
 import { requestToken, reviewAccess, reviewSelf } from "./questions.ts";
 import { attributesOf, authorize, forbidden } from "./rbac.ts";
 import { readBody } from "./read-body.ts";
@@ -86,6 +87,8 @@ export class Api {
         return wrote(request, target, written, intent);
       }
       case "delete": {
+        // The end of a namespace is the end of everything in it: the double never does that.
+        if (resource.kind === "Namespace") throw methodNotAllowed();
         const current = this.#store.demand(resource, namespace, name);
         const { removal, dryRun } = removalOf(request);
         const body = this.objects.remove(resource, current, removal, dryRun);

@@ -6,7 +6,7 @@ import type { Pod } from "./workload.ts";
 /** How long a pod takes to end, at most: long enough to be seen. */
 const mostEndingMs = 1_000;
 
-/** Starts pods and lets them end, each after a while. */
+/** Starts pods and lets them end, each after a while; never one whose image has the tag `missing`. */
 export class Kubelet {
   readonly #store: Store;
   readonly #startMs: number;
@@ -62,7 +62,8 @@ export class Kubelet {
   #start({ metadata }: KubeObject): void {
     const pod = this.#store.find(resourceOfKind("Pod"), metadata.namespace ?? "", metadata.name) as Pod | undefined;
     if (pod?.metadata.uid !== metadata.uid || pod.metadata.deletionTimestamp) return;
-    const status = this.#stalled ? waitingStatus(pod) : runningStatus(pod);
+    const unpullable = pod.spec.containers.some(({ image }) => image.endsWith(":missing"));
+    const status = this.#stalled || unpullable ? waitingStatus(pod) : runningStatus(pod);
     this.#store.put({ ...pod, spec: { ...pod.spec, nodeName: "double" }, status: { ...pod.status, ...status } });
   }
 }
@@ -92,7 +93,7 @@ function waitingStatus({ spec }: Pod): Fields {
     conditions: conditions("False", timestamp(Date.now())),
     containerStatuses: spec.containers.map(({ name, image }) => ({
       name,
-      state: { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } },
+      state: { waiting: { reason: "ErrImagePull", message: `failed to pull image "${image}"` } },
       lastState: {},
       ready: false,
       restartCount: 0,

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { withDefaults } from "./defaults.ts";
+import type { Intent, Removal } from "./intent.ts";
 import { manageFields } from "./managed-fields.ts";
 import { type Fields, fieldsOf, type KubeObject, type Metadata, timestamp, without } from "./object.ts";
 import { applyPatch } from "./patch.ts";
@@ -10,25 +11,11 @@ import { alreadyExists, badRequest, conflict, deleted, invalid, modified, notFou
 import type { Store } from "./store.ts";
 import { immutableUid, validate } from "./validation.ts";
 
-/** How a write is meant. */
-export interface Intent {
-  /** Who is noted in `managedFields`. */
-  readonly manager: string;
-  readonly dryRun: boolean;
-  readonly fieldValidation: "Strict" | "Warn" | "Ignore";
-}
-
 export interface Written {
   readonly object: KubeObject;
   /** False for a write that left everything as it was: it got no new version. */
   readonly changed: boolean;
   readonly warnings: readonly string[];
-}
-
-export interface Removal {
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly gracePeriodSeconds?: number;
 }
 
 /** What an update must know beside the object: by which way it came. */

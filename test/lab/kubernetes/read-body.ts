@@ -1,6 +1,6 @@
 import { decode } from "./decode.ts";
+import type { Intent } from "./intent.ts";
 import { type Fields, fieldsOf } from "./object.ts";
-import type { Intent } from "./objects.ts";
 import { apiVersionOf, type Resource } from "./resources.ts";
 import { badRequest, invalid, type Refusal } from "./status.ts";
 

@@ -1,7 +1,7 @@
 import type { User } from "./identity.ts";
+import type { Intent, Removal } from "./intent.ts";
 import { matchesOf } from "./list.ts";
 import { type Fields, fieldsOf, isFields } from "./object.ts";
-import type { Intent, Removal } from "./objects.ts";
 import type { Resource } from "./resources.ts";
 import type { Route } from "./route.ts";
 import { badRequest, invalid, Refusal, unsupportedMediaType } from "./status.ts";
@@ -15,6 +15,8 @@ export interface ApiRequest {
   readonly userAgent: string;
   readonly body: string;
 }
+
+const longestManager = 128;
 
 export function bodyOf({ contentType, body }: ApiRequest, { kind }: { readonly kind: string }): Fields {
   if (contentType !== "application/json" && contentType !== "")
@@ -44,6 +46,14 @@ export function intentOf({ route: { query }, userAgent }: ApiRequest, options: s
   if (fieldValidation !== "Strict" && fieldValidation !== "Warn" && fieldValidation !== "Ignore")
     throw refuse("fieldValidation", JSON.stringify(fieldValidation), '"", "Ignore", "Strict", "Warn"');
   const manager = query.get("fieldManager") || userAgent.split("/")[0] || "unknown";
+  if (manager.length > longestManager)
+    throw invalid({ kind: options, group: "meta.k8s.io" }, "", [
+      {
+        reason: "FieldValueInvalid",
+        message: `Too long: may not be more than ${longestManager} bytes`,
+        field: "fieldManager",
+      },
+    ]);
   return { manager, dryRun: dryRun.length > 0, fieldValidation };
 }
 

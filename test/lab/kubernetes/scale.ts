@@ -1,6 +1,7 @@
 import { decode } from "./decode.ts";
+import type { Intent } from "./intent.ts";
 import { type Fields, fieldsOf, type KubeObject } from "./object.ts";
-import type { Intent, Objects, Written } from "./objects.ts";
+import type { Objects, Written } from "./objects.ts";
 import { applyPatch } from "./patch.ts";
 import { readBody } from "./read-body.ts";
 import { type Resource, resourceOfKind } from "./resources.ts";

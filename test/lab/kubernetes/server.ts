@@ -77,7 +77,10 @@ export async function listen(
         end: () => void response.end(),
       };
       const stop = openWatch(store, reply.watch, sink);
-      response.once("close", () => (stop(), watches.delete(response)));
+      response.once("close", () => {
+        stop();
+        watches.delete(response);
+      });
       return;
     }
     if (reply.effect) recorder.took(reply.effect, user.username, auditId);

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { type AdminClient, openAdminClient, type WatchEvent } from "./admin-client.ts";
+import { type KubernetesDouble, startKubernetesDouble } from "./kubernetes-double.ts";
+import { demoObjects } from "./seed.ts";
+
+const deployments = "/apis/apps/v1/namespaces/prod/deployments";
+const api = `${deployments}/api`;
+const labelled = (value: string) => ({ metadata: { labels: { value } } });
+
+describe("the Kubernetes double", () => {
+  let double: KubernetesDouble;
+  let admin: AdminClient;
+  let changes = 0;
+
+  beforeEach(async () => {
+    changes = 0;
+    double = await startKubernetesDouble({ rolloutMs: 30, seed: demoObjects, onChange: () => changes++ });
+    admin = openAdminClient(double);
+  });
+  afterEach(async () => {
+    await admin.close();
+    await double.close();
+  });
+
+  const label = async () => (await admin.get(api)).metadata.labels?.["value"];
+  const patch = (value: string) => admin.patch(api, labelled(value));
+
+  async function until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  it("begins with workloads that are ready", () => {
+    const seen = double.snapshot().map(({ namespace, name, replicas, ready, pods }) => {
+      assert.ok(pods.every((pod) => pod.ready && pod.phase === "Running" && pod.revision === "1"));
+      return [`${namespace}/${name}`, replicas, ready, pods.length];
+    });
+    assert.deepEqual(seen, [
+      ["prod/api", 3, 3, 3],
+      ["prod/checkout", 4, 4, 4],
+      ["staging/api", 2, 2, 2],
+    ]);
+    assert.deepEqual([double.history, double.requests, changes], [[], [], 0]);
+  });
+
+  it("shows pods come and go, and tells of each change", async () => {
+    const at = "2026-11-24T14:05:00.000Z";
+    const annotations = { "kubectl.kubernetes.io/restartedAt": at };
+    await admin.patch(api, { spec: { template: { metadata: { annotations } } } });
+    const seen = () => double.snapshot().find(({ namespace, name }) => `${namespace}/${name}` === "prod/api");
+    await until(() => seen()?.pods.some(({ phase }) => phase === "Pending") === true);
+    await until(() => seen()?.pods.some(({ phase }) => phase === "Terminating") === true);
+    await until(() => seen()?.pods.every(({ ready, revision }) => ready && revision === "2") === true);
+    assert.equal(seen()?.restartedAt, at);
+    assert.ok(changes > 6);
+  });
+
+  it("remembers what was done, by whom, under which audit id; not what was refused or rehearsed", async () => {
+    const body = { spec: { replicas: 5 } };
+    const scale = { contentType: "application/merge-patch+json", body, query: { fieldManager: "countersign" } };
+    const { auditId } = await admin.send("PATCH", `${api}/scale`, scale);
+    await admin.send("PATCH", `${api}/scale`, { ...scale, query: { dryRun: "All" } });
+    await admin.send("PATCH", `${api}/scale`, { ...scale, body: { spec: { replicas: -1 } } });
+    await admin.send("PATCH", `${api}/scale`, scale);
+    const [{ at, ...first } = assert.fail(), second, ...none] = double.history;
+    assert.deepEqual(first, {
+      auditId,
+      user: "admin",
+      verb: "patch",
+      group: "apps",
+      resource: "deployments",
+      subresource: "scale",
+      namespace: "prod",
+      name: "api",
+      fieldManager: "countersign",
+      changed: true,
+      bodyDigest: createHash("sha256").update(JSON.stringify(body)).digest("hex"),
+    });
+    assert.ok(Number.isInteger(at));
+    assert.deepEqual([second?.changed, none], [false, []]);
+    assert.equal(double.requests[1], `PATCH ${api}/scale?dryRun=All`);
+  });
+
+  it("refuses to delete a namespace or a whole collection, and never forgets the attempt", async () => {
+    const paths = [
+      "/api/v1/namespaces/prod",
+      "/api/v1/namespaces/prod/pods",
+      "/api/v1/namespaces/prod/pods/",
+      `${deployments}?labelSelector=`,
+      "/api/v1/pods",
+    ];
+    const { error } = console;
+    const said: unknown[] = [];
+    console.error = (...words: unknown[]) => said.push(words.join(" "));
+    try {
+      for (const path of paths) assert.equal((await admin.send("DELETE", path)).status, 405);
+    } finally {
+      console.error = error;
+    }
+    assert.deepEqual(
+      double.escapes,
+      paths.map((path) => ({ method: "DELETE", path })),
+    );
+    assert.equal(said[0], "ESCAPE: DELETE /api/v1/namespaces/prod reached the Kubernetes double");
+    assert.equal(double.snapshot()[0]?.pods.length, 3);
+    await admin.remove(`/api/v1/namespaces/prod/pods/${double.snapshot()[0]?.pods[0]?.name}`);
+    assert.equal(double.escapes.length, paths.length);
+  });
+
+  describe("on demand", () => {
+    it("loses a request before its effect, or only its answer", async () => {
+      double.faults.drop("before-effect", /deployments\/api/);
+      await assert.rejects(patch("one"), /fetch failed/);
+      assert.equal(await label(), undefined);
+      double.faults.drop("after-effect", /deployments\/api/);
+      await assert.rejects(patch("two"), /fetch failed/);
+      assert.equal(await label(), "two");
+      await patch("three");
+      assert.equal(await label(), "three");
+      assert.deepEqual(
+        double.history.map(({ verb }) => verb),
+        ["patch", "patch"],
+      );
+    });
+
+    it("answers a status so many times, and spares other paths", async () => {
+      double.faults.answer(503, /\/deployments\/api$/, 2);
+      assert.equal((await admin.send("GET", `${deployments}/checkout`)).status, 200);
+      const statuses = [];
+      for (let i = 0; i < 3; i++) statuses.push((await admin.send("GET", api)).status);
+      assert.deepEqual(statuses, [503, 503, 200]);
+    });
+
+    it("answers late", async () => {
+      double.faults.delay(60, /deployments\/api/);
+      const order: string[] = [];
+      await Promise.all([
+        patch("late").then(() => order.push("late")),
+        admin.get(`${deployments}/checkout`).then(() => order.push("other")),
+      ]);
+      assert.deepEqual(order, ["other", "late"]);
+    });
+
+    it("cuts watches off", async () => {
+      const { resourceVersion } = (await admin.get(api)).metadata;
+      const events: WatchEvent[] = [];
+      const watching = (async () => {
+        for await (const event of admin.watch(deployments, { resourceVersion }, new AbortController().signal))
+          events.push(event);
+      })();
+      await patch("seen");
+      await until(() => events.length > 0);
+      double.faults.cutWatches();
+      await assert.rejects(watching);
+      assert.equal(events.at(-1)?.object.metadata.labels?.["value"], "seen");
+    });
+
+    it("forgets the past: an old watch is told 410, and so is an old page", async () => {
+      const { metadata } = (await admin.send("GET", deployments, { query: { limit: "1" } })).body;
+      await patch("newer");
+      double.faults.compact();
+      const events: WatchEvent[] = [];
+      const query = { resourceVersion: metadata.resourceVersion };
+      for await (const event of admin.watch(deployments, query, AbortSignal.timeout(5_000))) events.push(event);
+      const status = events[0]?.object;
+      assert.deepEqual(
+        [events.length, events[0]?.type, status?.["code"], status?.["reason"]],
+        [1, "ERROR", 410, "Expired"],
+      );
+      const page = { limit: "1", continue: String(metadata["continue"]) };
+      assert.equal((await admin.send("GET", deployments, { query: page })).status, 410);
+    });
+
+    it("lets pods hang until told otherwise", async () => {
+      double.faults.stallPods(true);
+      await admin.patch(`${api}/scale`, { spec: { replicas: 4 } });
+      await until(() => double.snapshot()[0]?.pods.length === 4);
+      const waiting = async () => {
+        const pods = await admin.list("/api/v1/namespaces/prod/pods", { labelSelector: "app=api" });
+        return JSON.stringify(pods).includes("ErrImagePull");
+      };
+      while (!(await waiting()));
+      assert.equal(double.snapshot()[0]?.ready, 3);
+      double.faults.clear();
+      await until(() => double.snapshot()[0]?.ready === 4);
+    });
+  });
+
+  it("sends a bookmark shortly before it ends a watch", async () => {
+    const { resourceVersion } = (await admin.get(api)).metadata;
+    const query = {
+      resourceVersion,
+      allowWatchBookmarks: "true",
+      timeoutSeconds: "3",
+      fieldSelector: "metadata.name=api",
+    };
+    const events: WatchEvent[] = [];
+    for await (const event of admin.watch(deployments, query, AbortSignal.timeout(5_000))) events.push(event);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["BOOKMARK"],
+    );
+    assert.ok(Number(events[0]?.object.metadata.resourceVersion) >= Number(resourceVersion));
+  });
+
+  it("does no server-side apply, and says so", async () => {
+    const answer = await admin.send("PATCH", api, { contentType: "application/apply-patch+yaml", body: "{}" });
+    assert.equal(answer.status, 501);
+  });
+});
