@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../contract/kubernetes/bench.ts";
 
 /** A process that owns a guarded folder and a guarded `sleep`, says both, and ends as told. */
 const owner = `

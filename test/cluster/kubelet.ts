@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer, Api, WatchEvent } from "./api.ts";
+import { type AdminClient, type Answer, patchType, type WatchEvent } from "../lab/kubernetes/admin-client.ts";
 import { node, type Pod, running, unpullable } from "./node-status.ts";
 
 export interface KubeletOptions {
@@ -20,7 +20,7 @@ const retryMs = 200;
  * ends pods that are told to. It looks at no taints, affinities or resources.
  */
 export class Kubelet {
-  readonly #api: Api;
+  readonly #api: AdminClient;
   readonly #options: KubeletOptions;
   readonly #stop = new AbortController();
   /** By uid, as last seen. */
@@ -31,13 +31,13 @@ export class Kubelet {
   readonly #begun = new Set<string>();
   #watching: Promise<void> = Promise.resolve();
 
-  private constructor(api: Api, options: KubeletOptions) {
+  private constructor(api: AdminClient, options: KubeletOptions) {
     this.#api = api;
     this.#options = options;
   }
 
   /** Resolves when its nodes are registered. */
-  static async start(api: Api, options: KubeletOptions): Promise<Kubelet> {
+  static async start(api: AdminClient, options: KubeletOptions): Promise<Kubelet> {
     const kubelet = new Kubelet(api, options);
     for (const name of options.nodes) await kubelet.#register(name);
     kubelet.#watching = kubelet.#watch();
@@ -50,10 +50,9 @@ export class Kubelet {
   }
 
   async #register(name: string): Promise<void> {
-    const created = await this.#api.send("POST", "/api/v1/nodes", node(name));
-    if (created.status !== 201) throw new Error(`node ${name} was not registered: ${JSON.stringify(created.body)}`);
+    await this.#api.create("/api/v1/nodes", node(name));
     // The server taints a new node "not ready"; the controller that would lift it does not run here.
-    await this.#api.send("PATCH", `/api/v1/nodes/${name}`, { spec: { taints: null } }, "application/merge-patch+json");
+    await this.#api.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
   }
 
   /** For ever: an API server that went away is found again, and shows all its pods anew. */
@@ -62,10 +61,11 @@ export class Kubelet {
     while (!signal.aborted) {
       this.#pods.clear();
       try {
-        for await (const event of this.#api.watch("/api/v1/pods", signal)) this.#see(event);
+        for await (const event of this.#api.watch("/api/v1/pods", {}, signal)) this.#see(event);
       } catch {
-        await sleep(retryMs, undefined, { signal }).catch(() => {});
+        // The next watch shows all there is.
       }
+      await sleep(retryMs, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -93,19 +93,19 @@ export class Kubelet {
   async #bind(pod: Pod): Promise<Answer> {
     const { name, uid } = pod.metadata;
     const target = await this.#place(uid);
-    return this.#api.send("POST", `${pathOf(pod)}/binding`, {
+    const binding = {
       apiVersion: "v1",
       kind: "Binding",
       metadata: { name, uid },
       target: { apiVersion: "v1", kind: "Node", name: target },
-    });
+    };
+    return this.#api.send("POST", `${pathOf(pod)}/binding`, { body: binding });
   }
 
   /** Read anew each time: once a cordon is answered, nothing more is bound to that node. */
   async #place(uid: string): Promise<string> {
-    const { body } = await this.#api.send("GET", "/api/v1/nodes");
-    const nodes = (body as NodeList).items
-      .filter(({ spec }) => !spec.unschedulable)
+    const nodes = (await this.#api.list("/api/v1/nodes"))
+      .filter(({ spec }) => !(spec as { unschedulable?: boolean }).unschedulable)
       .map(({ metadata }) => metadata.name);
     const places = [...this.#pods].map(([other, { spec }]) => spec.nodeName ?? this.#placed.get(other));
     const load = (name: string) => places.filter((place) => place === name).length;
@@ -118,13 +118,13 @@ export class Kubelet {
   #run(pod: Pod): Promise<Answer> {
     const status = unpullable(pod) ?? running(pod);
     // The uid makes the server refuse a namesake.
-    const patch = { metadata: { uid: pod.metadata.uid }, status };
-    return this.#api.send("PATCH", `${pathOf(pod)}/status`, patch, "application/merge-patch+json");
+    const body = { metadata: { uid: pod.metadata.uid }, status };
+    return this.#api.send("PATCH", `${pathOf(pod)}/status`, { body, contentType: patchType("merge") });
   }
 
   #end(pod: Pod): Promise<Answer> {
-    const { uid } = pod.metadata;
-    return this.#api.send("DELETE", pathOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } });
+    const body = { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } };
+    return this.#api.send("DELETE", pathOf(pod), { body });
   }
 
   /** Takes a step once, or again and again until it succeeds or the pod is gone. */
@@ -146,13 +146,6 @@ export class Kubelet {
       if (asSeenLast && !signal.aborted) this.#advance(asSeenLast);
     }
   }
-}
-
-interface NodeList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly spec: { unschedulable?: boolean };
-  }[];
 }
 
 function pathOf(pod: Pod): string {

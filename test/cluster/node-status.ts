@@ -1,16 +1,12 @@
+import type { KubeObject } from "../lab/kubernetes/object.ts";
+
 /** What the stand-in kubelet reads of a pod. */
-export interface Pod {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly uid: string;
-    readonly deletionTimestamp?: string;
-  };
-  readonly spec: {
+export interface Pod extends KubeObject {
+  spec: {
     readonly nodeName?: string;
     readonly containers: readonly { readonly name: string; readonly image: string }[];
   };
-  readonly status: { readonly phase: string };
+  status: { readonly phase: string };
 }
 
 /** A Ready node of that name, roomy and without a machine. */
