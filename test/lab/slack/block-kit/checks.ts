@@ -1,7 +1,7 @@
 import { isFields } from "../json.ts";
 
 /** Takes one fault: what is wrong in Slack's words, and where as a JSON pointer. */
-export type Report = (problem: string, pointer: string) => void;
+type Report = (problem: string, pointer: string) => void;
 
 /** Looks at one JSON value and reports every fault in it. */
 export type Check = (value: unknown, at: string, report: Report) => void;

@@ -1,7 +1,7 @@
 import { type Fields, isFields, parsedJson } from "../json.ts";
 
 /** Slack's words for a delivery that did not get through. */
-export type Unacknowledged = "operation_timeout" | "dispatch_failed" | "http_client_error" | "http_service_error";
+type Unacknowledged = "operation_timeout" | "dispatch_failed" | "http_client_error" | "http_service_error";
 
 /** Which retry of an event this is, and why it was needed. */
 export interface Retry {
