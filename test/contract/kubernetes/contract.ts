@@ -1,5 +1,6 @@
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { describeAccess } from "./access.ts";
+import { describeAnswers } from "./answers.ts";
 import { Bench } from "./bench.ts";
 import { describeObjects } from "./objects.ts";
 import { describePatches } from "./patches.ts";
@@ -25,6 +26,7 @@ export function describeKubernetesContract(name: string, start: (suite: Mocha.Co
     after(() => bench.close());
 
     describeObjects(bench);
+    describeAnswers(bench);
     describePatches(bench);
     describeScale(bench);
     describeWatches(bench);
