@@ -70,7 +70,7 @@ export class Api {
       case "get":
         return { code: 200, body: this.#store.demand(resource, namespace, name) };
       case "create": {
-        if (target.name && resource.kind !== "Namespace") throw methodNotAllowed();
+        if (target.name) throw methodNotAllowed();
         const intent = intentOf(request, "CreateOptions");
         const written = this.objects.create(resource, namespace, bodyOf(request, resource), intent);
         return wrote(request, target, written, intent, 201);

@@ -32,6 +32,17 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** The reasons that go with the codes of faults on demand. */
+const reasons: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  409: "Conflict",
+  429: "TooManyRequests",
+  500: "InternalError",
+  503: "ServiceUnavailable",
+  504: "Timeout",
+};
 const largestBody = 3 * 1024 * 1024;
 const pem = (name: string) => readFileSync(new URL(`certificate/test-only-${name}.pem`, import.meta.url), "utf8");
 
@@ -50,7 +61,7 @@ export async function listen(
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "GET", url = "/" } = request;
     const auditId = randomUUID();
-    const parsed = new URL(url, "https://127.0.0.1");
+    const parsed = new URL(`https://127.0.0.1${url}`);
     const path = parsed.pathname + parsed.search;
     response.setHeader("audit-id", auditId);
     response.setHeader("cache-control", "no-cache, private");
@@ -62,7 +73,7 @@ export async function listen(
     const wait = faults.take("delay", method, path);
     if (wait !== undefined) await sleep(wait);
     const status = faults.take("answer", method, path);
-    if (status !== undefined) throw new Refusal(status, "a fault on demand", "InternalError");
+    if (status !== undefined) throw new Refusal(status, "a fault on demand", reasons[status]);
     if (faults.take("before-effect", method, path) !== undefined) return void request.socket.destroy();
 
     const user = tokens.authenticate(request.headers.authorization, Date.now());
