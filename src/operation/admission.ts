@@ -29,16 +29,17 @@ interface Guard {
 const worker = `system:serviceaccount:${ownNamespace}:${workerAccount}`;
 const restarter = `system:serviceaccount:${operationsNamespace}:${catalogue["rollout-restart"].account}`;
 
-/** Keys that would let an object do more than stand there: wait for a finalizer, or become something by an annotation. */
-const bare: readonly Rule[] = ["annotations", "finalizers", "ownerReferences"].map((field) => ({
-  expression: `object.metadata.?${field}.orValue([]).size() == 0`.replace(
-    "orValue([])",
-    field === "annotations" ? "orValue({})" : "orValue([])",
-  ),
+/** What would let an object do more than stand there: wait for a finalizer, or become something by an annotation. */
+const bare: readonly Rule[] = [
+  ["annotations", "{}"],
+  ["finalizers", "[]"],
+  ["ownerReferences", "[]"],
+].map(([field, none]) => ({
+  expression: `object.metadata.?${field}.orValue(${none}).size() == 0`,
   message: `it must have no ${field}`,
 }));
 
-const immutable: Rule = { expression: "object.?immutable.orValue(false)", message: "it must be immutable" };
+const immutable: Rule = { expression: "object.?immutable.orValue(false) == true", message: "it must be immutable" };
 
 // A Secret of the type kubernetes.io/service-account-token would be filled with a token of the account it names.
 const handles: Guard = {

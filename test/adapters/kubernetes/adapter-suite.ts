@@ -4,9 +4,11 @@ import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import { renderAccounts } from "../../../src/operation/accounts.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
 import type { Account, ClusterFault, KubeObject, ObjectRef } from "../../../src/ports.ts";
+import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
-import { type Admin, adminOf, deployment } from "./admin.ts";
+import { deployment, namespace } from "../../lab/kubernetes/seed.ts";
 import { codeFrom, faultFrom } from "./fault-from.ts";
+import { install, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { type Line, layLine } from "./line.ts";
 
@@ -19,12 +21,13 @@ const scaler = accountOf(catalogue.scale);
 export function describeAdapter(name: string, start: (suite: Mocha.Context) => Promise<ClusterPeer>): void {
   describe(`the Kubernetes adapter on ${name}`, function () {
     this.timeout(60_000);
-    const namespace = `adapter-${process.pid}`;
-    const api: ObjectRef = { group: "apps", version: "v1", resource: "deployments", namespace, name: "api" };
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+    const place = `adapter-${process.pid}`;
+    const api: ObjectRef = { group: "apps", version: "v1", resource: "deployments", namespace: place, name: "api" };
+    const path = `/apis/apps/v1/namespaces/${place}/deployments`;
     const tickets = "/api/v1/namespaces/countersign-operations/configmaps";
     const handles = "/api/v1/namespaces/countersign-operations/secrets";
-    let admin: Admin;
+    let admin: AdminClient;
+    let peer: ClusterPeer;
     let line: Line;
     let cluster: Awaited<ReturnType<typeof openCluster>>;
     let workerToken: string;
@@ -34,14 +37,11 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
     const freshRequest = () => `r-${process.pid}-${++requests}`;
 
     before(async function () {
-      const peer = await start(this);
-      admin = adminOf(peer);
-      await admin.install([{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }]);
-      await admin.install(renderAccounts({ namespaces: [namespace] }));
-      await admin.install([deployment(namespace, "api"), deployment(namespace, "doomed")]);
-      const minting = "/api/v1/namespaces/countersign/serviceaccounts/countersign-worker/token";
-      const minted = await admin.must("POST", minting, { spec: { expirationSeconds: 3_600 } });
-      workerToken = String((minted["status"] as KubeObject)["token"]);
+      peer = await start(this);
+      admin = openAdminClient(peer);
+      const objects = [...renderAccounts({ namespaces: [place] }), deployment(place, "api", 1)];
+      await install(admin, [namespace(place), ...objects, deployment(place, "doomed", 1)]);
+      workerToken = await workerTokenOf(admin);
       line = await layLine(peer.server);
       const { ca } = peer;
       const kubeconfig = writeKubeconfig({ server: line.server, ca, user: { token: workerToken } });
@@ -52,12 +52,13 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
       await cluster?.close();
       await line?.close();
       await admin?.close();
+      await peer?.close();
       removeKubeconfig?.();
     });
 
     const versionOf = (object: KubeObject) => String((object["metadata"] as KubeObject)["resourceVersion"]);
     /** The status may move meanwhile; what people approve does not. */
-    const specOf = (object: KubeObject) => object["spec"];
+    const specOf = (object: { readonly [key: string]: unknown }) => object["spec"];
     const annotate = (value: string) => ({ metadata: { annotations: { "example.org/mark": value } } });
 
     describe("reading", () => {
@@ -65,8 +66,8 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const session = await cluster.session(reader, freshRequest());
         const { object, auditId } = await session.get(api);
         assert.notEqual(auditId, "");
-        assert.deepEqual(Object.keys(object).sort(), Object.keys(await admin.must("GET", `${path}/api`)).sort());
-        assert.deepEqual(specOf(object), specOf(await admin.must("GET", `${path}/api`)));
+        assert.deepEqual(Object.keys(object).sort(), Object.keys(await admin.get(`${path}/api`)).sort());
+        assert.deepEqual(specOf(object), specOf(await admin.get(`${path}/api`)));
       });
 
       it("lists one namespace, by label when asked", async () => {
@@ -116,18 +117,18 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         assert.equal(await codeFrom(session.mergePatch(api, { spec: { replicas: 2 } })), "forbidden");
         const { object } = await session.mergePatch({ ...api, subresource: "scale" }, { spec: { replicas: 2 } });
         assert.deepEqual([object["kind"], specOf(object)], ["Scale", { replicas: 2 }]);
-        await admin.must("PATCH", `${path}/api/scale`, { spec: { replicas: 1 } });
+        await admin.patch(`${path}/api/scale`, { spec: { replicas: 1 } });
       });
 
       it("leaves the worker itself without any right but its own five", async () => {
-        const as = async (method: "GET" | "POST" | "PATCH", target: string, body?: KubeObject) =>
-          (await admin.call(method, target, body, workerToken)).status;
+        const as = async (method: string, target: string, body?: unknown) =>
+          (await admin.as(workerToken).send(method, target, method === "PATCH" ? mergePatch : { body })).status;
         assert.equal(await as("GET", `${path}/api`), 403);
         assert.equal(await as("GET", handles), 403);
         assert.equal(await as("GET", `${handles}/any`), 403);
-        assert.equal(await as("PATCH", `${handles}/any`, {}), 403);
+        assert.equal(await as("PATCH", `${handles}/any`), 403);
         assert.equal(await as("GET", tickets), 403);
-        assert.equal(await as("PATCH", `${tickets}/any`, {}), 403);
+        assert.equal(await as("PATCH", `${tickets}/any`), 403);
         const accounts = "/api/v1/namespaces/countersign-operations/serviceaccounts";
         assert.equal(await as("POST", `${accounts}/default/token`, { spec: {} }), 403);
         assert.equal(await as("POST", accounts, { metadata: { name: "mine" } }), 403);
@@ -139,7 +140,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const session = await cluster.session(restarter, freshRequest());
         const { object } = await session.mergePatch(api, annotate("dry"), { dryRun: true });
         assert.match(JSON.stringify(object), /"example.org\/mark":"dry"/);
-        assert.doesNotMatch(JSON.stringify(await admin.must("GET", `${path}/api`)), /"dry"/);
+        assert.doesNotMatch(JSON.stringify(await admin.get(`${path}/api`)), /"dry"/);
       });
 
       it("writes as countersign, and refuses a field that does not exist", async () => {
@@ -166,7 +167,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         assert.equal(await codeFrom(session.mergePatch(api, stranger)), "invalid");
         const both = { metadata: { ...stranger.metadata, resourceVersion } };
         assert.equal(await codeFrom(session.mergePatch(api, both)), "conflict");
-        assert.doesNotMatch(JSON.stringify(await admin.must("GET", `${path}/api`)), /"stale"|"stranger"/);
+        assert.doesNotMatch(JSON.stringify(await admin.get(`${path}/api`)), /"stale"|"stranger"/);
       });
 
       it("gives no-answer for a change whose reply was lost, and does not make it twice", async () => {
@@ -175,7 +176,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const body = { metadata: { ...annotate("lost").metadata, resourceVersion: versionOf(object) } };
         line.loseNextReply();
         assert.equal(await codeFrom(session.mergePatch(api, body)), "no-answer");
-        assert.match(JSON.stringify(await admin.must("GET", `${path}/api`)), /"lost"/);
+        assert.match(JSON.stringify(await admin.get(`${path}/api`)), /"lost"/);
         // The same bytes again: the precondition has been used up by the first.
         assert.equal(await codeFrom(session.mergePatch(api, body)), "conflict");
       });
@@ -187,7 +188,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const { object } = await session.get(api);
         const ending = new AbortController();
         const marks: (string | undefined)[] = [];
-        await admin.must("PATCH", `${path}/api`, annotate("watched-1"));
+        await admin.patch(`${path}/api`, annotate("watched-1"));
         for await (const seen of session.watch(api, versionOf(object), ending.signal)) {
           const { annotations } = seen["metadata"] as { annotations?: Readonly<Record<string, string>> };
           const mark = annotations?.["example.org/mark"];
@@ -196,7 +197,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
           marks.push(mark);
           if (marks.length === 2) line.cut();
           if (marks.length === 4) ending.abort();
-          else await admin.must("PATCH", `${path}/api`, annotate(`watched-${marks.length + 1}`));
+          else await admin.patch(`${path}/api`, annotate(`watched-${marks.length + 1}`));
         }
         await session.close();
         assert.deepEqual(marks, ["watched-1", "watched-2", "watched-3", "watched-4"]);
@@ -209,7 +210,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const watching = (async () => {
           for await (const _ of session.watch(doomed, versionOf(object), new AbortController().signal));
         })();
-        await admin.must("DELETE", `${path}/doomed`);
+        await admin.remove(`${path}/doomed`);
         assert.equal(await codeFrom(watching), "not-found");
       });
     });
@@ -220,14 +221,14 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const session = await cluster.boundSession(restarter, request, 7);
         const standing = await cluster.session(restarter, request);
         assert.notEqual(session.credential, standing.credential);
-        const handle = await admin.must("GET", `${handles}/${request}-7`);
+        const handle = await admin.get(`${handles}/${request}-7`);
         assert.deepEqual(
           [handle["type"], handle["immutable"], handle["data"]],
           ["countersign.dev/handle", true, undefined],
         );
         await session.mergePatch(api, annotate("bound"));
         await session.close();
-        assert.equal((await admin.call("GET", `${handles}/${request}-7`)).status, 404);
+        assert.equal((await admin.send("GET", `${handles}/${request}-7`)).status, 404);
         // About 10 s on a real server (facts/kubernetes.md section 3).
         let code: string | undefined;
         while (code === undefined) {
@@ -258,7 +259,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const others = answers.filter((answer) => answer !== "mine");
         assert.equal(others.length, 9);
         for (const answer of others) assert.deepEqual(answer, { taken: contents[mine] });
-        const ticket = await admin.must("GET", `${tickets}/${request}`);
+        const ticket = await admin.get(`${tickets}/${request}`);
         assert.deepEqual([ticket["immutable"], ticket["data"]], [true, contents[mine]]);
       });
 
@@ -275,3 +276,5 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
     });
   });
 }
+
+const mergePatch = { body: {}, contentType: "application/merge-patch+json" };

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
+import { renderAccounts } from "../../../src/operation/accounts.ts";
+import { renderAdmission } from "../../../src/operation/admission.ts";
+import { catalogue } from "../../../src/operation/catalogue.ts";
+import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
+import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
+import { deployment, namespace } from "../../lab/kubernetes/seed.ts";
+import { collectionOf, install, workerTokenOf } from "./install.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a thief of the worker's token, or of an operation's, cannot do: for clusters that know admission policies. */
+export function describeAdmission(name: string, start: (suite: Mocha.Context) => Promise<ClusterPeer>): void {
+  describe(`the second lock on ${name}`, function () {
+    this.timeout(60_000);
+    const place = `admission-${process.pid}`;
+    const path = `/apis/apps/v1/namespaces/${place}/deployments/api`;
+    const operations = "/api/v1/namespaces/countersign-operations";
+    const stamps = { "countersign.dev/request": "r-1", "countersign.dev/digest": "d" };
+    const restart = { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } } } };
+    let admin: AdminClient;
+    let peer: ClusterPeer;
+    let worker: AdminClient;
+    let restarter: AdminClient;
+    let made = 0;
+
+    const policies = renderAdmission() as unknown as Parameters<typeof collectionOf>[0][];
+
+    before(async function () {
+      peer = await start(this);
+      admin = openAdminClient(peer);
+      await install(admin, [namespace(place), ...renderAccounts({ namespaces: [place] })]);
+      await install(admin, [deployment(place, "api", 1), ...policies]);
+      worker = admin.as(await workerTokenOf(admin));
+      const { body } = await token(catalogue["rollout-restart"].account, 600);
+      restarter = admin.as(String((body["status"] as Fields)["token"]));
+      // A policy is in force about half a second after it was made; the last one made is the last to be.
+      while ((await tryRestart({ metadata: {} })).status !== 422) await sleep(100);
+      while ((await secret({ type: "Opaque" })).status !== 422) await sleep(100);
+    });
+    after(async () => {
+      for (const policy of policies) await admin?.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
+      await admin?.close();
+      await peer?.close();
+    });
+
+    const token = (account: string, expirationSeconds: number) =>
+      worker.send("POST", `${operations}/serviceaccounts/${account}/token`, { body: { spec: { expirationSeconds } } });
+    const secret = (fields: Fields, metadata: Fields = {}) =>
+      worker.send("POST", `${operations}/secrets`, {
+        body: { metadata: { name: `s-${process.pid}-${++made}`, ...metadata }, immutable: true, ...fields },
+      });
+    const configMap = (fields: Fields, metadata: Fields = {}) =>
+      worker.send("POST", `${operations}/configmaps`, {
+        body: { metadata: { name: `c-${process.pid}-${++made}`, ...metadata }, ...fields },
+      });
+    const tryRestart = (body: Fields) =>
+      restarter.send("PATCH", `${path}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
+
+    const refused = ({ status, body }: { status: number; body: { message?: string } }, says: RegExp) => {
+      assert.equal(status, 422, body.message);
+      assert.match(body.message ?? "", says);
+    };
+
+    it("lets the adapter do all that it does", async () => {
+      const kubeconfig = writeKubeconfig({
+        server: peer.server,
+        ca: peer.ca,
+        user: { token: await workerTokenOf(admin) },
+      });
+      const cluster = await openCluster({ name: "lab", kubeconfig: kubeconfig.path });
+      const request = `r-${process.pid}`;
+      const session = await cluster.boundSession(catalogue["rollout-restart"], request, 1);
+      const ref = { group: "apps", version: "v1", resource: "deployments", namespace: place, name: "api" };
+      await session.mergePatch(ref, { metadata: { annotations: stamps }, spec: restart });
+      await session.close();
+      assert.equal(await cluster.takeTicket(request, { digest: "d" }), "mine");
+      await cluster.close();
+      kubeconfig.remove();
+    });
+
+    const handle = { type: "countersign.dev/handle" };
+    it("lets the worker make no Secret that is filled with a token, or that holds or delays anything", async () => {
+      const account = { "kubernetes.io/service-account.name": catalogue.scale.account };
+      const type = "kubernetes.io/service-account-token";
+      refused(await secret({ type }, { annotations: account }), /of the type countersign.dev\/handle/);
+      refused(await secret({ type: "Opaque" }), /of the type countersign.dev\/handle/);
+      refused(await secret({ ...handle, data: { a: "Yg==" } }), /must hold no data/);
+      refused(await secret({ ...handle, stringData: { a: "b" } }), /must hold no data/);
+      refused(await secret({ ...handle, immutable: false }), /must be immutable/);
+      refused(await secret(handle, { annotations: account }), /must have no annotations/);
+      refused(await secret(handle, { finalizers: ["example.org/wait"] }), /must have no finalizers/);
+      const owner = { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "b" };
+      refused(await secret(handle, { ownerReferences: [owner] }), /must have no ownerReferences/);
+      assert.equal((await secret(handle)).status, 201);
+    });
+
+    it("lets the worker make no ConfigMap that can be changed", async () => {
+      refused(await configMap({ data: { fence: "1" } }), /must be immutable/);
+      refused(await configMap({ immutable: true }, { finalizers: ["example.org/wait"] }), /must have no finalizers/);
+      assert.equal((await configMap({ immutable: true, data: { fence: "1" } })).status, 201);
+    });
+
+    it("lets the worker mint no token that outlives ten minutes", async () => {
+      refused(await token(catalogue.scale.account, 601), /at most 600 seconds/);
+      assert.equal((await token(catalogue.scale.account, 600)).status, 201);
+    });
+
+    it("does not concern anybody else", async () => {
+      const body = { metadata: { name: `a-${process.pid}` }, type: "Opaque", stringData: { a: "b" } };
+      await admin.create(`${operations}/secrets`, body);
+      await admin.patch(path, { spec: { minReadySeconds: 1 } });
+    });
+
+    const named = { metadata: { annotations: stamps } };
+    it("lets a restart be a restart, in the name of a request", async () => {
+      assert.equal((await tryRestart({ ...named, spec: restart })).status, 200);
+      // The deployment may have been stamped by an earlier restart.
+      await admin.patch(path, { metadata: { annotations: { "countersign.dev/request": null } } });
+      refused(await tryRestart({ spec: restart }), /must name the request/);
+    });
+
+    for (const [what, change, says] of [
+      [
+        "the image",
+        { spec: { template: { spec: { containers: [{ name: "api", image: "evil" }] } } } },
+        /template.spec/,
+      ],
+      ["the account of its pods", { spec: { template: { spec: { serviceAccountName: "x" } } } }, /template.spec/],
+      ["the replicas", { spec: { replicas: 9 } }, /spec.replicas/],
+      ["whether it is paused", { spec: { paused: true } }, /spec.paused/],
+      ["the strategy", { spec: { strategy: { type: "Recreate", rollingUpdate: null } } }, /spec.strategy/],
+      ["the time it waits", { spec: { minReadySeconds: 99 } }, /spec.minReadySeconds/],
+      ["the history it keeps", { spec: { revisionHistoryLimit: 0 } }, /spec.revisionHistoryLimit/],
+      ["the time it may take", { spec: { progressDeadlineSeconds: 9_999 } }, /spec.progressDeadlineSeconds/],
+      ["its labels", { metadata: { labels: { a: "b" } } }, /metadata.labels/],
+      ["its finalizers", { metadata: { finalizers: ["example.org/wait"] } }, /metadata.finalizers/],
+      ["another annotation", { metadata: { annotations: { a: "b" } } }, /of metadata.annotations only/],
+      ["its pods' labels", { spec: { template: { metadata: { labels: { a: "b" } } } } }, /template.metadata.labels/],
+      [
+        "its pods' other annotations",
+        { spec: { template: { metadata: { annotations: { a: "b" } } } } },
+        /of spec.template.metadata.annotations only/,
+      ],
+    ] as readonly (readonly [string, { metadata?: Fields; spec?: Fields }, RegExp])[])
+      it(`lets a restart change nothing else: not ${what}`, async () => {
+        const annotations = { ...stamps, ...((change.metadata?.["annotations"] as Fields) ?? {}) };
+        refused(await tryRestart({ ...change, metadata: { ...change.metadata, annotations } }), says);
+      });
+  });
+}

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { parseAllDocuments } from "yaml";
+import { renderAccounts } from "../../src/operation/accounts.ts";
+import { catalogue } from "../../src/operation/catalogue.ts";
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+}
+
+interface Thing {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+  readonly automountServiceAccountToken?: boolean;
+  readonly roleRef?: { readonly kind: string; readonly name: string };
+  readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace: string }[];
+}
+
+const manifests = new URL("../../manifests/", import.meta.url);
+
+function read(file: string): readonly Thing[] {
+  return parseAllDocuments(readFileSync(new URL(file, manifests), "utf8")).flatMap((document) => {
+    assert.deepEqual(document.errors, [], file);
+    const object: unknown = document.toJS();
+    return object === null ? [] : [object as Thing];
+  });
+}
+
+const render = (...namespaces: string[]) => renderAccounts({ namespaces }) as unknown as readonly Thing[];
+const place = ({ kind, metadata }: Thing) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`;
+
+describe("renderAccounts", () => {
+  it("is what manifests/base/accounts.yaml holds, for the namespace prod", () => {
+    assert.deepEqual(read("base/accounts.yaml"), render("prod"));
+  });
+
+  it("renders the same for the same namespaces, in whatever order and however often they are named", () => {
+    assert.deepEqual(render("b", "a", "b"), render("a", "b"));
+    assert.notDeepEqual(render("a"), render("a", "b"));
+  });
+
+  it("gives every operation's account a Role of just its rules in each namespace, and in no other", () => {
+    const objects = render("prod", "staging");
+    for (const { account, rules } of Object.values(catalogue)) {
+      const roles = objects.filter(({ kind, metadata }) => kind === "Role" && metadata.name === account);
+      assert.deepEqual(
+        roles.map((role) => [role.metadata.namespace, role.rules]),
+        ["prod", "staging"].map((namespace) => [namespace, rules]),
+      );
+    }
+  });
+
+  it("binds each Role to the one account of its name, and binds no ClusterRole", () => {
+    for (const { kind, metadata, roleRef, subjects } of render("prod", "staging")) {
+      assert.ok(!kind.startsWith("Cluster"), kind);
+      if (kind !== "RoleBinding") continue;
+      const namespace = metadata.name === "countersign-worker" ? "countersign" : "countersign-operations";
+      assert.deepEqual(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name });
+      assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: metadata.name, namespace }]);
+    }
+  });
+
+  it("mounts no token of an operation's account anywhere", () => {
+    const accounts = render("prod").filter(({ kind }) => kind === "ServiceAccount");
+    assert.deepEqual(accounts.filter((account) => account.automountServiceAccountToken !== false).map(place), [
+      "ServiceAccount countersign/countersign-worker",
+    ]);
+  });
+
+  it("lets the worker mint tokens of the catalogue's accounts alone, and neither read nor change a Secret", () => {
+    const roles = render("prod").filter(
+      ({ kind, metadata }) => kind === "Role" && metadata.name === "countersign-worker",
+    );
+    assert.deepEqual(
+      roles.map(({ metadata, rules }) => [metadata.namespace, rules]),
+      [
+        [
+          "countersign-operations",
+          [
+            {
+              apiGroups: [""],
+              resources: ["serviceaccounts/token"],
+              resourceNames: [...new Set(Object.values(catalogue).map(({ account }) => account))],
+              verbs: ["create"],
+            },
+            { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "get"] },
+            { apiGroups: [""], resources: ["secrets"], verbs: ["create", "delete"] },
+          ],
+        ],
+      ],
+    );
+  });
+
+  it("refuses a name that is no namespace, and Countersign's own", () => {
+    for (const name of ["", ".", "*", "Prod", "a/b", "a\nb"])
+      assert.throws(() => render(name), /cannot be a namespace/);
+    for (const name of ["countersign", "countersign-operations"])
+      assert.throws(() => render(name), /its own namespace/);
+  });
+});
+
+describe("the manifests", () => {
+  const files = readdirSync(manifests, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
+  const objects = files.flatMap((file) => read(file).map((object) => ({ file, object })));
+
+  it("hold no rule that reaches further than it says (facts/kubernetes.md section 5)", () => {
+    const rules = [...objects.map(({ object }) => object), ...render("prod", "staging")].flatMap((x) => x.rules ?? []);
+    assert.ok(rules.length > 10, `${rules.length} rules`);
+    for (const rule of rules) {
+      const text = JSON.stringify(rule);
+      const words = [...rule.apiGroups, ...rule.resources, ...rule.verbs, ...(rule.resourceNames ?? [])];
+      for (const word of words) assert.ok(!word.includes("*"), text);
+      for (const verb of ["escalate", "bind", "impersonate", "deletecollection", "approve", "sign"])
+        assert.ok(!rule.verbs.includes(verb), text);
+      if (rule.resources.some((resource) => resource.startsWith("secrets")))
+        assert.deepEqual(rule.verbs, ["create", "delete"], text);
+      for (const resource of rule.resources) {
+        assert.ok(!/^(nodes|pods\/(exec|attach|portforward|proxy)|services\/proxy)/.test(resource), text);
+        if (/^(pods|deployments|replicasets)$/.test(resource)) assert.ok(!rule.verbs.includes("create"), text);
+      }
+      assert.ok(!rule.apiGroups.some((group) => /^(rbac|admissionregistration|certificates)\./.test(group)), text);
+      if (rule.resources.includes("serviceaccounts/token")) assert.ok((rule.resourceNames ?? []).length > 0, text);
+      assert.equal(rule.nonResourceURLs, undefined, text);
+    }
+  });
+
+  it("bind no role of the whole cluster", () => {
+    for (const { file, object } of objects) {
+      assert.ok(!/^ClusterRole/.test(object.kind), file);
+      assert.notEqual(object.roleRef?.kind, "ClusterRole", file);
+    }
+  });
+
+  describe("for the two processes", () => {
+    interface Pod {
+      readonly serviceAccountName: string;
+      readonly automountServiceAccountToken: boolean;
+      readonly containers: readonly {
+        readonly env: readonly { readonly name: string }[];
+        readonly securityContext: unknown;
+      }[];
+    }
+    const podOf = (name: string) => {
+      const [{ object } = {}] = objects.filter(
+        (x) => x.object.kind === "Deployment" && x.object.metadata.name === name,
+      );
+      return (object as unknown as { spec: { template: { spec: Pod } } }).spec.template.spec;
+    };
+    const names = (pod: Pod) => pod.containers.flatMap(({ env }) => env.map(({ name }) => name));
+
+    it("give the web process no account with a right, no token, and nothing of a cluster", () => {
+      const web = podOf("countersign-web");
+      assert.deepEqual([web.serviceAccountName, web.automountServiceAccountToken], ["countersign-web", false]);
+      assert.ok(!render("prod").some(({ subjects }) => subjects?.some(({ name }) => name === "countersign-web")));
+      assert.ok(!names(web).some((name) => /CLUSTERS_FILE|KUBECONFIG/.test(name)));
+    });
+
+    it("give the worker its own account, and nothing of Slack or of a second factor", () => {
+      const worker = podOf("countersign-worker");
+      assert.deepEqual([worker.serviceAccountName, worker.automountServiceAccountToken], ["countersign-worker", true]);
+      assert.ok(!names(worker).some((name) => /SLACK|SEALING|GRANT_KEY/.test(name)));
+    });
+
+    it("confine both of them", () => {
+      for (const pod of [podOf("countersign-web"), podOf("countersign-worker")])
+        for (const { securityContext } of pod.containers)
+          assert.deepEqual(securityContext, {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          });
+    });
+  });
+});

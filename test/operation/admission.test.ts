@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parseAllDocuments } from "yaml";
+import { renderAdmission } from "../../src/operation/admission.ts";
+
+interface Thing {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly failurePolicy?: string;
+    readonly policyName?: string;
+    readonly validationActions?: readonly string[];
+    readonly matchConditions?: readonly { readonly expression: string }[];
+  };
+}
+
+const rendered = renderAdmission() as unknown as readonly Thing[];
+
+// What the policies refuse is held against a real API server: test/cluster/adapter.test.ts.
+describe("renderAdmission", () => {
+  it("is what manifests/base/admission.yaml holds", () => {
+    const file = readFileSync(new URL("../../manifests/base/admission.yaml", import.meta.url), "utf8");
+    assert.deepEqual(
+      parseAllDocuments(file).map((document) => document.toJS()),
+      rendered,
+    );
+  });
+
+  it("binds every policy to deny, and to leave a trace", () => {
+    const of = (kind: string) => rendered.filter((object) => object.kind === kind);
+    const policies = of("ValidatingAdmissionPolicy").map(({ metadata }) => metadata.name);
+    const bindings = of("ValidatingAdmissionPolicyBinding");
+    assert.deepEqual(
+      bindings.map(({ spec }) => spec.policyName),
+      policies,
+    );
+    for (const { spec } of bindings) assert.deepEqual(spec.validationActions, ["Deny", "Audit"]);
+  });
+
+  it("fails closed, and holds one account of ours each", () => {
+    for (const { kind, spec } of rendered) {
+      if (kind !== "ValidatingAdmissionPolicy") continue;
+      assert.equal(spec.failurePolicy, "Fail");
+      assert.match(
+        spec.matchConditions?.[0]?.expression ?? "",
+        /^request\.userInfo\.username == 'system:serviceaccount:countersign(-operations)?:countersign-[a-z-]+'$/,
+      );
+    }
+  });
+});
