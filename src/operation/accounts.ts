@@ -9,6 +9,9 @@ export const operationsNamespace = "countersign-operations";
 /** The service account of the worker process. */
 export const workerAccount = "countersign-worker";
 
+/** The type of the Secrets that stand for one execution each; the worker may make no others. */
+export const handleType = "countersign.dev/handle";
+
 /** A rule of a Role that may be limited to objects of these names. */
 export interface NamedRule extends RbacRule {
   readonly resourceNames?: readonly string[];

@@ -1,4 +1,4 @@
-import { operationsNamespace, ownNamespace, workerAccount } from "./accounts.ts";
+import { handleType, operationsNamespace, ownNamespace, workerAccount } from "./accounts.ts";
 import { catalogue } from "./catalogue.ts";
 import type { Json } from "./plan.ts";
 
@@ -48,7 +48,7 @@ const handles: Guard = {
   on: { apiGroup: "", resource: "secrets", operations: ["CREATE", "UPDATE"] },
   namespace: operationsNamespace,
   rules: [
-    { expression: "object.type == 'countersign.dev/handle'", message: "it must be of the type countersign.dev/handle" },
+    { expression: `object.type == '${handleType}'`, message: `it must be of the type ${handleType}` },
     { expression: "object.?data.orValue({}).size() == 0", message: "it must hold no data" },
     immutable,
     ...bare,

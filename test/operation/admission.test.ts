@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
+import { digestAnnotation, requestAnnotation, restartedAtAnnotation } from "../../src/execution/deployment.ts";
 import { renderAdmission } from "../../src/operation/admission.ts";
 
 interface Thing {
@@ -35,6 +36,12 @@ describe("renderAdmission", () => {
       policies,
     );
     for (const { spec } of bindings) assert.deepEqual(spec.validationActions, ["Deny", "Audit"]);
+  });
+
+  it("lets a restart write the very annotations that a restart writes", () => {
+    const text = JSON.stringify(rendered);
+    assert.ok(text.includes(`k in ['${requestAnnotation}', '${digestAnnotation}']`));
+    assert.ok(text.includes(`k in ['${restartedAtAnnotation}']`));
   });
 
   it("fails closed, and holds one account of ours each", () => {

@@ -6,11 +6,11 @@ import {
   ServerConfiguration,
   wrapHttpLibrary,
 } from "@kubernetes/client-node";
-import { workerRules } from "../../operation/accounts.ts";
+import { handleType, workerRules } from "../../operation/accounts.ts";
 import { ClusterFault } from "../../ports.ts";
 import { demandExact, type Passage, pass, type Verb } from "./choke-point.ts";
 import { noAnswer } from "./faults.ts";
-import type { Transport } from "./transport.ts";
+import { fieldManager, type Transport } from "./transport.ts";
 
 /** A Secret that stands for one execution; it holds nothing. */
 export interface Handle {
@@ -30,9 +30,6 @@ export interface OwnCalls {
 
 /** The least a TokenRequest may ask for: 10 minutes (facts/kubernetes.md section 3). */
 const tokenSeconds = 600;
-/** The admission policy lets the worker make Secrets of no other type. */
-export const handleType = "countersign.dev/handle";
-const fieldManager = "countersign";
 
 export function openOwnCalls(transport: Transport, namespace: string): OwnCalls {
   async function asked<T>(

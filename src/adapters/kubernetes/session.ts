@@ -1,7 +1,7 @@
 import { type Account, ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../ports.ts";
 import { notSent, pass, type Verb } from "./choke-point.ts";
 import { readAnswer } from "./faults.ts";
-import type { Call, Reply, Transport } from "./transport.ts";
+import { type Call, fieldManager, type Reply, type Transport } from "./transport.ts";
 import { stretchSeconds, watchObject } from "./watch.ts";
 
 /** A token of a service account, in memory only. */
@@ -11,8 +11,6 @@ export interface Token {
   readonly credential: string;
 }
 
-/** What this house writes as, in `managedFields` of the objects it changes. */
-const fieldManager = "countersign";
 /** More than these in one namespace are not listed, and not cut in silence either. */
 const mostObjects = 5_000;
 const pageSize = 500;
@@ -63,7 +61,7 @@ export function openSession(
         found.push(...(page.items ?? []));
         next = page.metadata?.continue;
       } while (next && found.length < wanted);
-      if (next && limit === undefined)
+      if (next && found.length < (limit ?? Number.POSITIVE_INFINITY))
         throw new ClusterFault("invalid", `there are more than ${mostObjects} ${ref.resource} in ${ref.namespace}`);
       return found;
     },

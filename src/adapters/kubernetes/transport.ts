@@ -30,6 +30,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** What this house writes as, in `managedFields` of the objects it changes. */
+export const fieldManager = "countersign";
+
 const connectMs = 3_000;
 
 export function openTransport(connection: Connection, deadlineMs: number): Transport {

@@ -82,6 +82,7 @@ describe("a session against a recording server", () => {
     const fault = await faultFrom(session.list(all));
     assert.deepEqual([fault.code, fault.says], ["invalid", "there are more than 5000 deployments in prod"]);
     assert.equal(sent().length, 11);
+    assert.equal(await codeFrom(session.list(all, { limit: 6_000 })), "invalid");
   });
 
   it("sends no list whose limit or label could mean everything", async () => {
