@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type KubernetesDouble, startKubernetesDouble } from "../../lab/kubernetes/kubernetes-double.ts";
 import { describeAdapter } from "./adapter-suite.ts";
 
-let double: KubernetesDouble;
+let double: KubernetesDouble | undefined;
 
 describeAdapter("the in-memory double", async () => {
   double = await startKubernetesDouble({ revocationLagMs: 300 });
@@ -10,5 +10,5 @@ describeAdapter("the in-memory double", async () => {
 });
 
 after("nothing reached a collection or a namespace to delete it", () => {
-  assert.deepEqual(double.escapes, []);
+  assert.deepEqual(double?.escapes ?? [], []);
 });
