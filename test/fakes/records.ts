@@ -1,0 +1,13 @@
+import type { FakeClock } from "./clock.ts";
+import { fakeRequestStore } from "./request-store.ts";
+import { type FakeShowcase, fakeShowcase } from "./showcase.ts";
+import { fakeTrail } from "./trail.ts";
+
+/** The record, its trail and what is shown of it, tied together as they are in one Redis. */
+export function fakeRecords(clock: FakeClock) {
+  const trail = fakeTrail(clock);
+  let showcase: FakeShowcase | undefined;
+  const store = fakeRequestStore({ clock, trail, changed: (id) => showcase?.changed(id) });
+  showcase = fakeShowcase({ clock, versionOf: (id) => store.versionOf(id) });
+  return { store, trail, showcase };
+}
