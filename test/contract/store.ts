@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import type { Proof } from "../../src/challenge/challenge.ts";
+import type { RequestStore, Step, StepAnswer, Trail } from "../../src/ports.ts";
+import { sampleRequest, sampleStep } from "./sample-request.ts";
+
+/** A store to hold to the contract, empty, with the means a test needs beside it. */
+export interface OpenedStore {
+  readonly store: RequestStore;
+  /** The trail that the store's own steps go into. */
+  readonly trail: Pick<Trail, "entries">;
+  /** Gives a person a credential of which no time step was used. */
+  enrol(subject: string, credential: string): Promise<void>;
+  /** Lets the store's clock go on: a real one is waited for. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every {@link RequestStore} must do. Run on the fake always, and on Redis where there is one. */
+export function describeStoreContract(suite: string, open: () => Promise<OpenedStore>): void {
+  describe(`${suite} as a store of requests`, function () {
+    this.timeout(20_000);
+    let opened: OpenedStore;
+    let store: RequestStore;
+    let count = 0;
+    const operation = () => `op-${++count}`;
+    const keep = (next: Step["next"] & { state: "planning" }, change: Partial<Step> = {}) =>
+      store.keep(sampleStep(operation(), next, change));
+    const trailOf = async () => {
+      const found: string[] = [];
+      for await (const { body } of opened.trail.entries()) found.push(body);
+      return found;
+    };
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.close());
+
+    describe("keeping and reading", () => {
+      it("knows nothing of a request that was never kept", async () => {
+        assert.equal(await store.read("r-nobody"), undefined);
+      });
+
+      it("gives back exactly what was kept, with its version and the store's clock", async () => {
+        const request = sampleRequest("r-one");
+        const before = await store.now();
+        assert.deepEqual(await keep(request), { kept: true, version: 1 });
+        const stored = await store.read("r-one");
+        assert.deepEqual(stored?.request, request);
+        assert.equal(stored?.version, 1);
+        assert.ok(stored.now >= before && stored.now <= (await store.now()));
+      });
+
+      it("counts versions up, one for each step", async () => {
+        const request = sampleRequest("r-one");
+        await keep(request);
+        assert.deepEqual(await keep({ ...request, reason: "second" }, { expect: 1 }), { kept: true, version: 2 });
+        const stored = await store.read("r-one");
+        assert.deepEqual([stored?.version, stored?.request.reason], [2, "second"]);
+      });
+
+      it("opens a request once", async () => {
+        await keep(sampleRequest("r-one"));
+        assert.deepEqual(await keep(sampleRequest("r-one", { reason: "again" })), { kept: false, because: "moved" });
+      });
+
+      it("refuses a step computed from a version that is not the last", async () => {
+        const request = sampleRequest("r-one");
+        await keep(request);
+        await keep(request, { expect: 1 });
+        assert.deepEqual(await keep(request, { expect: 1 }), { kept: false, because: "moved" });
+        assert.deepEqual(await keep(request, { expect: 7 }), { kept: false, because: "moved" });
+      });
+
+      it("keeps exactly one of many steps from the same version", async () => {
+        const request = sampleRequest("r-one");
+        await keep(request);
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, (_, i) => keep({ ...request, reason: `try ${i}` }, { expect: 1 })),
+        );
+        assert.equal(answers.filter(({ kept }) => kept).length, 1);
+        assert.equal((await store.read("r-one"))?.version, 2);
+      });
+    });
+
+    describe("operation ids", () => {
+      it("gives the same answer to the same id, and changes nothing", async () => {
+        const step = sampleStep(operation(), sampleRequest("r-one"));
+        const first = await store.keep(step);
+        await keep(sampleRequest("r-one", { reason: "later" }), { expect: 1 });
+        assert.deepEqual(await store.keep(step), first);
+        const stored = await store.read("r-one");
+        assert.deepEqual([stored?.version, stored?.request.reason], [2, "later"]);
+        assert.equal((await trailOf()).length, 2);
+      });
+
+      it("gives the same refusal to the same id, even when it would be kept now", async () => {
+        const step = sampleStep(operation(), sampleRequest("r-one"), { expect: 1 });
+        const first = await store.keep(step);
+        await keep(sampleRequest("r-one"));
+        assert.deepEqual(first, { kept: false, because: "moved" });
+        assert.deepEqual(await store.keep(step), first);
+        assert.equal((await store.read("r-one"))?.version, 1);
+      });
+
+      it("keeps once what is asked many times at once", async () => {
+        const step = sampleStep(operation(), sampleRequest("r-one"));
+        const answers = await Promise.all(Array.from({ length: 10 }, () => store.keep(step)));
+        assert.deepEqual(answers, Array<StepAnswer>(10).fill({ kept: true, version: 1 }));
+        assert.equal((await trailOf()).length, 1);
+      });
+    });
+
+    describe("time", () => {
+      it("refuses a step whose time is over by the store's clock", async () => {
+        const notAfter = (await store.now()) - 1;
+        assert.deepEqual(await keep(sampleRequest("r-one"), { notAfter }), { kept: false, because: "too-late" });
+      });
+
+      it("refuses a step whose time has not come", async () => {
+        const notBefore = (await store.now()) + 60_000;
+        assert.deepEqual(await keep(sampleRequest("r-one"), { notBefore }), { kept: false, because: "too-early" });
+      });
+
+      it("keeps a step within its time", async () => {
+        const now = await store.now();
+        const window = { notBefore: now, notAfter: now + 60_000 };
+        assert.deepEqual(await keep(sampleRequest("r-one"), window), { kept: true, version: 1 });
+      });
+    });
+
+    describe("claims of time steps", () => {
+      const claim = (timeStep: number, credential = "c-1") => ({ claim: { subject: "alice", credential, timeStep } });
+      beforeEach(() => opened.enrol("alice", "c-1"));
+
+      it("lets a time step count once, across requests", async () => {
+        assert.deepEqual(await keep(sampleRequest("r-one"), claim(100)), { kept: true, version: 1 });
+        assert.deepEqual(await keep(sampleRequest("r-two"), claim(100)), { kept: false, because: "code-already-used" });
+        assert.equal(await store.read("r-two"), undefined);
+      });
+
+      it("takes later steps only", async () => {
+        await keep(sampleRequest("r-one"), claim(100));
+        assert.equal((await keep(sampleRequest("r-two"), claim(99))).kept, false);
+        assert.equal((await keep(sampleRequest("r-three"), claim(101))).kept, true);
+      });
+
+      it("lets one of two processes use one code", async () => {
+        const answers = await Promise.all(["r-one", "r-two"].map((id) => keep(sampleRequest(id), claim(100))));
+        assert.deepEqual(answers.filter(({ kept }) => kept).length, 1);
+      });
+
+      it("takes nothing for a credential that was replaced", async () => {
+        const answer = await keep(sampleRequest("r-one"), claim(100, "c-0"));
+        assert.deepEqual(answer, { kept: false, because: "code-already-used" });
+      });
+
+      it("uses nothing up for a step that is refused", async () => {
+        const late = { ...claim(100), notAfter: (await store.now()) - 1 };
+        await keep(sampleRequest("r-one"), late);
+        assert.equal((await keep(sampleRequest("r-one"), claim(100))).kept, true);
+      });
+    });
+
+    describe("what is kept along", () => {
+      const proof = (at: number): Proof => ({
+        authenticator: "totp",
+        subject: "alice",
+        digest: "d".repeat(64),
+        at,
+        request: "r-one",
+      });
+
+      it("remembers a person's last proof", async () => {
+        assert.equal(await store.lastProof("alice"), undefined);
+        await keep(sampleRequest("r-one"), { remember: proof(1) });
+        await keep(sampleRequest("r-two"), { remember: proof(2) });
+        assert.deepEqual(await store.lastProof("alice"), proof(2));
+        assert.equal(await store.lastProof("bob"), undefined);
+      });
+
+      it("remembers no proof of a step that is refused", async () => {
+        await keep(sampleRequest("r-one"), { expect: 3, remember: proof(1) });
+        assert.equal(await store.lastProof("alice"), undefined);
+      });
+
+      it("writes one entry for each step that is kept, and none for one that is not", async () => {
+        await keep(sampleRequest("r-one"));
+        await keep(sampleRequest("r-one"));
+        await keep(sampleRequest("r-one"), { expect: 1 });
+        const bodies = await trailOf();
+        assert.equal(bodies.length, 2);
+        assert.ok(bodies.every((body) => body.includes('"kind":"request.asked"') && body.includes("r-one")));
+      });
+    });
+
+    describe("indexes", () => {
+      it("lists a person's own requests, newest first, as many as wanted", async () => {
+        for (const id of ["r-one", "r-two", "r-three"]) {
+          await keep(sampleRequest(id));
+          await opened.pass(5);
+        }
+        await keep(sampleRequest("r-bob", { requester: "bob" }));
+        assert.deepEqual(await store.of("alice", 10), ["r-three", "r-two", "r-one"]);
+        assert.deepEqual(await store.of("alice", 2), ["r-three", "r-two"]);
+        assert.deepEqual(await store.of("nobody", 10), []);
+      });
+
+      it("finds what waits for a side, after the hint had its chance and for one caller at a time", async () => {
+        await keep(sampleRequest("r-one"), { turn: { side: "worker" } });
+        assert.deepEqual(await store.waiting("worker", 60_000, 10), []);
+        await opened.pass(2_100);
+        assert.deepEqual(await store.waiting("web", 60_000, 10), []);
+        const found = await Promise.all([1, 2, 3].map(() => store.waiting("worker", 60_000, 10)));
+        assert.deepEqual(found.flat(), ["r-one"]);
+      });
+
+      it("leaves alone what somebody holds, and what is nobody's turn any more", async () => {
+        const heldUntil = (await store.now()) + 60_000;
+        await keep(sampleRequest("r-held"), { turn: { side: "worker", heldUntil } });
+        await keep(sampleRequest("r-over"), { turn: { side: "worker" } });
+        await keep(sampleRequest("r-over"), { expect: 1 });
+        await keep(sampleRequest("r-passed"), { turn: { side: "worker" } });
+        await keep(sampleRequest("r-passed"), { expect: 1, turn: { side: "web" } });
+        await opened.pass(2_100);
+        assert.deepEqual(await store.waiting("worker", 60_000, 10), []);
+        assert.deepEqual(await store.waiting("web", 60_000, 10), ["r-passed"]);
+      });
+
+      it("finds what is overdue by the store's clock, and nothing that is not", async () => {
+        const now = await store.now();
+        await keep(sampleRequest("r-late"), { deadline: now - 1 });
+        await keep(sampleRequest("r-early"), { deadline: now + 60_000 });
+        await keep(sampleRequest("r-over"), { deadline: now - 1 });
+        await keep(sampleRequest("r-over"), { expect: 1 });
+        await keep(sampleRequest("r-never"));
+        assert.deepEqual(await store.overdue(10), ["r-late"]);
+      });
+    });
+  });
+}
