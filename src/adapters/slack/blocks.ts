@@ -23,6 +23,8 @@ export const limits = {
   header: 150,
   section: 3_000,
   field: 2_000,
+  /** Before escaping, which can make five characters of each. */
+  fieldText: 380,
   fields: 10,
   richText: 3_000,
   button: 75,

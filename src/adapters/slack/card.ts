@@ -10,6 +10,7 @@ import {
   context,
   fields,
   header,
+  limits,
   lines,
   moment,
   momentText,
@@ -68,7 +69,7 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
     ? `${plan.object.kind} ${plan.object.namespace}/${plan.object.name}`
     : `Namespace ${namespaceOf(request.operation)}`;
   return [
-    ["Object", escaped(`${where}, cluster ${request.operation.cluster}`, 600)],
+    ["Object", escaped(`${where}, cluster ${request.operation.cluster}`, limits.fieldText)],
     ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", shownText)],
     ["Requester verified", proof ? `${proof.authenticator.toUpperCase()}, ${momentText(proof.at)}` : "not asked for"],
     [
@@ -86,7 +87,9 @@ function approvers(request: Request) {
   return [
     bullets(
       approvals.map(({ subject, at, proof }): RichTextElement[] => [
-        raw(`Approved by ${subject}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `),
+        raw(
+          `Approved by ${clip(subject, shownText)}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `,
+        ),
         moment(at),
       ]),
     ),

@@ -7,6 +7,7 @@ import {
   context,
   fields,
   header,
+  limits,
   lines,
   moment,
   person,
@@ -57,10 +58,10 @@ export function planSheet(request: Request): PlanSheet {
     ),
     fields([
       ["Cluster", escaped(operation.cluster, 253)],
-      ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", 600)],
+      ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", limits.fieldText)],
       ...(plan?.object
         ? ([
-            ["Object", escaped(`${plan.object.kind} ${plan.object.namespace}/${plan.object.name}`, 600)],
+            ["Object", escaped(`${plan.object.kind} ${plan.object.namespace}/${plan.object.name}`, limits.fieldText)],
             ["Uid", escaped(plan.object.uid, 100)],
           ] as const)
         : []),

@@ -1,6 +1,7 @@
 import type { Operation } from "../../operation/operation.ts";
 import type { Refusal } from "../../operation/refusal.ts";
 import type { Request } from "../../request/request.ts";
+import { clip } from "./escape.ts";
 import { quorumOf } from "./known.ts";
 
 /** What is asked in one line of words: "Restart api in prod, cluster demo". */
@@ -71,9 +72,13 @@ export function refusalWords({ says, remedy }: Refusal): string {
   return remedy === undefined ? says : `${says} ${sentence(remedy)}`;
 }
 
+/** Longer words of a server or a person say nothing more; the trail has them whole. */
+const longestSentence = 700;
+
 /** Ends in a full stop unless it ends already. */
 function sentence(text: string): string {
-  return /[.!?…`]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+  const said = clip(text.trim(), longestSentence);
+  return /[.!?…`]$/.test(said) ? said : `${said}.`;
 }
 
 /** `1 minute 5 seconds`, for how long something took. */

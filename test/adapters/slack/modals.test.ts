@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { ModalView } from "@slack/types";
+import { denyModal, doneModal, proveModal, refusalModal, reviewModal } from "../../../src/adapters/slack/modals.ts";
+import { refuse } from "../../../src/operation/refusal.ts";
+import type { ApproverStanding } from "../../../src/request/approve.ts";
+import type { Request } from "../../../src/request/request.ts";
+import { readModal } from "../../lab/slack/block-kit/view-rules.ts";
+import { assertHarmless } from "./harmless.ts";
+import { textOf } from "./house.ts";
+import { type LifeOptions, livesOf } from "./lives.ts";
+import { naughty } from "./naughty.ts";
+
+const may = (codeNeeded: boolean): ApproverStanding => ({ may: true, codeNeeded });
+const mayNot: ApproverStanding = {
+  may: false,
+  refusal: refuse("own-request", "Nobody approves their own request.", "Ask somebody of sre."),
+};
+
+function openRequest(state: "awaiting-challenge" | "awaiting-approval", options: LifeOptions = {}): Request {
+  const found = livesOf(options).find((request) => request.state === state);
+  assert.ok(found);
+  return found;
+}
+
+describe("the modals", () => {
+  describe("of the requester", () => {
+    it("shows the whole plan and asks for the code", () => {
+      const view = proveModal(openRequest("awaiting-challenge", { text: "set by gitops" }));
+      const text = textOf(view);
+      for (const words of [
+        "rollout restart deploy/api -n prod -c demo",
+        "0b7a5a1e-uid",
+        "set by gitops → set by gitops",
+      ])
+        assert.ok(text.includes(words), words);
+      assert.deepEqual(inputsOf(view), ["code"]);
+      assert.equal(view.private_metadata, "r-abcd234567");
+    });
+
+    it("leaves room for the space that some authenticators show, and for nothing more", () => {
+      const view = proveModal(openRequest("awaiting-challenge"));
+      const [input] = view.blocks.flatMap((block) => ("element" in block ? [block.element] : []));
+      assert.ok(input?.type === "plain_text_input");
+      assert.deepEqual([input.min_length, input.max_length], [6, 7]);
+    });
+  });
+
+  describe("of an approver", () => {
+    it("asks for a code where the policy does", () => {
+      const request = openRequest("awaiting-approval");
+      assert.deepEqual(inputsOf(reviewModal(request, may(true))), ["code"]);
+      assert.deepEqual(inputsOf(reviewModal(request, may(false))), []);
+      assert.equal(reviewModal(request, may(false)).submit?.text, "Approve");
+    });
+
+    it("has no way to say yes for one who may not, and says why", () => {
+      const view = reviewModal(openRequest("awaiting-approval"), mayNot);
+      assert.equal(view.submit, undefined);
+      assert.ok(!JSON.stringify(view).includes("action_id"));
+      assert.ok(textOf(view).includes("Nobody approves their own request. Ask somebody of sre."));
+    });
+
+    it("shows a plan of 60 warnings whole", () => {
+      const warnings = Array.from({ length: 60 }, (_, i) => `Warning ${i}: ${"w".repeat(150)}`);
+      const view = reviewModal(openRequest("awaiting-approval", { warnings }), may(true));
+      for (const warning of warnings) assert.ok(textOf(view).includes(warning));
+      assert.equal(view.submit?.text, "Approve");
+    });
+
+    it("has no way to say yes where the plan does not fit, but one to say no", () => {
+      for (const warnings of [
+        Array<string>(300).fill("w".repeat(100)),
+        ["w".repeat(5_000)],
+        Array<string>(900).fill("w"),
+      ]) {
+        const view = reviewModal(openRequest("awaiting-approval", { warnings }), may(true));
+        assert.equal(view.submit, undefined);
+        assert.deepEqual(inputsOf(view), []);
+        assert.ok(textOf(view).includes("This plan does not fit on one screen"));
+        assert.ok(JSON.stringify(view).includes('"action_id":"deny"'));
+      }
+    });
+
+    it("takes no code from a requester whose plan does not fit", () => {
+      const view = proveModal(openRequest("awaiting-challenge", { warnings: ["w".repeat(5_000)] }));
+      assert.deepEqual([inputsOf(view), view.submit], [[], undefined]);
+    });
+
+    it("asks for a reason when the answer is no", () => {
+      assert.deepEqual(inputsOf(denyModal(openRequest("awaiting-approval"))), ["why"]);
+    });
+  });
+
+  it("carry an id and nothing else, and nothing that was typed", () => {
+    const request = openRequest("awaiting-approval");
+    for (const view of [proveModal(request), reviewModal(request, may(true)), denyModal(request)])
+      assert.equal(view.private_metadata, request.id);
+  });
+
+  it("are what Slack takes, whatever stands in the record, and no text in them acts", () => {
+    const long = "w".repeat(2_000);
+    const lives = [
+      ...naughty.flatMap((text) => livesOf({ text, requester: `alice ${text}` })),
+      ...livesOf({ text: long, reason: long, warnings: Array<string>(60).fill(long) }),
+    ];
+    for (const request of lives)
+      for (const view of [
+        proveModal(request),
+        reviewModal(request, may(true)),
+        reviewModal(request, mayNot),
+        denyModal(request),
+        doneModal("Your code was accepted.", request),
+        refusalModal(refuse("bad-arguments", request.reason, request.reason)),
+      ]) {
+        const read = readModal(JSON.parse(JSON.stringify(view)));
+        assert.deepEqual("faults" in read ? read.faults : [], [], request.state);
+        assertHarmless(view, [request.origin.user]);
+      }
+  });
+});
+
+function inputsOf(view: ModalView): readonly (string | undefined)[] {
+  return view.blocks.filter((block) => block.type === "input").map(({ block_id }) => block_id);
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import type { Surface } from "../../../src/adapters/slack/surface.ts";
+import { surfacesOf } from "../../../src/adapters/slack/surfaces.ts";
+import type { Get } from "../../../src/operation/operation.ts";
+import { isOver, type Request, type State, states } from "../../../src/request/request.ts";
+import { namespace } from "../../contract/sample-request.ts";
+import { faultsOfMessageBlocks } from "../../lab/slack/block-kit/block-rules.ts";
+import { assertHarmless, assertNoMarkup } from "./harmless.ts";
+import { textOf } from "./house.ts";
+import { livesOf } from "./lives.ts";
+import { naughty } from "./naughty.ts";
+
+const cards = "C9";
+
+describe("surfacesOf", () => {
+  it("knows every state", () => {
+    const seen = new Set<State>(livesOf().map(({ state }) => state));
+    assert.deepEqual(
+      states.filter((state) => !seen.has(state)),
+      [],
+    );
+  });
+
+  it("shows the buttons of the state and no other", () => {
+    const buttons: Readonly<Record<State, readonly string[]>> = {
+      planning: [],
+      "awaiting-challenge": ["prove", "cancel"],
+      "awaiting-approval": ["cancel", "review"],
+      granted: ["cancel"],
+      executing: [],
+      succeeded: [],
+      failed: [],
+      unknown: [],
+      cancelled: [],
+      expired: [],
+      denied: [],
+      conflict: [],
+    };
+    for (const request of livesOf())
+      assert.deepEqual(buttonsIn(surfacesOf(request, cards)), buttons[request.state], request.state);
+  });
+
+  it("has each key once, the thread's first message first", () => {
+    for (const request of livesOf()) {
+      const keys = surfacesOf(request, cards).map(({ key }) => key);
+      assert.equal(new Set(keys).size, keys.length);
+      assert.equal(keys[0], "thread");
+    }
+  });
+
+  it("never takes a fact back: what was told in a state is still told in the ones after", () => {
+    const [, , decided, , , granted, , progressed, succeeded] = livesOf();
+    const told = (request: Request | undefined) => (request ? keysIn(request) : []);
+    for (const [before, after] of [
+      [decided, granted],
+      [granted, progressed],
+      [progressed, succeeded],
+    ])
+      assert.deepEqual(
+        told(before).filter((key) => !told(after).includes(key)),
+        [],
+      );
+  });
+
+  it("tells every fact of a life once, in the order they came about", () => {
+    const succeeded = livesOf().find(({ state }) => state === "succeeded");
+    assert.ok(succeeded);
+    assert.deepEqual(keysIn(succeeded), [
+      "thread",
+      "card",
+      "asked",
+      "planned",
+      "proof",
+      "approval-1",
+      "approval-2",
+      "granted",
+      "started",
+      "progress",
+      "outcome",
+    ]);
+  });
+
+  it("tells what was unknown again when it is known", () => {
+    const [unknown] = livesOf().filter(({ state }) => state === "unknown");
+    assert.ok(unknown && keysIn(unknown).includes("outcome-unknown"));
+  });
+
+  it("says loudly in the channel what failed, and nothing else", () => {
+    for (const request of livesOf()) {
+      const loud = surfacesOf(request, cards).filter(({ broadcast }) => broadcast);
+      assert.equal(loud.length, request.state === "failed" || request.state === "unknown" ? 1 : 0, request.state);
+    }
+  });
+
+  it("has a card only where people are asked to approve", () => {
+    for (const request of livesOf({ approvals: 0 })) assert.ok(!keysIn(request).includes("card"), request.state);
+    const open = livesOf().filter(({ state }) => state === "awaiting-approval");
+    assert.ok(open.every((request) => keysIn(request).includes("card")));
+    const before = livesOf().filter(({ state }) => state === "planning" || state === "awaiting-challenge");
+    assert.ok(before.every((request) => !keysIn(request).includes("card")));
+  });
+
+  it("puts everything an approver needs on the card, the state in words", () => {
+    const [open] = livesOf({ text: "drain the pool" }).filter(({ state }) => state === "awaiting-approval");
+    assert.ok(open);
+    const card = surfacesOf(open, cards).find(({ key }) => key === "card");
+    assert.equal(card?.channel, cards);
+    const text = textOf(card?.blocks);
+    for (const words of [
+      "Restart api in prod, cluster demo",
+      "rollout restart deploy/api -n prod -c demo",
+      "asks to restart all pods of the deployment api",
+      "Deployment prod/api, cluster demo",
+      "0 of 2, from sre",
+      "TOTP, <!date^",
+      "Warning: ",
+      `Request ${open.id} · plan `,
+    ])
+      assert.ok(text.includes(words), words);
+  });
+
+  it("keeps the thread in the channel it was typed in, or among the approvals when that was a direct message", () => {
+    const [asked] = livesOf();
+    assert.ok(asked);
+    const typedIn = (channel: string) =>
+      surfacesOf({ ...asked, origin: { ...asked.origin, channel } }, cards)[0]?.channel;
+    assert.equal(typedIn("C1"), "C1");
+    assert.equal(typedIn("G1"), "G1");
+    assert.equal(typedIn("D1"), cards);
+  });
+
+  describe("of a read", () => {
+    const operation: Get = { kind: "get", cluster: "demo", resource: "pods", namespace: namespace("prod") };
+    const reads = livesOf({ operation, approvals: 0, stepUp: false });
+
+    it("is nothing but an answer to the requester alone, once it is over", () => {
+      for (const request of reads) {
+        const surfaces = surfacesOf(request, cards);
+        assert.deepEqual(
+          surfaces.map(({ key, ephemeralFor }) => [key, ephemeralFor]),
+          isOver(request) ? [["answer", "U1"]] : [],
+          request.state,
+        );
+      }
+    });
+
+    it("is a thread as well where the policy asks for a proof or an approval", () => {
+      for (const asks of [
+        { stepUp: true, approvals: 0 },
+        { stepUp: false, approvals: 1 },
+      ]) {
+        const open = livesOf({ operation, ...asks }).filter(({ state }) => state.startsWith("awaiting"));
+        assert.ok(open.length > 0 && open.every((request) => keysIn(request)[0] === "thread"));
+      }
+    });
+
+    it("shows whole rows of a long table, and how many were cut", () => {
+      const [succeeded] = reads.filter(({ state }) => state === "succeeded");
+      assert.ok(succeeded && "outcome" in succeeded);
+      const rows = Array.from({ length: 100 }, (_, i) => `api-${i}  1/1  Running  0  5m  ${"x".repeat(30)}`);
+      const [answer] = surfacesOf({ ...succeeded, answer: rows.join("\n") }, cards);
+      const [, shown] = textOf(answer?.blocks).split("(r-abcd234567)\n");
+      const lines = shown?.split("\n") ?? [];
+      const cut = Number(/^… (\d+) more rows were cut\.$/.exec(lines.at(-1) ?? "")?.[1]);
+      assert.deepEqual(lines.slice(0, -1), rows.slice(0, rows.length - cut));
+      assert.ok(cut > 0 && lines.join("\n").length <= 2_900);
+    });
+  });
+
+  describe("whatever stands in the record", () => {
+    it("lets no text act in Slack", () => {
+      for (const text of naughty)
+        for (const request of livesOf({ text, reason: text, requester: `alice ${text}` }))
+          for (const surface of surfacesOf(request, cards)) {
+            assertNoMarkup(surface.text);
+            assertHarmless(surface.blocks, [request.origin.user]);
+          }
+    });
+
+    it("stays within what Slack takes", () => {
+      const long = "w".repeat(5_000);
+      const lives = [
+        ...naughty.flatMap((text) => livesOf({ text })),
+        ...livesOf({ text: long, reason: long, warnings: Array<string>(60).fill(long) }),
+      ];
+      for (const request of lives) for (const surface of surfacesOf(request, cards)) assertFits(surface, request);
+    });
+  });
+});
+
+function assertFits({ key, text, blocks }: Surface, { state }: Request): void {
+  assert.deepEqual(faultsOfMessageBlocks(JSON.parse(JSON.stringify(blocks))), [], `${key} in ${state}`);
+  assert.ok(text.length > 0 && text.length <= 4_000, `${key} in ${state}`);
+  // facts/slack.md section 3: about 13k of blocks can be too long.
+  assert.ok(JSON.stringify(blocks).length < 13_000, `${key} in ${state}: ${JSON.stringify(blocks).length}`);
+}
+
+function keysIn(request: Request): readonly string[] {
+  return surfacesOf(request, cards).map(({ key }) => key);
+}
+
+function buttonsIn(surfaces: readonly Surface[]): readonly string[] {
+  return surfaces.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.type === "actions" ? block.elements.map(({ action_id }) => action_id ?? "") : [])),
+  );
+}
