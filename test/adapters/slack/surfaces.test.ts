@@ -50,16 +50,16 @@ describe("surfacesOf", () => {
 
   it("never takes a fact back: what is told of a request is told of whatever becomes of it", () => {
     const all = livesOf();
-    const after = (from: State) => all.filter((one) => "ended" in one && one.ended.was === from);
+    const endedFrom = (from: State) => all.filter((one) => "ended" in one && one.ended.was === from);
     const [asked, planned, challenged, opened, halfApproved, granted, executing, progressed, ...ends] = all;
     const ways = [
       [asked, planned, challenged, opened, halfApproved, granted, executing, progressed, ends[0]],
       [progressed, ends[1]],
       [progressed, ends[2]],
-      ...after("planning").map((end) => [asked, end]),
-      ...after("awaiting-challenge").map((end) => [challenged, end]),
-      ...after("awaiting-approval").map((end) => [opened, end]),
-      ...after("granted").map((end) => [granted, end]),
+      ...endedFrom("planning").map((end) => [asked, end]),
+      ...endedFrom("awaiting-challenge").map((end) => [challenged, end]),
+      ...endedFrom("awaiting-approval").map((end) => [opened, end]),
+      ...endedFrom("granted").map((end) => [granted, end]),
     ];
     for (const way of ways)
       for (const [i, request] of way.entries()) {
