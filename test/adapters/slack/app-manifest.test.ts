@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Manifest } from "@slack/web-api";
+import type { AppsManifestCreateArguments } from "@slack/web-api";
 import { parse } from "yaml";
+
+type Manifest = AppsManifestCreateArguments["manifest"];
 
 const text = readFileSync(new URL("../../../manifests/slack-app.yaml", import.meta.url), "utf8");
 const manifest: Manifest = parse(text);
