@@ -73,7 +73,10 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
     settings,
   );
   await app.init();
-  const address = await receiving.start();
+  const address = await receiving.start().catch(async (fault: unknown) => {
+    await receiving.stop().catch(() => undefined);
+    throw fault;
+  });
   return {
     address,
     show: (request) => flight.run(() => shower.show(request)),

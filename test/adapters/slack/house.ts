@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { Facts, Log } from "../../../src/adapters/slack/log.ts";
-import { openSlack, type Slack, type SlackSettings } from "../../../src/adapters/slack/slack.ts";
+import { openSlack, type Slack, type SlackPorts, type SlackSettings } from "../../../src/adapters/slack/slack.ts";
 import { digestOf } from "../../../src/operation/digest.ts";
 import { isChange } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
@@ -56,6 +56,8 @@ export interface House {
   readonly slack: SlackDouble;
   /** The adapters under test, one per replica; all share one record. */
   readonly replicas: readonly Slack[];
+  readonly settings: SlackSettings;
+  readonly ports: SlackPorts;
   readonly log: ReturnType<typeof keptLog>;
   readonly records: ReturnType<typeof fakeRecords>;
   readonly directory: ReturnType<typeof fakeDirectory>;
@@ -180,6 +182,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   return {
     slack,
     replicas,
+    settings,
+    ports,
     log,
     records,
     directory,
