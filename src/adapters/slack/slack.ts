@@ -26,7 +26,8 @@ export interface Slack {
   readonly address: string | undefined;
 }
 
-/** How long a close waits for what is under way, in ms: a little more than the longest call. */
+/** How long a close waits, in ms: for acknowledgements a person waits for, then for the longest call there is. */
+const ackPatience = 2_500;
 const closePatience = 12_000;
 
 /** Connects to Slack. Rejects when a token is not good, or belongs to a workspace that is not on the list. */
@@ -64,8 +65,8 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
     slack: clients.interactive,
     whisper: createWhisper(clients.interactive, log),
   };
-  const flight = createFlight();
-  app.use(createGate(front, flight));
+  const [arrivals, shows] = [createFlight(), createFlight()];
+  app.use(createGate(front, arrivals));
   listen(app, front);
 
   const shower = createShower(
@@ -79,11 +80,13 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
   });
   return {
     address,
-    show: (request) => flight.run(() => shower.show(request)),
+    show: (request) => shows.run(() => shower.show(request)),
     async close() {
       shower.stop();
+      // A socket that is closed takes no acknowledgement any more.
+      await arrivals.landed(ackPatience);
       await receiving.stop();
-      await flight.landed(closePatience);
+      await Promise.all([arrivals.landed(closePatience), shows.landed(closePatience)]);
     },
   };
 }
