@@ -7,6 +7,7 @@ import {
   alice,
   approvals,
   bob,
+  carol,
   type House,
   incident,
   type Mode,
@@ -248,14 +249,24 @@ describe("who may act, and where", () => {
     assert.ok(request.state === "awaiting-approval" && request.approvals.length === 0);
   });
 
-  it("is judged by the channel the card is in, when the form is submitted", async () => {
-    await house.slack.as(alice.id).command(incident.id, restart);
-    await house.worker.plan();
-    house.slack.changeChannel(approvals.id, { isExtShared: true });
-    await house.slack.as(alice.id).click(await messageWith(house.slack, incident, "prove"), "prove");
-    await house.slack.as(alice.id).submit((await openView(house.slack, alice, "prove")).id, code(house.code("alice")));
-    await house.slack.as(bob.id).click(await messageWith(house.slack, approvals, "review"), "review");
-    await viewSaying(house.slack, bob, "shared with people outside");
+  it("is judged by the channel the card is in, at the click and when the form is submitted", async () => {
+    const { slack } = house;
+    await slack.as(alice.id).command(incident.id, restart);
+    const { id } = await house.worker.plan();
+    await slack.as(alice.id).click(await messageWith(slack, incident, "prove"), "prove");
+    await slack.as(alice.id).submit((await openView(slack, alice, "prove")).id, code(house.code("alice")));
+    const card = await messageWith(slack, approvals, "review");
+    // The button of `status` stands in the channel it was asked in, so only the submission looks at the card's.
+    await slack.as(bob.id).command(incident.id, `/k8s status ${id}`);
+    const status = messagesOf(slack, bob, incident).find(({ ephemeralFor }) => ephemeralFor === bob.id);
+    assert.ok(status);
+    await slack.as(bob.id).click(status, "review");
+    const form = await openView(slack, bob, "approve");
+    slack.changeChannel(approvals.id, { isExtShared: true });
+    await slack.as(bob.id).submit(form.id, code(house.code("bob")));
+    await viewSaying(slack, bob, "shared with people outside");
+    await slack.as(carol.id).click(card, "review");
+    await viewSaying(slack, carol, "shared with people outside");
     assert.equal((await house.request()).state, "awaiting-approval");
   });
 });
