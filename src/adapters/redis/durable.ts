@@ -29,3 +29,11 @@ export async function whyNotDurable(url: string): Promise<readonly string[]> {
     redis.disconnect();
   }
 }
+
+/** Refuses a Redis that would forget or evict; in the demo it is said and borne. */
+export async function demandDurable(url: string, inDemo: boolean, say: (fault: string) => void): Promise<void> {
+  const faults = await whyNotDurable(url);
+  if (faults.length === 0) return;
+  if (!inDemo) throw new Error(faults.join(" "));
+  for (const fault of faults) say(fault);
+}
