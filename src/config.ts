@@ -1,0 +1,228 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { readYaml } from "./policy/yaml-document.ts";
+
+/** Environment variables by name, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with a configuration, each fault with the name it is about. */
+export class FaultyConfiguration extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "FaultyConfiguration";
+    this.faults = faults;
+  }
+}
+
+const minute = 60_000;
+const seconds = (otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, "must be whole seconds")
+    .transform((text) => Number(text) * 1000)
+    .default(otherwise);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
+  .transform(Number)
+  .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
+const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
+
+const common = {
+  REDIS_URL: redisUrl,
+  COUNTERSIGN_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9:-]{1,40}$/, "must be 1 to 40 characters of a-z, 0-9, - and :")
+    .default("countersign:"),
+  COUNTERSIGN_POLICY: z.string(),
+  COUNTERSIGN_DIRECTORY: z.string(),
+  /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
+  COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"]).optional(),
+};
+
+const webSchema = z
+  .object({
+    ...common,
+    SLACK_MODE: z.enum(["socket", "http"]).default("socket"),
+    SLACK_BOT_TOKEN: z.string().startsWith("xoxb-", "must be a bot token; they begin with xoxb-"),
+    SLACK_APP_TOKEN: z.string().startsWith("xapp-", "must be an app-level token; they begin with xapp-").optional(),
+    SLACK_SIGNING_SECRET: z.string().min(16, "is too short for a signing secret").optional(),
+    SLACK_APP_ID: z.string().regex(/^A[A-Z0-9]+$/, "must be an app id, such as A0123ABC"),
+    SLACK_TEAMS: names,
+    SLACK_COMMAND: z
+      .string()
+      .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash command, such as /k8s")
+      .default("/k8s"),
+    SLACK_APPROVALS_CHANNEL: z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC"),
+    SLACK_API_URL: z.url().optional(),
+    SLACK_PACE: z.enum(["on", "off"]).default("on"),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: port.default(3000),
+    PAGES_HOST: z.string().default("127.0.0.1"),
+    PAGES_PORT: port.default(3001),
+    COUNTERSIGN_CLUSTERS: names,
+    COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
+    COUNTERSIGN_SEALING_KEY: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes"),
+    COUNTERSIGN_GRANT_KEY: z.string(),
+    COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
+    COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute),
+    COUNTERSIGN_EXECUTION_SECONDS: seconds(5 * minute),
+  })
+  .superRefine((env, context) => {
+    const needs = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    if (env.SLACK_MODE === "socket" && !env.SLACK_APP_TOKEN)
+      needs("SLACK_APP_TOKEN", "is needed where SLACK_MODE is socket");
+    if (env.SLACK_MODE === "http" && !env.SLACK_SIGNING_SECRET)
+      needs("SLACK_SIGNING_SECRET", "is needed where SLACK_MODE is http");
+    const chosen = env.COUNTERSIGN_DEFAULT_CLUSTER;
+    if (chosen !== undefined && !env.COUNTERSIGN_CLUSTERS.includes(chosen))
+      needs("COUNTERSIGN_DEFAULT_CLUSTER", `names ${chosen}, which is not among COUNTERSIGN_CLUSTERS`);
+    if (env.COUNTERSIGN_CHALLENGE_SECONDS > 10 * minute)
+      needs("COUNTERSIGN_CHALLENGE_SECONDS", "must be at most 600 (NIST SP 800-63B-4 section 3.1.3)");
+  });
+
+const workerSchema = z.object({
+  ...common,
+  COUNTERSIGN_GRANT_PUBLIC_KEY: z.string(),
+  COUNTERSIGN_CLUSTERS_FILE: z.string(),
+  COUNTERSIGN_LEASE_SECONDS: seconds(30_000),
+  COUNTERSIGN_WATCH_SECONDS: seconds(9 * minute),
+  COUNTERSIGN_CONCURRENCY: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, "must be 1 to 999")
+    .transform(Number)
+    .default(8),
+});
+
+const clustersSchema = z.strictObject({
+  clusters: z.record(
+    z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a cluster's name has lower-case letters, digits and dashes"),
+    z.strictObject({
+      /** Absent: the worker runs in that cluster, as its own service account. */
+      kubeconfig: z.string().optional(),
+      context: z.string().optional(),
+      operationsNamespace: z.string().default("countersign-operations"),
+    }),
+  ),
+});
+
+export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
+export type WebSettings = Readonly<z.infer<typeof webSchema>> & { readonly grantKey: KeyObject };
+export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> & {
+  readonly grantPublicKey: KeyObject;
+  readonly clusters: ReadonlyMap<string, ClusterSettings>;
+};
+
+// What stands on the wrong side of the wall is refused, not ignored: a thief of that process would have it.
+const notForWeb = ["KUBECONFIG", "COUNTERSIGN_CLUSTERS_FILE"];
+const notForWorker = [
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "COUNTERSIGN_SEALING_KEY",
+  "COUNTERSIGN_GRANT_KEY",
+];
+
+/** The settings of the web process; throws {@link FaultyConfiguration} with every fault there is. */
+export function webSettings(environment: Environment): WebSettings {
+  const { env, faults } = readEnvironment(environment, webSchema, notForWeb);
+  const grantKey = env && keyOf(faults, "COUNTERSIGN_GRANT_KEY", () => createPrivateKey(env.COUNTERSIGN_GRANT_KEY));
+  if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
+  return Object.freeze({ ...env, grantKey });
+}
+
+/** The settings of the worker process; throws {@link FaultyConfiguration} with every fault there is. */
+export function workerSettings(environment: Environment): WorkerSettings {
+  const { env, faults } = readEnvironment(environment, workerSchema, notForWorker);
+  const grantPublicKey =
+    env && keyOf(faults, "COUNTERSIGN_GRANT_PUBLIC_KEY", () => createPublicKey(env.COUNTERSIGN_GRANT_PUBLIC_KEY));
+  if (env && /PRIVATE KEY/.test(env.COUNTERSIGN_GRANT_PUBLIC_KEY))
+    faults.push("COUNTERSIGN_GRANT_PUBLIC_KEY: holds a private key; the worker must never have one");
+  const clusters = env && readClusters(faults, env.COUNTERSIGN_CLUSTERS_FILE);
+  if (!env || !grantPublicKey || !clusters || faults.length > 0) throw new FaultyConfiguration(faults);
+  return Object.freeze({ ...env, grantPublicKey, clusters });
+}
+
+/** What the command line needs to reach the records. */
+export function recordSettings(environment: Environment): { readonly url: string; readonly prefix: string } {
+  const schema = z.object({ REDIS_URL: common.REDIS_URL, COUNTERSIGN_PREFIX: common.COUNTERSIGN_PREFIX });
+  const { env, faults } = readEnvironment(environment, schema, []);
+  if (!env) throw new FaultyConfiguration(faults);
+  return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
+}
+
+function readEnvironment<T>(
+  environment: Environment,
+  schema: z.ZodType<T>,
+  forbidden: readonly string[],
+): { env: T | undefined; faults: string[] } {
+  const faults: string[] = [];
+  for (const name of forbidden)
+    if (environment[name] || environment[`${name}_FILE`])
+      faults.push(`${name}: belongs to the other process and must not be here`);
+  const read = schema.safeParse(withFiles(environment, faults));
+  if (read.success) return { env: read.data, faults };
+  for (const { path, message, code, ...issue } of read.error.issues) {
+    const missing =
+      code === "invalid_type" &&
+      !("received" in issue && issue.received !== "undefined") &&
+      environment[String(path[0])] === undefined;
+    // The value is never repeated: it may be a secret.
+    faults.push(`${path.map(String).join(".")}: ${missing ? "is missing" : message}`);
+  }
+  return { env: undefined, faults };
+}
+
+/** `NAME_FILE` stands for the content of that file, as secrets are mounted. */
+function withFiles(environment: Environment, faults: string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || value === "") continue;
+    values[name] = value;
+  }
+  for (const [name, file] of Object.entries(values)) {
+    const plain = /^((?:COUNTERSIGN|SLACK|REDIS)_[A-Z_]+)_FILE$/.exec(name)?.[1];
+    if (plain === undefined || name === "COUNTERSIGN_CLUSTERS_FILE") continue;
+    try {
+      values[plain] = readFileSync(file, "utf8").trim();
+    } catch (fault) {
+      faults.push(`${name}: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code})`);
+    }
+  }
+  return values;
+}
+
+function keyOf(faults: string[], name: string, read: () => KeyObject): KeyObject | undefined {
+  try {
+    const key = read();
+    if (key.asymmetricKeyType === "ed25519") return key;
+    faults.push(`${name}: must be an Ed25519 key, and is ${key.asymmetricKeyType}`);
+  } catch {
+    faults.push(`${name}: is no key in PEM form`);
+  }
+  return undefined;
+}
+
+function readClusters(faults: string[], file: string): ReadonlyMap<string, ClusterSettings> | undefined {
+  try {
+    const reading = readYaml(readFileSync(file, "utf8"), clustersSchema);
+    if ("value" in reading) return new Map(Object.entries(reading.value.clusters));
+    faults.push(...reading.faults.map(({ line, column, says }) => `${file}:${line}:${column}: ${says}`));
+  } catch (fault) {
+    faults.push(`COUNTERSIGN_CLUSTERS_FILE: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code})`);
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { FaultyConfiguration } from "./config.ts";
+
+/** Work that comes round by itself; a round that fails is reported, and the next one comes all the same. */
+export function every(ms: number, onFault: (fault: unknown) => void, round: () => Promise<void>): { stop(): void } {
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  const next = () => {
+    if (!stopped) timer = setTimeout(() => void round().catch(onFault).finally(next), ms);
+  };
+  next();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * Runs a process from start to drain. `start` answers the way to close; SIGTERM and SIGINT close once and wait.
+ * Faulty configuration is told whole and ends with code 78 (EX_CONFIG of sysexits.h), any other fault at start with 1.
+ */
+export async function run(name: string, start: () => Promise<() => Promise<void>>): Promise<void> {
+  try {
+    const close = await start();
+    let closing: Promise<void> | undefined;
+    const stop = () => {
+      closing ??= close().then(
+        () => process.exit(0),
+        (fault: unknown) => fail(name, "could not stop cleanly", fault),
+      );
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
+  } catch (fault) {
+    if (fault instanceof FaultyConfiguration) {
+      process.stderr.write(
+        `${name}: this configuration cannot be started with:\n${fault.faults.map((line) => `  ${line}`).join("\n")}\n`,
+      );
+      process.exit(78);
+    }
+    fail(name, "could not start", fault);
+  }
+}
+
+function fail(name: string, what: string, fault: unknown): never {
+  process.stderr.write(`${name}: ${what}: ${fault instanceof Error ? fault.message : String(fault)}\n`);
+  process.exit(1);
+}

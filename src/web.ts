@@ -1,0 +1,112 @@
+import { hostname } from "node:os";
+import { sealingKey } from "./adapters/authenticators/seal.ts";
+import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
+import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
+import { chance } from "./adapters/chance/chance.ts";
+import { openPages } from "./adapters/http/pages.ts";
+import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { openLog, sayFault } from "./adapters/log/log.ts";
+import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
+import { demandDurable } from "./adapters/redis/durable.ts";
+import { openState } from "./adapters/redis/redis.ts";
+import { redisRequestStore } from "./adapters/redis/request-store.ts";
+import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
+import { redisTrail } from "./adapters/redis/trail.ts";
+import { openSlack } from "./adapters/slack/slack.ts";
+import { createEnrolling } from "./challenge/enrolment.ts";
+import { webSettings } from "./config.ts";
+import type { Scribe } from "./ports.ts";
+import { every, run } from "./process.ts";
+import { createLifecycle } from "./request/lifecycle.ts";
+import { createMover } from "./request/move.ts";
+import { grantSigner } from "./request/sign.ts";
+
+/** The process facing Slack. It holds no cluster credential. */
+await run("web", async () => {
+  const settings = webSettings(process.env);
+  const log = openLog("web");
+  const onFault = (fault: unknown) => log.warn("fault", { says: sayFault(fault) });
+  await demandDurable(settings.REDIS_URL, settings.COUNTERSIGN_FORGETFUL_REDIS === "demo", (says) =>
+    log.warn("redis may forget", { says }),
+  );
+
+  const writer = `web@${hostname()}/${process.pid}`;
+  const scribe: Scribe = (event) => ({ event, writer, clock: Date.now() });
+  const state = openState({ url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX });
+  const store = redisRequestStore(state, scribe);
+  const trail = redisTrail(state, scribe, chance);
+  const showcase = redisShowcase(state, chance);
+  const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const policy = filePolicy(settings.COUNTERSIGN_POLICY, onFault);
+  const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
+  const wake = openWake(queue);
+
+  const [kid = "", key = ""] = settings.COUNTERSIGN_SEALING_KEY.split(":");
+  const seeds = totpSeeds(sealingKey(kid, key), "Countersign");
+  const lifecycle = createLifecycle({
+    store,
+    trail,
+    wake,
+    chance,
+    directory,
+    policy,
+    authenticator: totpAuthenticator(redisCredentials(state, scribe), seeds),
+    signer: grantSigner(settings.grantKey),
+    lifetimes: {
+      request: settings.COUNTERSIGN_REQUEST_SECONDS,
+      challenge: settings.COUNTERSIGN_CHALLENGE_SECONDS,
+      execution: settings.COUNTERSIGN_EXECUTION_SECONDS,
+    },
+    mover: createMover({ store, wake, chance }),
+  });
+  const pages = await openPages({
+    host: settings.PAGES_HOST,
+    port: settings.PAGES_PORT,
+    enrolling: createEnrolling({ enrolments: redisEnrolments(state, scribe), seeds, chance, clock: store }),
+    onFault,
+  });
+  const [clusters, defaultCluster = ""] = [
+    settings.COUNTERSIGN_CLUSTERS,
+    settings.COUNTERSIGN_DEFAULT_CLUSTER ?? settings.COUNTERSIGN_CLUSTERS[0],
+  ];
+  const slack = await openSlack(
+    {
+      mode: settings.SLACK_MODE,
+      botToken: settings.SLACK_BOT_TOKEN,
+      ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),
+      ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
+      ...(settings.SLACK_API_URL ? { slackApiUrl: settings.SLACK_API_URL } : {}),
+      appId: settings.SLACK_APP_ID,
+      teams: settings.SLACK_TEAMS,
+      command: settings.SLACK_COMMAND,
+      approvalsChannel: settings.SLACK_APPROVALS_CHANNEL,
+      host: settings.HOST,
+      port: settings.PORT,
+      clusters,
+      defaultCluster,
+      pace: settings.SLACK_PACE === "on",
+    },
+    { lifecycle, store, showcase, once: redisOnce(state, chance), directory, trail, log },
+  );
+
+  const doorbells = [
+    answerDoorbell("web", { ...queue, concurrency: 8 }, (id) => lifecycle.advance(id)),
+    answerDoorbell("show", { ...queue, concurrency: 8 }, (id) => slack.show(id)),
+  ];
+  // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
+  const sweep = every(1_000, onFault, async () => {
+    for (const id of await store.overdue(50)) await lifecycle.lapse(id);
+    for (const id of await store.waiting("web", 5_000, 50)) await wake.wake("web", id);
+    for (const id of await showcase.waiting(5_000, 50)) await wake.show(id);
+  });
+  log.info("ready", { mode: settings.SLACK_MODE, pages: pages.url });
+
+  return async () => {
+    sweep.stop();
+    await slack.close();
+    await pages.close();
+    await Promise.all(doorbells.map((doorbell) => doorbell.close()));
+    await wake.close();
+    await state.close();
+  };
+});

@@ -1,0 +1,67 @@
+import { hostname } from "node:os";
+import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
+import { chance } from "./adapters/chance/chance.ts";
+import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { openCluster } from "./adapters/kubernetes/cluster.ts";
+import { openLog, sayFault } from "./adapters/log/log.ts";
+import { demandDurable } from "./adapters/redis/durable.ts";
+import { openState } from "./adapters/redis/redis.ts";
+import { redisRequestStore } from "./adapters/redis/request-store.ts";
+import { workerSettings } from "./config.ts";
+import type { Bench } from "./execution/bench.ts";
+import { work } from "./execution/work.ts";
+import type { Scribe } from "./ports.ts";
+import { every, run } from "./process.ts";
+import { createMover } from "./request/move.ts";
+import { grantVerifier } from "./request/sign.ts";
+
+/** The process facing the clusters. It holds no Slack token and no second factor. */
+await run("worker", async () => {
+  const settings = workerSettings(process.env);
+  const log = openLog("worker");
+  const onFault = (fault: unknown) => log.warn("fault", { says: sayFault(fault) });
+  await demandDurable(settings.REDIS_URL, settings.COUNTERSIGN_FORGETFUL_REDIS === "demo", (says) =>
+    log.warn("redis may forget", { says }),
+  );
+
+  const worker = `worker@${hostname()}/${process.pid}`;
+  const scribe: Scribe = (event) => ({ event, writer: worker, clock: Date.now() });
+  const state = openState({ url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX });
+  const store = redisRequestStore(state, scribe);
+  const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
+  const wake = openWake(queue);
+  const clusters = new Map(
+    await Promise.all(
+      [...settings.clusters].map(async ([name, cluster]) => [name, await openCluster({ name, ...cluster })] as const),
+    ),
+  );
+
+  const bench: Bench = {
+    store,
+    mover: createMover({ store, wake, chance }),
+    clusters,
+    verifier: grantVerifier(settings.grantPublicKey),
+    policy: filePolicy(settings.COUNTERSIGN_POLICY, onFault),
+    directory: fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault),
+    worker,
+    leaseMs: settings.COUNTERSIGN_LEASE_SECONDS,
+    watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
+    log: (event, facts) => log.warn(event, facts),
+  };
+  const doorbell = answerDoorbell("worker", { ...queue, concurrency: settings.COUNTERSIGN_CONCURRENCY }, (id) =>
+    work(bench, id),
+  );
+  // Whatever the queue lost is found in the record.
+  const sweep = every(1_000, onFault, async () => {
+    for (const id of await store.waiting("worker", 5_000, 50)) await wake.wake("worker", id);
+  });
+  log.info("ready", { clusters: [...clusters.keys()].join(", ") });
+
+  return async () => {
+    sweep.stop();
+    await doorbell.close();
+    await wake.close();
+    await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+    await state.close();
+  };
+});
