@@ -1,0 +1,40 @@
+import { el, setText } from "./element.js";
+
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const STEPS = [
+  [60, 1, "s"],
+  [3600, 60, "min"],
+  [86_400, 3600, "h"],
+  [Number.POSITIVE_INFINITY, 86_400, "d"],
+];
+
+/** `just now`, `4 min ago`, `in 12 min`. */
+export function relative(ms, now = Date.now()) {
+  const seconds = Math.round((now - ms) / 1000);
+  const size = Math.abs(seconds);
+  if (size < 10) return "just now";
+  const [, unit, name] = STEPS.find(([below]) => size < below);
+  const amount = `${Math.floor(size / unit)} ${name}`;
+  return seconds > 0 ? `${amount} ago` : `in ${amount}`;
+}
+
+export function clock(ms) {
+  return new Date(ms).toLocaleTimeString([], CLOCK);
+}
+
+/** Slack's `ts` as milliseconds since 1970. */
+export function fromTs(ts) {
+  return Number(ts) * 1000;
+}
+
+/** A time element that {@link keepTimesFresh} keeps saying how long ago it is. */
+export function timeElement(ms) {
+  const when = new Date(ms);
+  return el("time", { datetime: when.toISOString(), title: when.toLocaleString() }, relative(ms));
+}
+
+export function keepTimesFresh() {
+  setInterval(() => {
+    for (const time of document.querySelectorAll("time[datetime]")) setText(time, relative(Date.parse(time.dateTime)));
+  }, 5000);
+}
