@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+
+export interface PageFile {
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+function file(name: string, type: string): PageFile {
+  return { type: `${type}; charset=utf-8`, content: readFileSync(new URL(`./page/${name}`, import.meta.url)) };
+}
+
+/** All there is to fetch, by path; read once, so no path ever reaches the file system. */
+export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
+  ["/enrol", file("enrol.html", "text/html")],
+  ["/enrol.js", file("enrol.js", "text/javascript")],
+  ["/enrol.css", file("enrol.css", "text/css")],
+]);

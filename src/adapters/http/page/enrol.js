@@ -1,0 +1,62 @@
+// The link's secret stands behind the #, so it is in no request line, no server's log and no referrer.
+const link = location.hash.slice(1);
+const at = (id) => document.getElementById(id);
+
+async function post(path, body) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error([answer.says, answer.remedy].filter(Boolean).join(" "));
+  return answer;
+}
+
+function say(text) {
+  at("notice").textContent = text;
+  at("notice").className = "notice bad";
+  at("notice").hidden = text === "";
+}
+
+function draw({ size, path }) {
+  const svg = "http://www.w3.org/2000/svg";
+  at("qr").setAttribute("viewBox", `0 0 ${size} ${size}`);
+  const ground = document.createElementNS(svg, "rect");
+  for (const [name, value] of Object.entries({ width: size, height: size, class: "ground" }))
+    ground.setAttribute(name, value);
+  const squares = document.createElementNS(svg, "path");
+  squares.setAttribute("d", path);
+  squares.setAttribute("class", "squares");
+  at("qr").replaceChildren(ground, squares);
+}
+
+async function offer() {
+  if (link === "") throw new Error("The link is not whole. Open it again, exactly as you were given it.");
+  const { subject, uri, qr } = await post("/enrol/offer", { link });
+  at("subject").textContent = subject;
+  const open = Object.assign(document.createElement("a"), { href: uri, textContent: "Open it in the app." });
+  at("here").replaceChildren(open);
+  at("key").textContent = (new URL(uri).searchParams.get("secret") ?? "").replace(/(.{4})(?=.)/g, "$1 ");
+  draw(qr);
+  at("offer").hidden = false;
+  at("code").focus();
+}
+
+at("offer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  say("");
+  try {
+    await post("/enrol/confirm", { link, code: at("code").value });
+    at("offer").hidden = true;
+    at("qr").replaceChildren();
+    at("key").textContent = "";
+    at("here").replaceChildren();
+    at("done").hidden = false;
+  } catch (fault) {
+    say(fault.message);
+    at("code").select();
+  }
+});
+
+offer().catch((fault) => say(fault.message));

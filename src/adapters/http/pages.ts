@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Enrolling } from "../../challenge/enrolment.ts";
+import { isRefusal, type Refusal } from "../../operation/refusal.ts";
+import { HttpRefusal, readJson, refuseForeign } from "./doorway.ts";
+import { type PageFile, pageFiles } from "./page-files.ts";
+import { qrOf } from "./qr.ts";
+
+export interface PagesOptions {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly enrolling: Enrolling;
+  /** Rejects while the records cannot be reached. */
+  readonly alive: () => Promise<unknown>;
+  readonly onFault: (fault: unknown) => void;
+}
+
+export interface Pages {
+  /** `http://host:port`, where it listens. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What a one-time link's page sends; the link itself travels in a body, never in an address. */
+interface Sent {
+  readonly link: string;
+  readonly code: string;
+}
+
+type Deed = (sent: Sent) => Promise<object | Refusal>;
+
+/** Our own small pages: enrolling an authenticator behind a one-time link, and a sign of life at `/healthz`. */
+export async function openPages(options: PagesOptions): Promise<Pages> {
+  const { enrolling, onFault } = options;
+  const deeds: Readonly<Record<string, Deed>> = {
+    "/enrol/offer": async ({ link }) => {
+      const offer = await enrolling.offer(link);
+      if (isRefusal(offer)) return offer;
+      return { subject: offer.subject, uri: offer.uri, qr: qrOf(offer.uri) };
+    },
+    "/enrol/confirm": ({ link, code }) => enrolling.confirm(link, code),
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((fault: unknown) => {
+      if (!(fault instanceof HttpRefusal)) onFault(fault);
+      sendFault(response, fault);
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of guardHeaders) response.setHeader(name, value);
+    const { pathname } = new URL(request.url ?? "/", "http://pages");
+    const deed = Object.hasOwn(deeds, pathname) ? deeds[pathname] : undefined;
+    if (deed) {
+      if (request.method !== "POST") throw new HttpRefusal(405, "This takes POST only.");
+      refuseForeign(request);
+      const done = await deed(sentBy(await readJson(request)));
+      return sendJson(response, isRefusal(done) ? 422 : 200, done);
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") throw new HttpRefusal(405, "This takes GET only.");
+    if (pathname === "/healthz") {
+      const alive = await options.alive().then(
+        () => true,
+        () => false,
+      );
+      return sendJson(response, alive ? 200 : 503, { alive });
+    }
+    const file: PageFile | undefined = pageFiles.get(pathname);
+    if (!file) throw new HttpRefusal(404, "There is no such page.");
+    response.writeHead(200, { "content-type": file.type }).end(file.content);
+  }
+
+  await new Promise<void>((resolve, reject) =>
+    server.once("error", reject).listen(options.port, options.host, resolve),
+  );
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Nothing inline, nothing from elsewhere, in nobody's frame or cache, and no address handed on. */
+const guardHeaders: readonly (readonly [string, string])[] = [
+  ["content-security-policy", policy],
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "no-referrer"],
+  ["cross-origin-opener-policy", "same-origin"],
+  ["cross-origin-resource-policy", "same-origin"],
+  ["cache-control", "no-store"],
+];
+
+function sentBy(body: unknown): Sent {
+  const text = (name: string) => {
+    const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+    return typeof value === "string" ? value : "";
+  };
+  return { link: text("link"), code: text("code") };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
+}
+
+/** A fault of ours is told by that alone: its text may hold anything. */
+function sendFault(response: ServerResponse, fault: unknown): void {
+  if (response.headersSent) response.destroy();
+  else if (fault instanceof HttpRefusal) sendJson(response, fault.status, { says: fault.message });
+  else sendJson(response, 500, { says: "Something failed on our side and is logged. Try again in a minute." });
+}
