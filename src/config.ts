@@ -164,6 +164,17 @@ export function recordSettings(environment: Environment): { readonly url: string
   return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
 }
 
+/** What the command line needs to issue a link: whom the directory knows, and where the pages are for people. */
+export function enrolmentSettings(environment: Environment): { readonly directory: string; readonly pagesUrl: string } {
+  const schema = z.object({
+    COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
+    COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
+  });
+  const { env, faults } = readEnvironment(environment, schema, []);
+  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  return { directory: env.COUNTERSIGN_DIRECTORY, pagesUrl: env.COUNTERSIGN_PAGES_URL };
+}
+
 function readEnvironment<T>(
   environment: Environment,
   schema: z.ZodType<T>,

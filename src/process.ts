@@ -23,9 +23,11 @@ export function every(ms: number, onFault: (fault: unknown) => void, round: () =
 export async function run(name: string, start: () => Promise<() => Promise<void>>): Promise<void> {
   try {
     const close = await start();
-    let closing: Promise<void> | undefined;
+    let stopping = false;
     const stop = () => {
-      closing ??= close().then(
+      if (stopping) return;
+      stopping = true;
+      close().then(
         () => process.exit(0),
         (fault: unknown) => fail(name, "could not stop cleanly", fault),
       );

@@ -63,6 +63,7 @@ await run("web", async () => {
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
     enrolling: createEnrolling({ enrolments: redisEnrolments(state, scribe), seeds, chance, clock: store }),
+    alive: () => store.now(),
     onFault,
   });
   const [clusters, defaultCluster = ""] = [

@@ -1,0 +1,60 @@
+import { exportTrail, verifyAudit } from "./cli/audit.ts";
+import { type Ending, ending, UsageFault } from "./cli/command.ts";
+import { issueEnrolment } from "./cli/enrol.ts";
+import { printManifests } from "./cli/manifests.ts";
+import { FaultyConfiguration } from "./config.ts";
+import { nearest } from "./operation/nearest.ts";
+
+const usage = `countersign <command>
+
+  enrol issue SUBJECT [--for 30m] [--replace]
+      Prints a one-time link on which SUBJECT enrols an authenticator. Give it to them by a way that reaches nobody
+      else, and never through Slack. --replace where they have one already, whose codes then stop counting.
+  audit verify [--file TRAIL.jsonl] [--head COUNT:HASH] [--json]
+      Checks every link and hash of the trail, in Redis or in an exported file; exits 1 when anything is wrong. With
+      --head it must also hold what was published elsewhere.
+  audit export
+      Prints the trail, one entry a line, for keeping elsewhere.
+  manifests [--namespace NS ...] [--part accounts|admission]
+      Prints the accounts, roles and admission policies to install for operating in these namespaces.
+
+Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY and COUNTERSIGN_PAGES_URL for
+enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
+`;
+
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<Ending>>> = {
+  "enrol issue": issueEnrolment,
+  "audit verify": verifyAudit,
+  "audit export": exportTrail,
+  manifests: printManifests,
+};
+
+async function run(words: readonly string[]): Promise<Ending> {
+  const [first = "help", second = ""] = words;
+  if (first === "help" || words.includes("--help")) {
+    process.stdout.write(usage);
+    return ending.well;
+  }
+  const two = commands[`${first} ${second}`];
+  if (two) return two(words.slice(2));
+  const one = commands[first];
+  if (one) return one(words.slice(1));
+  const typed = [first, second].join(" ").trim();
+  const meant = nearest(typed, Object.keys(commands));
+  throw new UsageFault(`there is no command "${typed}"${meant ? `; did you mean "${meant}"?` : ""}`);
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (fault) {
+  if (fault instanceof UsageFault) {
+    process.stderr.write(`countersign: ${fault.message}\nRun \`countersign help\`.\n`);
+    process.exitCode = ending.usage;
+  } else if (fault instanceof FaultyConfiguration) {
+    process.stderr.write(fault.faults.map((line) => `countersign: ${line}\n`).join(""));
+    process.exitCode = ending.configuration;
+  } else {
+    process.stderr.write(`countersign: ${fault instanceof Error ? fault.message : String(fault)}\n`);
+    process.exitCode = ending.ill;
+  }
+}

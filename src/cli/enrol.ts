@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { chance } from "../adapters/chance/chance.ts";
+import { redisEnrolments } from "../adapters/redis/credentials.ts";
+import { enrolmentSettings, FaultyConfiguration } from "../config.ts";
+import { nearest } from "../operation/nearest.ts";
+import { readDirectory } from "../policy/directory-document.ts";
+import { type Ending, ending, readWords, UsageFault } from "./command.ts";
+import { administrator, withRecords } from "./records.ts";
+
+/** A link is for now, not for a mailbox: in minutes. */
+const longest = 24 * 60;
+
+/** `countersign enrol issue SUBJECT`: prints a one-time link, and nothing else on stdout. */
+export async function issueEnrolment(words: readonly string[]): Promise<Ending> {
+  const { values, positionals } = readWords(words, { for: { type: "string" }, replace: { type: "boolean" } });
+  const [subject, ...more] = positionals;
+  if (subject === undefined) throw new UsageFault("whom? `countersign enrol issue SUBJECT`");
+  if (more.length > 0) throw new UsageFault(`"${more.join(" ")}" is too much: one subject at a time`);
+  const forMinutes = minutesOf(values.for ?? "30m");
+  const { pagesUrl, directory } = enrolmentSettings(process.env);
+  demandKnown(subject, directory);
+
+  const link = chance.secret();
+  const issued = await withRecords((state, scribe) =>
+    redisEnrolments(state, scribe).issue(link, subject, forMinutes * 60_000, administrator(), values.replace === true),
+  );
+  if (!issued) {
+    process.stderr.write(
+      `countersign: ${subject} has an authenticator already. With --replace its codes stop counting as soon as the new one is confirmed.\n`,
+    );
+    return ending.ill;
+  }
+  process.stdout.write(`${new URL(`/enrol#${link}`, pagesUrl).href}\n`);
+  process.stderr.write(
+    `For ${subject}, once, within ${forMinutes} minutes. Whoever opens it first can prove to be ${subject}: hand it over in person, and not through Slack.\n`,
+  );
+  return ending.well;
+}
+
+function minutesOf(text: string): number {
+  const [, count, unit] = /^(\d{1,4})([mh])$/.exec(text) ?? [];
+  const minutes = Number(count) * (unit === "h" ? 60 : 1);
+  if (!(minutes >= 1 && minutes <= longest)) throw new UsageFault(`--for ${text}: give 1m to 24h, such as 30m`);
+  return minutes;
+}
+
+function demandKnown(subject: string, directory: string): void {
+  const people = readDirectory(readFileSync(directory, "utf8"));
+  if ("faults" in people)
+    throw new FaultyConfiguration(
+      people.faults.map(({ line, column, says }) => `${directory}:${line}:${column}: ${says}`),
+    );
+  if (people.subjects.has(subject)) return;
+  const meant = nearest(subject, [...people.subjects.keys()]);
+  throw new Error(`${directory} knows no subject "${subject}"${meant ? `; did you mean "${meant}"?` : ""}`);
+}
