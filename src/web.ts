@@ -39,7 +39,7 @@ await run("web", async () => {
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
   const policy = filePolicy(settings.COUNTERSIGN_POLICY, onFault);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
-  const wake = openWake(queue);
+  const wake = await openWake(queue);
 
   const [kid = "", key = ""] = settings.COUNTERSIGN_SEALING_KEY.split(":");
   const seeds = totpSeeds(sealingKey(kid, key), "Countersign");

@@ -29,7 +29,7 @@ await run("worker", async () => {
   const state = openState({ url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX });
   const store = redisRequestStore(state, scribe);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
-  const wake = openWake(queue);
+  const wake = await openWake(queue);
   const clusters = new Map(
     await Promise.all(
       [...settings.clusters].map(async ([name, cluster]) => [name, await openCluster({ name, ...cluster })] as const),

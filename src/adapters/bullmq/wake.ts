@@ -25,8 +25,6 @@ function optionsOf({ url, prefix }: WakeOptions): QueueOptions {
   return {
     connection: { ...connectionOf(url, 1), enableOfflineQueue: false },
     prefix: `${prefix}bull`,
-    // With these a dead Redis fails at once instead of holding the caller for ever (facts/queue.md section 3).
-    skipWaitingForReady: true,
     // Each hint is a job of its own: a re-delivery under an old id would be swallowed by the kept job.
     defaultJobOptions: {
       attempts: 1,
@@ -36,14 +34,19 @@ function optionsOf({ url, prefix }: WakeOptions): QueueOptions {
   };
 }
 
-/** Sends wake-ups through BullMQ. A hint that cannot be sent is reported and forgotten: the sweepers find the request. */
-export function openWake(options: WakeOptions): Wake & { close(): Promise<void> } {
+/**
+ * Sends wake-ups through BullMQ, and resolves when it can. Later a dead Redis fails a hint at once, which is reported
+ * and forgotten: the sweepers find the request.
+ */
+export async function openWake(options: WakeOptions): Promise<Wake & { close(): Promise<void> }> {
   const queues = new Map<QueueName, Queue<Hint>>();
   for (const name of ["web", "worker", "show"] as const) {
     const queue = new Queue<Hint>(name, optionsOf(options));
     queue.on("error", options.onFault);
     queues.set(name, queue);
   }
+  // A queue whose first connection failed stays dead for ever, so nothing begins before all have one.
+  await Promise.all([...queues.values()].map((queue) => queue.waitUntilReady()));
   const send = async (name: QueueName, request: string) => {
     try {
       await queues.get(name)?.add(name, { request });
