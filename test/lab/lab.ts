@@ -1,0 +1,178 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Guard } from "../cluster/guard.ts";
+import { approvals, channels, people, team } from "./people.ts";
+import { enrolPhone, type Phone } from "./phone.ts";
+import { type LabProcess, startProcess } from "./processes/lab-process.ts";
+import { type CliRun, runCli } from "./processes/run-cli.ts";
+import { freshSecrets, type LabSecrets } from "./processes/secrets.ts";
+import { type RedisPeer, startRedis } from "./redis/start-redis.ts";
+import { startSlackDouble } from "./slack/slack-double.ts";
+import type { SlackDouble } from "./slack/workspace.ts";
+import { type WorkerAccess, workerKubeconfig } from "./worker-access.ts";
+
+const example = new URL("../../manifests/overlays/example/", import.meta.url);
+
+export interface LabOptions {
+  /** How the worker reaches the cluster it operates on. */
+  readonly cluster: WorkerAccess;
+  /** A Redis that somebody else closes; one of our own when absent. */
+  readonly redis?: RedisPeer;
+  readonly webs?: number;
+  readonly workers?: number;
+  readonly mode?: "socket" | "http";
+  /** Slack's one message a second and channel, on both sides. */
+  readonly pace?: boolean;
+  /** Text of the policy document; the example's when absent. */
+  readonly policy?: string;
+  /** Over the settings of one side, such as `COUNTERSIGN_REQUEST_SECONDS`. */
+  readonly web?: Readonly<Record<string, string>>;
+  readonly worker?: Readonly<Record<string, string>>;
+}
+
+/** The product's real processes in a workspace of doubles, on loopback. */
+export interface Lab {
+  readonly slack: SlackDouble;
+  readonly redis: RedisPeer;
+  /** Before every key in Redis. */
+  readonly prefix: string;
+  readonly webs: readonly LabProcess[];
+  readonly workers: readonly LabProcess[];
+  readonly secrets: LabSecrets;
+  /** Files that all processes read, and read again when they change. */
+  readonly policyFile: string;
+  readonly directoryFile: string;
+  /** Where people enrol. */
+  readonly pagesUrl: string;
+  /** One more process of either side. */
+  start(side: "web" | "worker"): Promise<LabProcess>;
+  /** `countersign WORDS…` against this lab's records. */
+  cli(...words: readonly string[]): Promise<CliRun>;
+  /** Enrols a person's phone through the product's own one-time link. */
+  enrol(sub: string): Promise<Phone>;
+  /** Every line any process of the product has printed. */
+  lines(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts everything and resolves when the product is ready; `close` leaves no process and no file, nor does a crash. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  await using begun = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "countersign-lab-"));
+  const guard = new Guard(folder);
+  begun.defer(() => guard.dismiss());
+  const redis = options.redis ?? (await startRedis());
+  if (!options.redis) begun.defer(() => redis.close());
+  const slack = await startSlackDouble({ teamId: team, people, channels, pace: options.pace ?? false });
+  begun.defer(() => slack.close());
+
+  const secrets = freshSecrets();
+  const prefix = `lab-${randomBytes(4).toString("hex")}:`;
+  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, options });
+  const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
+  const start = async (side: "web" | "worker") => {
+    const started = startProcess(side, settings[side], guard);
+    all[side].push(started);
+    await started.ready;
+    return started;
+  };
+  begun.defer(async () => {
+    await Promise.all([...all.web, ...all.worker].map((one) => one.stop()));
+  });
+  await Promise.all([
+    ...Array.from({ length: options.webs ?? 1 }, () => start("web")),
+    ...Array.from({ length: options.workers ?? 1 }, () => start("worker")),
+  ]);
+  const facts = await all.web[0]?.ready;
+  const pagesUrl = String(facts?.["pages"]);
+  if (options.mode === "http") slack.setRequestUrl(String(facts?.["address"]));
+  await slack.ready();
+
+  const cli = (...words: readonly string[]) => runCli(words, { ...settings.cli, COUNTERSIGN_PAGES_URL: pagesUrl });
+  const whole = begun.move();
+  return {
+    slack,
+    redis,
+    prefix,
+    webs: all.web,
+    workers: all.worker,
+    secrets,
+    policyFile: settings.policyFile,
+    directoryFile: settings.directoryFile,
+    pagesUrl,
+    start,
+    cli,
+    async enrol(sub) {
+      const { code, stdout, stderr } = await cli("enrol", "issue", sub, "--replace");
+      if (code !== 0) throw new Error(`countersign enrol issue ${sub} ended with ${code}: ${stderr}`);
+      return enrolPhone(stdout.trim());
+    },
+    lines: () => [...all.web, ...all.worker].flatMap(({ lines }) => lines),
+    close: () => whole.disposeAsync(),
+  };
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly redis: RedisPeer;
+  readonly prefix: string;
+  readonly secrets: LabSecrets;
+  readonly slack: SlackDouble;
+  readonly options: LabOptions;
+}
+
+/** The environment of each process, as an operator would write it; neither gets what is the other's. */
+async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Parts) {
+  const file = async (name: string, content: string) => {
+    const path = join(folder, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  };
+  await mkdir(folder, { recursive: true });
+  const policyFile = await file(
+    "policy.yaml",
+    options.policy ?? (await readFile(new URL("policy.yaml", example), "utf8")),
+  );
+  const directoryFile = await file("directory.yaml", await readFile(new URL("directory.yaml", example), "utf8"));
+  const kubeconfig = await file("worker.kubeconfig", workerKubeconfig(options.cluster));
+  const clusters = await file("clusters.yaml", `clusters:\n  demo: { kubeconfig: ${kubeconfig} }\n`);
+  const common = {
+    REDIS_URL: redis.url,
+    COUNTERSIGN_PREFIX: prefix,
+    COUNTERSIGN_POLICY: policyFile,
+    COUNTERSIGN_DIRECTORY: directoryFile,
+    // A Redis that was given to us may be a developer's: it is said, and borne.
+    ...(redis.owned ? {} : { COUNTERSIGN_FORGETFUL_REDIS: "demo" }),
+  };
+  return {
+    policyFile,
+    directoryFile,
+    cli: common,
+    web: {
+      ...common,
+      SLACK_MODE: options.mode ?? "socket",
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_SIGNING_SECRET: slack.signingSecret,
+      SLACK_APP_ID: slack.appId,
+      SLACK_TEAMS: slack.teamId,
+      SLACK_APPROVALS_CHANNEL: approvals.id,
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_PACE: options.pace ? "on" : "off",
+      PORT: "0",
+      PAGES_PORT: "0",
+      COUNTERSIGN_CLUSTERS: "demo",
+      COUNTERSIGN_SEALING_KEY: secrets.sealingKey,
+      COUNTERSIGN_GRANT_KEY: secrets.grantKey,
+      ...options.web,
+    },
+    worker: {
+      ...common,
+      COUNTERSIGN_GRANT_PUBLIC_KEY: secrets.grantPublicKey,
+      COUNTERSIGN_CLUSTERS_FILE: clusters,
+      ...options.worker,
+    },
+  } as const;
+}
