@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
 import type { CredentialStore, EnrolmentStore, Scribe } from "../../ports.ts";
@@ -25,7 +26,12 @@ export function redisCredentials(client: StateClient, scribe: Scribe): Credentia
       }),
     async countFailure(subject, credential) {
       const body = bodyText(scribe({ kind: "authenticator.locked", subject, credential }));
-      await client.run("fail", { subject, credential, lockAt, disableAt, lockFor }, body, sha256(body));
+      await client.run(
+        "fail",
+        { op: randomUUID(), subject, credential, lockAt, disableAt, lockFor },
+        body,
+        sha256(body),
+      );
     },
   };
 }
@@ -56,7 +62,7 @@ export function redisEnrolments(client: StateClient, scribe: Scribe): EnrolmentS
       return (
         (await client.run(
           "enrol-complete",
-          { link: keyOf(link), subject, credential, timeStep },
+          { op: randomUUID(), link: keyOf(link), subject, credential, timeStep },
           body,
           sha256(body),
         )) === 1

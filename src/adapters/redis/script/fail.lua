@@ -1,4 +1,6 @@
 -- Counts one wrong code and locks the credential when it was one too many. ARGV: 3 audit body of the lock, 4 its SHA-256.
+-- Asked again after a lost answer, one wrong code counts once.
+if not redis.call('SET', P .. 'op:' .. args.op, '1', 'NX', 'PX', 86400000) then return 0 end
 local key = P .. 'totp:' .. args.subject
 local kept = redis.call('HMGET', key, 'id', 'failures')
 if kept[1] ~= args.credential then return 0 end
