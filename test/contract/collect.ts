@@ -1,0 +1,6 @@
+/** All that comes, in order. */
+export async function collect<T>(found: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const one of found) all.push(one);
+  return all;
+}

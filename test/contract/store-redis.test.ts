@@ -1,0 +1,12 @@
+import { redisFor } from "../lab/redis/shared-redis.ts";
+import { openRedisRecords } from "./redis-records.ts";
+import { describeStoreContract } from "./store.ts";
+
+describe("with a real Redis", () => {
+  let url: string;
+  before(async function () {
+    ({ url } = await redisFor(this));
+  });
+
+  describeStoreContract("the adapter", async () => openRedisRecords(url));
+});
