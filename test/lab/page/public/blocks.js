@@ -1,6 +1,6 @@
 import { el } from "./element.js";
-import { button, menu, options } from "./interactive.js";
 import { inputBlock } from "./input-block.js";
+import { button, menu, options } from "./interactive.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./rich-text.js";
 import { unknown } from "./unknown.js";
@@ -26,7 +26,11 @@ function blockNode(block, surface) {
     case "section":
       return section(block, surface);
     case "context":
-      return el("div", { class: "context-block" }, block.elements.map((one) => contextPart(one, surface)));
+      return el(
+        "div",
+        { class: "context-block" },
+        block.elements.map((one) => contextPart(one, surface)),
+      );
     case "divider":
       return el("hr", { class: "divider-block" });
     case "actions":
@@ -67,7 +71,8 @@ function section(block, surface) {
 }
 
 function contextPart(part, surface) {
-  if (part.type === "plain_text" || part.type === "mrkdwn") return el("span", { class: "prose" }, textNodes(part, surface));
+  if (part.type === "plain_text" || part.type === "mrkdwn")
+    return el("span", { class: "prose" }, textNodes(part, surface));
   return unknown(part.type);
 }
 
@@ -88,11 +93,25 @@ function control(element, block, surface) {
 function table(block, surface) {
   const [head = [], ...rows] = block.rows;
   const aligned = (at) => `align-${block.column_settings?.[at]?.align ?? "left"}`;
-  const row = (tag, cells) => el("tr", {}, cells.map((cell, at) => el(tag, { class: aligned(at) }, cellNodes(cell, surface))));
+  const row = (tag, cells) =>
+    el(
+      "tr",
+      {},
+      cells.map((cell, at) => el(tag, { class: aligned(at) }, cellNodes(cell, surface))),
+    );
   return el(
     "div",
     { class: "table-block", tabindex: "0", role: "region", "aria-label": "Table" },
-    el("table", {}, el("thead", {}, row("th", head)), el("tbody", {}, rows.map((cells) => row("td", cells)))),
+    el(
+      "table",
+      {},
+      el("thead", {}, row("th", head)),
+      el(
+        "tbody",
+        {},
+        rows.map((cells) => row("td", cells)),
+      ),
+    ),
   );
 }
 

@@ -14,7 +14,11 @@ export function confirmed(confirm, names) {
       "form",
       { method: "dialog", class: "sheet-end" },
       el("button", { class: "button", type: "submit", value: "no" }, confirm.deny?.text ?? "Cancel"),
-      el("button", { class: `button ${confirm.style ?? "primary"}`, type: "submit", value: "yes" }, confirm.confirm?.text ?? "Yes"),
+      el(
+        "button",
+        { class: `button ${confirm.style ?? "primary"}`, type: "submit", value: "yes" },
+        confirm.confirm?.text ?? "Yes",
+      ),
     ),
   );
   dialog.addEventListener("close", () => {

@@ -16,16 +16,18 @@ export function setAttribute(node, name, value) {
   else node.setAttribute(name, value === true ? "" : value);
 }
 
+/** Builds an element of a drawing. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
 /** One of the drawings in icons.svg; decoration only, its meaning stands beside it in words. */
 export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", name === "mark" ? "0 0 32 32" : "0 0 20 20");
-  svg.setAttribute("aria-hidden", "true");
-  svg.classList.add("icon");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `/icons.svg#${name}`);
-  svg.append(use);
-  return svg;
+  const viewBox = name === "mark" ? "0 0 32 32" : "0 0 20 20";
+  return svg("svg", { viewBox, class: "icon", "aria-hidden": "true" }, svg("use", { href: `/icons.svg#${name}` }));
 }
 
 /** Sets text only when it differs, so that a screen reader is not told the same thing twice. */

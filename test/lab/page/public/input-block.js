@@ -59,7 +59,15 @@ function textInput(element, block, surface) {
     data: { actionId: element.action_id, blockId: block.block_id, code: code ? "true" : undefined },
   });
   node.value = element.initial_value ?? "";
-  surface.fields?.push({ block, element, node, read: () => node.value, write: (value) => { node.value = value; } });
+  surface.fields?.push({
+    block,
+    element,
+    node,
+    read: () => node.value,
+    write: (value) => {
+      node.value = value;
+    },
+  });
   return node;
 }
 

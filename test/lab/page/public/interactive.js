@@ -50,7 +50,15 @@ export function menu(element, block, surface, { input = false } = {}) {
       : element.options.map(optionNode),
   );
   node.value = initial;
-  surface.fields?.push({ block, element, node, read: () => node.value, write: (value) => { node.value = value; } });
+  surface.fields?.push({
+    block,
+    element,
+    node,
+    read: () => node.value,
+    write: (value) => {
+      node.value = value;
+    },
+  });
   return node;
 }
 
@@ -64,9 +72,18 @@ export function options(element, block, surface, { input = false, labelledBy } =
   const initial = many ? (element.initial_options ?? []) : [element.initial_option].filter(Boolean);
   const name = freshId("options");
   const boxes = element.options.map((option) =>
-    el("input", { type: many ? "checkbox" : "radio", name, value: option.value, checked: initial.some(({ value }) => value === option.value) }),
+    el("input", {
+      type: many ? "checkbox" : "radio",
+      name,
+      value: option.value,
+      checked: initial.some(({ value }) => value === option.value),
+    }),
   );
-  const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value).join(",");
+  const chosen = () =>
+    boxes
+      .filter((box) => box.checked)
+      .map((box) => box.value)
+      .join(",");
   const node = el(
     "div",
     {

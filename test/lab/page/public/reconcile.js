@@ -6,7 +6,11 @@ const leaving = new WeakSet();
  * Makes a parent's children match `items`, told apart by `keyOf`. An item whose signature is as before keeps its very
  * node, with its focus and scroll position. `leave` may let a node go slowly; it must remove it in the end.
  */
-export function reconcile(parent, items, { keyOf, signatureOf = JSON.stringify, build, leave = (node) => node.remove() }) {
+export function reconcile(
+  parent,
+  items,
+  { keyOf, signatureOf = JSON.stringify, build, leave = (node) => node.remove() },
+) {
   const before = standing.get(parent) ?? new Map();
   const after = new Map();
   for (const item of items) {
@@ -41,6 +45,7 @@ function replaceKeepingFocus(old, node) {
   old.replaceWith(node);
   if (!focused) return;
   const { actionId } = focused.dataset;
-  const same = actionId && [...node.querySelectorAll("[data-action-id]")].find((one) => one.dataset.actionId === actionId);
+  const same =
+    actionId && [...node.querySelectorAll("[data-action-id]")].find((one) => one.dataset.actionId === actionId);
   (same || node).focus({ preventScroll: true });
 }

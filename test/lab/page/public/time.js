@@ -1,6 +1,7 @@
 import { el, setText } from "./element.js";
 
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { weekday: "long", day: "numeric", month: "long" };
 const STEPS = [
   [60, 1, "s"],
   [3600, 60, "min"],
@@ -18,8 +19,10 @@ export function relative(ms, now = Date.now()) {
   return seconds > 0 ? `${amount} ago` : `in ${amount}`;
 }
 
-export function clock(ms) {
-  return new Date(ms).toLocaleTimeString([], CLOCK);
+/** `Today`, or the day's name and date. */
+export function dayOf(ms, now = new Date()) {
+  const when = new Date(ms);
+  return when.toDateString() === now.toDateString() ? "Today" : when.toLocaleDateString([], DAY);
 }
 
 /** Slack's `ts` as milliseconds since 1970. */
@@ -27,14 +30,23 @@ export function fromTs(ts) {
   return Number(ts) * 1000;
 }
 
+/** A time of day; the whole date is its tooltip. */
+export function clockElement(ms) {
+  const when = new Date(ms);
+  const words = when.toLocaleTimeString([], CLOCK);
+  return el("time", { class: "clock", datetime: when.toISOString(), title: when.toLocaleString() }, words);
+}
+
 /** A time element that {@link keepTimesFresh} keeps saying how long ago it is. */
 export function timeElement(ms) {
   const when = new Date(ms);
-  return el("time", { datetime: when.toISOString(), title: when.toLocaleString() }, relative(ms));
+  const attributes = { datetime: when.toISOString(), title: when.toLocaleString(), data: { relative: "" } };
+  return el("time", attributes, relative(ms));
 }
 
 export function keepTimesFresh() {
   setInterval(() => {
-    for (const time of document.querySelectorAll("time[datetime]")) setText(time, relative(Date.parse(time.dateTime)));
+    for (const time of document.querySelectorAll("time[data-relative]"))
+      setText(time, relative(Date.parse(time.dateTime)));
   }, 5000);
 }

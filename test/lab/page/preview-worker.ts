@@ -1,0 +1,113 @@
+import { setTimeout as nap } from "node:timers/promises";
+import { digestOf } from "../../../src/operation/digest.ts";
+import type { Change, Operation } from "../../../src/operation/operation.ts";
+import { isRefusal } from "../../../src/operation/refusal.ts";
+import type { RequestEvent } from "../../../src/request/event.ts";
+import { createMover } from "../../../src/request/move.ts";
+import type { Request } from "../../../src/request/request.ts";
+import { type House, planOf } from "../../adapters/slack/house.ts";
+import { fakeChance } from "../../fakes/chance.ts";
+import { fakeWake } from "../../fakes/wake.ts";
+import { openAdminClient } from "../kubernetes/admin-client.ts";
+import type { KubernetesDouble } from "../kubernetes/kubernetes-double.ts";
+import { collectionPath } from "../kubernetes/resources.ts";
+
+/** Milliseconds between looks at the record, and after them at the cluster. */
+const LOOK = 250;
+
+/** Stands in for the worker process: plans and runs what is asked, on the Kubernetes double, by simple polling. */
+export function startPreviewWorker(house: House, cluster: KubernetesDouble): { stop(): Promise<void> } {
+  const { store } = house.records;
+  const admin = openAdminClient(cluster);
+  const wake = fakeWake((id) => void house.replicas[0]?.show(id));
+  const prefixed = { ...fakeChance(), operationId: () => `preview-${performance.now()}-${Math.random()}` };
+  const mover = createMover({ store, wake, chance: prefixed });
+  const stopping = new AbortController();
+  const fence = 1;
+
+  async function step(id: string, event: RequestEvent): Promise<void> {
+    const moved = await mover.move(id, () => ({ event }));
+    if (isRefusal(moved)) console.warn(`${event.type}: ${moved.says}`);
+  }
+
+  async function work(request: Request): Promise<void> {
+    if (request.state === "planning" && !request.plan) return plan(request);
+    if (request.state === "granted") return run(request);
+  }
+
+  async function plan({ id, requester, reason, operation }: Request): Promise<void> {
+    const made = planOf(operation, house.clock.now());
+    await step(id, { type: "planned", plan: made, digest: digestOf({ request: id, requester, reason }, made) });
+    await house.ports.lifecycle.advance(id);
+  }
+
+  async function run({ id, operation }: Request): Promise<void> {
+    const leaseUntil = house.clock.now() + 60_000;
+    await step(id, { type: "claimed", claim: { worker: "worker@preview/1", fence, leaseUntil } });
+    if (operation.kind !== "get") {
+      await step(id, { type: "intended", fence, resourceVersion: "42", leaseUntil });
+      await change(operation);
+      await watch(id, operation);
+    }
+    const outcome = { at: house.clock.now(), says: "done, and rolled out", apiAuditIds: ["preview-1"] };
+    const answer = operation.kind === "get" ? { answer: tableOf(operation) } : {};
+    await step(id, { type: "finished", fence, as: "succeeded", outcome, ...answer });
+  }
+
+  async function change(operation: Change): Promise<void> {
+    const { namespace, name } = operation.target;
+    const annotations = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() };
+    const patch =
+      operation.kind === "scale"
+        ? { spec: { replicas: operation.replicas } }
+        : { spec: { template: { metadata: { annotations } } } };
+    await admin.patch(`${collectionPath("Deployment", namespace)}/${name}`, patch);
+  }
+
+  async function watch(id: string, { target }: Change): Promise<void> {
+    for (let look = 0; look < 120; look++) {
+      await nap(LOOK, undefined, { signal: stopping.signal });
+      const found = cluster.snapshot().find(({ namespace, name }) => `${namespace}/${name}` === pathOf(target));
+      if (!found) return;
+      const newest = Math.max(...found.pods.map(({ revision }) => Number(revision)));
+      const updated = found.pods.filter((pod) => pod.ready && Number(pod.revision) === newest).length;
+      const progress = { at: house.clock.now(), updated, available: found.ready, wanted: found.replicas };
+      const leaseUntil = house.clock.now() + 60_000;
+      if (look % 4 === 0) await step(id, { type: "progressed", fence, leaseUntil, progress });
+      if (updated === found.replicas && found.pods.length === found.replicas) return;
+    }
+  }
+
+  function tableOf(operation: Extract<Operation, { kind: "get" }>): string {
+    const pods = cluster.snapshot().filter(({ namespace }) => namespace === operation.namespace);
+    const rows = pods.flatMap((one) =>
+      one.pods.map(({ name, phase, ready }) => `${name}  ${ready ? 1 : 0}/1  ${phase}`),
+    );
+    return ["NAME  READY  STATUS", ...rows].join("\n");
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      house.clock.pass(Math.max(0, Date.now() - house.clock.now()));
+      const ids = await Promise.all(["alice", "bob", "carol"].map((subject) => store.of(subject, 20)));
+      const requests = await Promise.all(ids.flat().map((id) => store.read(id)));
+      for (const stored of requests) if (stored) await work(stored.request);
+      await nap(LOOK, undefined, { signal: stopping.signal });
+    }
+  }
+
+  const looping = loop().catch((fault: unknown) => {
+    if (!stopping.signal.aborted) throw fault;
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await looping;
+      await admin.close();
+    },
+  };
+}
+
+function pathOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}

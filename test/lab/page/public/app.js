@@ -1,0 +1,161 @@
+import * as api from "./api.js";
+import { createAudit } from "./audit.js";
+import { createCluster } from "./cluster.js";
+import { createConversation } from "./conversation.js";
+import { setText } from "./element.js";
+import { prepareGuide } from "./guide.js";
+import { listenToKeys } from "./keys.js";
+import { createModals } from "./modals.js";
+import { namesOf } from "./names.js";
+import { createPeopleSwitch } from "./people-switch.js";
+import { createPhone } from "./phone.js";
+import { createRail } from "./rail.js";
+import { createSession } from "./session.js";
+import { createTabs } from "./tabs.js";
+import { createThread } from "./thread.js";
+import { keepTimesFresh } from "./time.js";
+import { createToasts } from "./toasts.js";
+import { createUnread } from "./unread.js";
+
+const at = (id) => document.getElementById(id);
+const toast = createToasts();
+const people = await api.people();
+const unread = createUnread();
+const dismissed = new Set();
+const session = createSession(people, () => {
+  show();
+  void refreshSlack();
+  void refreshPhone();
+});
+/** What the person who plays sees; undefined until it was asked for. */
+let seen;
+
+const tabs = createTabs(at("tabs"));
+const showPeople = createPeopleSwitch(at("people"), people, session.become);
+const showRail = createRail(at("rail"), session.open);
+const showThread = createThread(at("thread"), { doing, close: session.closeThread });
+const conversation = createConversation(at("conversation"), { send, doing });
+const modals = createModals(at("modal-layer"), at("workspace-body"), doing);
+const phone = createPhone(at("phone"), { enrol, typeIt, renew: () => refreshPhone() });
+const showCluster = createCluster(at("cluster"));
+const showAudit = createAudit(at("audit"));
+
+const refreshSlack = api.latest(async () => {
+  const { person } = session;
+  const state = await api.state(person);
+  if (person !== session.person) return;
+  seen = state;
+  show();
+});
+const refreshPhone = api.latest(async () => {
+  const { person } = session;
+  const { codes } = await api.phone(person);
+  if (person === session.person)
+    phone.show(
+      people.find(({ id }) => id === person),
+      codes,
+    );
+});
+const refreshCluster = api.latest(async () => showCluster(await api.cluster()));
+const refreshAudit = api.latest(async () => showAudit(await api.audit()));
+
+function show() {
+  showPeople(session.person);
+  if (seen?.me.id !== session.person) return;
+  const channel = seen.channels.find(({ id }) => id === session.channel) ?? seen.channels[0];
+  if (!channel) return;
+  const me = session.person;
+  const messages = seen.messages
+    .filter((message) => !dismissed.has(keyOf(message)))
+    .sort((a, b) => Number(a.ts) - Number(b.ts));
+  unread.looked(me, channel.id, messages);
+  showRail({ seen, channel: channel.id, unread: (id) => unread.count(me, id, messages) });
+  conversation.show({ me, channel, messages });
+  showThread({ me, channel, thread: session.thread, messages });
+  modals.show(seen.views);
+  phone.offerTyping(modals.codeField() !== undefined);
+  tabs.hint("phone", modals.codeField() !== undefined);
+}
+
+/** What a message or a form can do for the person who plays now. */
+function doing() {
+  const { person } = session;
+  return {
+    names: namesOf(seen, people),
+    click: (where, actionId, chosen) =>
+      act(person, { kind: "click", where, actionId, ...(chosen === undefined ? {} : { chosen }) }),
+    submit: (view, values) => act(person, { kind: "submit", view, values }),
+    close: (view) => act(person, { kind: "close", view }),
+    openThread: session.openThread,
+    dismiss(message) {
+      dismissed.add(keyOf(message));
+      show();
+    },
+  };
+}
+
+async function act(person, what) {
+  const answer = await api.act(person, what);
+  void refreshSlack();
+  return answer;
+}
+
+function send(line) {
+  const channel = session.channel ?? seen.channels[0].id;
+  const what = line.startsWith("/") ? { kind: "command", channel, line } : { kind: "say", channel, text: line };
+  return act(session.person, what);
+}
+
+/** Resolves to the words of a fault, or nothing. */
+async function enrol() {
+  try {
+    await api.enrol(session.person);
+    await refreshPhone();
+    return undefined;
+  } catch (fault) {
+    return fault.message;
+  }
+}
+
+function typeIt(code) {
+  const field = modals.codeField();
+  if (!field) return;
+  field.value = code;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  tabs.go("chat");
+  field.focus();
+}
+
+function keyOf({ channel, ts }) {
+  return `${channel} ${ts}`;
+}
+
+function refreshAll() {
+  void refreshSlack();
+  void refreshPhone();
+  void refreshCluster();
+  void refreshAudit();
+}
+
+let wasConnected = true;
+function onConnection(connected) {
+  document.body.classList.toggle("offline", !connected);
+  setText(at("connection"), connected ? "Live" : "Reconnecting…");
+  if (connected) refreshAll();
+  else if (wasConnected) toast("The lab does not answer. The page tries again by itself.");
+  wasConnected = connected;
+}
+
+prepareGuide(at("guide"), at("guide-open"));
+listenToKeys({
+  people,
+  become: session.become,
+  modals,
+  composer: conversation.composer,
+  closeThread: session.closeThread,
+  showChat: () => tabs.go("chat"),
+});
+keepTimesFresh();
+show();
+refreshAll();
+api.listen({ slack: refreshSlack, cluster: refreshCluster, audit: refreshAudit }, onConnection);

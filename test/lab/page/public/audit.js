@@ -1,0 +1,74 @@
+import { el, icon, setText } from "./element.js";
+import { reconcile } from "./reconcile.js";
+import { clockElement } from "./time.js";
+
+/** More links than this are not shown; the trail has them all. */
+const SHOWN = 40;
+
+/** The audit trail as a chain, newest entry first; returns the way to show it. */
+export function createAudit(node) {
+  const count = el("span", { class: "audit-count", data: { testid: "audit-count" } }, "0");
+  const head = el("code", { class: "audit-head" });
+  const mark = el("span", { class: "audit-mark", role: "status", data: { testid: "audit-verified" } });
+  const chain = el("ol", { class: "chain", tabindex: "0", "aria-label": "Audit entries, newest first" });
+  let began = true;
+  node.replaceChildren(
+    el(
+      "header",
+      { class: "audit-about" },
+      el("h2", { class: "panel-title" }, icon("audit"), "Audit trail"),
+      el("p", { class: "audit-figures" }, count, " entries, head ", head),
+      mark,
+    ),
+    chain,
+  );
+
+  return ({ entries, count: total, verified, head: hash }) => {
+    setText(count, String(total));
+    setText(head, shortened(hash));
+    head.title = hash;
+    if (mark.dataset.verified !== String(verified)) {
+      mark.dataset.verified = String(verified);
+      mark.replaceChildren(icon(verified ? "check" : "warning"), verified ? "Verified" : "Broken chain");
+    }
+    const newest = [...entries].sort((a, b) => b.seq - a.seq).slice(0, SHOWN);
+    const atStart = chain.scrollLeft < 40 && chain.scrollTop < 40;
+    reconcile(chain, newest, {
+      keyOf: ({ seq }) => seq,
+      build: (entry) => {
+        const link = linkNode(entry);
+        if (!began) link.classList.add("fresh");
+        return link;
+      },
+    });
+    began = false;
+    if (atStart) chain.scrollTo(0, 0);
+  };
+}
+
+function linkNode({ seq, time, kind, request, hash }) {
+  return el(
+    "li",
+    { class: "link", data: { testid: "audit-entry", seq: String(seq), kind, tone: toneOf(kind) } },
+    el("p", { class: "link-top" }, el("span", { class: "link-seq" }, `#${seq}`), clockElement(time)),
+    el("p", { class: "link-kind" }, kind),
+    el(
+      "p",
+      { class: "link-end" },
+      el("span", {}, request ?? "no request"),
+      el("code", { title: hash }, shortened(hash)),
+    ),
+  );
+}
+
+function shortened(hash) {
+  return hash.slice(0, 8);
+}
+
+/** What became of things, seen from afar. */
+function toneOf(kind) {
+  if (/refused|denied|failed|broken|conflict|fraud/.test(kind)) return "no";
+  if (/^(?:approval|grant)\b/.test(kind)) return "seal";
+  if (/^(?:proof|execution|outcome)\b|finished|succeeded/.test(kind)) return "yes";
+  return "plain";
+}
