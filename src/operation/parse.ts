@@ -5,7 +5,7 @@ import { nearest } from "./nearest.ts";
 import type { Operation, Target } from "./operation.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { secretIn } from "./secret.ts";
-import { splitWords } from "./words.ts";
+import { plainLine, splitWords } from "./words.ts";
 
 /** Everything that can be typed after the slash command. */
 export type Command =
@@ -30,7 +30,8 @@ const podWords = new Set(["po", "pod", "pods"]);
 
 /** Turns typed text into a command, or says what was wrong and what would be right. Never throws on any text. */
 export function parse(text: string, place: Place): Command | Refusal {
-  const secret = secretIn(text);
+  // Both: what is taken out of a line may hide a secret that stands in the text, or that only then stands there.
+  const secret = secretIn(text) ?? secretIn(plainLine(text));
   if (secret)
     return refuse(
       "secret-in-text",
@@ -246,6 +247,6 @@ function tooMuch(words: readonly string[], usage: string): Refusal {
 
 /** What was typed, short enough to be quoted back, without what could end the quotation. */
 function short(text: string): string {
-  const clean = text.replaceAll("`", "'");
-  return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean;
+  const clean = [...text.replaceAll("`", "'")];
+  return clean.length > 60 ? `${clean.slice(0, 59).join("")}…` : clean.join("");
 }

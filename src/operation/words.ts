@@ -4,13 +4,15 @@ import { type Refusal, refuse } from "./refusal.ts";
 const doubles = /[“”„‟«»]/g;
 const singles = /[‘’‚‛]/g;
 const longDash = /[—–]/g;
+// Every space that is shown as one, no-break and narrow ones included, and every end of a line.
+const blank = /[\t\n\v\f\r\p{Zs}\u2028\u2029]/gu;
 // C0/C1 controls, zero-width, bidi marks and overrides, tags: they make text show something else than it says.
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu;
+const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 /** One line as a person meant it: plain quotes and dashes, no control, zero-width or bidi characters, single spaces. */
 export function plainLine(text: string): string {
   return text
-    .replace(/[\t\n\r\u00a0]/g, " ")
+    .replace(blank, " ")
     .replace(invisible, "")
     .replace(doubles, '"')
     .replace(singles, "'")
