@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { catalogue, entryOf, spoken } from "../../src/operation/catalogue.ts";
+import { isChange, namespaceOf, type Operation, type OperationKind } from "../../src/operation/operation.ts";
+import { parse } from "../../src/operation/parse.ts";
+import { isRefusal } from "../../src/operation/refusal.ts";
+import { name, namespace } from "../contract/sample-request.ts";
+
+const place = { clusters: ["demo"], defaultCluster: "demo" };
+const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
+const operations: readonly (readonly [Operation, string])[] = [
+  [{ kind: "get", cluster: "demo", resource: "pods", namespace: namespace("prod") }, "get pods -n prod -c demo"],
+  [
+    { kind: "get", cluster: "demo", resource: "deployments", namespace: namespace("prod"), name: name("api") },
+    "get deployments api -n prod -c demo",
+  ],
+  [{ kind: "rollout-restart", cluster: "demo", target }, "rollout restart deploy/api -n prod -c demo"],
+  [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
+];
+const entries = Object.entries(catalogue) as [OperationKind, (typeof catalogue)[OperationKind]][];
+
+describe("the catalogue", () => {
+  it("knows every operation, and an example of each is tried here", () => {
+    assert.deepEqual([...new Set(operations.map(([{ kind }]) => kind))].sort(), Object.keys(catalogue).sort());
+  });
+
+  it("says each operation as it would be typed", () => {
+    for (const [operation, line] of operations) {
+      assert.equal(spoken(operation), line);
+      assert.equal(entryOf(operation), catalogue[operation.kind]);
+      assert.equal(namespaceOf(operation), "prod");
+    }
+  });
+
+  it("gives a usage that is understood as that very operation", () => {
+    for (const [kind, { usage }] of entries) {
+      const line = usage
+        .replace("pods|deployments", "pods")
+        .replace("[NAME]", "api")
+        .replace("NAMESPACE", "prod")
+        .replace("=N ", "=3 ")
+        .replace("NAME", "api")
+        .replace("REASON", "why");
+      const command = parse(line, place);
+      assert.ok(!isRefusal(command) && command.kind === "operate", `${line}: ${JSON.stringify(command)}`);
+      assert.equal(command.operation.kind, kind);
+    }
+  });
+
+  it("counts as reading only what has no verb that changes anything, and as a change what has one", () => {
+    const reading = new Set(["get", "list", "watch"]);
+    for (const [kind, { group, rules }] of entries) {
+      const changes = rules.flatMap(({ verbs }) => verbs).some((verb) => !reading.has(verb));
+      assert.equal(group, changes ? "@change" : "@read", kind);
+    }
+    for (const [operation] of operations) assert.equal(isChange(operation), entryOf(operation).group === "@change");
+  });
+
+  it("lets no two operations share an account, so that each token can do one thing", () => {
+    const accounts = entries.map(([, { account }]) => account);
+    assert.equal(new Set(accounts).size, accounts.length);
+    for (const account of accounts) assert.match(account, /^countersign-[a-z-]+$/);
+  });
+
+  it("says what each does in one short line", () => {
+    for (const [, { summary }] of entries) assert.match(summary, /^[a-z][^\n]{9,78}[^.\s]$/);
+  });
+});

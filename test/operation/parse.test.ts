@@ -1,0 +1,304 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { spoken } from "../../src/operation/catalogue.ts";
+import { parseName, parseNamespace } from "../../src/operation/name.ts";
+import type { Operation } from "../../src/operation/operation.ts";
+import { type Command, type Place, parse, reasonLength } from "../../src/operation/parse.ts";
+import { isRefusal, type Refusal, type RefusalCode } from "../../src/operation/refusal.ts";
+import { name, namespace } from "../contract/sample-request.ts";
+import { anyText, naughty, nearCommand } from "./any-text.ts";
+
+const place: Place = { clusters: ["demo", "prod-eu"], defaultCluster: "demo" };
+const [prod, api] = [namespace("prod"), name("api")];
+const target = { kind: "Deployment", namespace: prod, name: api } as const;
+const restart: Operation = { kind: "rollout-restart", cluster: "demo", target };
+const scaleTo = (replicas: number): Operation => ({ kind: "scale", cluster: "demo", target, replicas });
+const pods: Operation = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
+const deployments: Operation = { ...pods, resource: "deployments" };
+const operate = (operation: Operation, reason = ""): Command => ({ kind: "operate", operation, reason });
+
+const understood: readonly (readonly [text: string, command: Command])[] = [
+  ["", { kind: "help" }],
+  ["   ", { kind: "help" }],
+  ["-- just a reason", { kind: "help" }],
+  ["help", { kind: "help" }],
+  ["HELP rollout restart", { kind: "help", topic: "rollout restart" }],
+  ["mine", { kind: "mine" }],
+  ["status r-ab12cd34ef", { kind: "status", id: "r-ab12cd34ef" }],
+  ["Status r-ab12", { kind: "status", id: "r-ab12" }],
+  ["cancel r-ab12cd34", { kind: "cancel", id: "r-ab12cd34", reason: "" }],
+  ["cancel r-ab12cd34 -- wrong one", { kind: "cancel", id: "r-ab12cd34", reason: "wrong one" }],
+
+  ["get pods -n prod", operate(pods)],
+  ["get po -n prod -- just looking", operate(pods, "just looking")],
+  ["GET pod -nprod", operate(pods)],
+  ["get pods --namespace=prod", operate(pods)],
+  ["get pods --namespace prod --cluster prod-eu", operate({ ...pods, cluster: "prod-eu" })],
+  ["get -n prod pods api", operate({ ...pods, name: api })],
+  ["get pods/api -n prod", operate({ ...pods, name: api })],
+  ["get deploy -n prod", operate(deployments)],
+  ["get deployments.apps/api -n prod", operate({ ...deployments, name: api })],
+
+  ["rollout restart deploy/api -n prod -- 5xx since 14:02", operate(restart, "5xx since 14:02")],
+  ["rollout restart deployment api -n prod -- x", operate(restart, "x")],
+  ["rollout restart -c prod-eu -n prod deployments/api -- x", operate({ ...restart, cluster: "prod-eu" }, "x")],
+  ["rollout restart deploy/api -n prod -- see -- the runbook --", operate(restart, "see -- the runbook --")],
+  ["scale deploy/api --replicas=3 -n prod -- load", operate(scaleTo(3), "load")],
+  ["scale deploy api --replicas 0 -n prod -- stop", operate(scaleTo(0), "stop")],
+  ["scale deploy/api --replicas=9999 -n prod -- x", operate(scaleTo(9_999), "x")],
+
+  // What Slack and phones make of it.
+  ["rollout restart deploy/api -n prod — 5xx", operate(restart, "5xx")],
+  ["rollout restart deploy/api -n prod – 5xx", operate(restart, "5xx")],
+  ["scale deploy/api —replicas=3 -n prod — load", operate(scaleTo(3), "load")],
+  ["scale\u00a0deploy/api\u00a0--replicas=3\u00a0-n\u00a0prod\u00a0-- load", operate(scaleTo(3), "load")],
+  ["get “pods” -n ‘prod’", operate(pods)],
+  ["get pods -n pro\u200bd", operate(pods)],
+  ["get\tpods\n-n\r\nprod", operate(pods)],
+  ["rollout restart deploy/api -n prod -- it’s “slow”", operate(restart, 'it\'s "slow"')],
+];
+
+const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp, remedy: RegExp])[] = [
+  ["gte pods -n prod", "unknown-command", /`gte pods`/, /Did you mean `get`/],
+  ["rolout restart deploy/api", "unknown-command", /`rolout restart`/, /Did you mean `rollout restart`/],
+  ["sacle deploy/api", "unknown-command", /./, /Did you mean `scale`/],
+  ["frobnicate", "unknown-command", /`frobnicate`/, /^`help` lists all commands\.$/],
+  ["exec pod sh", "unknown-command", /`exec pod`/, /`help`/],
+  ["delete pods --all", "unknown-command", /`delete pods`/, /`help`/],
+  ['""', "unknown-command", /./, /`help`/],
+  ["rollout undo deploy/api -n prod -- x", "unknown-command", /`rollout undo`/, /Did you mean `rollout restart`/],
+  ["rollout", "unknown-command", /./, /rollout restart deploy\/NAME/],
+  ["mine all", "bad-arguments", /`all` is too much/, /mine/],
+  ["status", "bad-arguments", /id is missing/, /status r-/],
+  ["cancel", "bad-arguments", /id is missing/, /cancel r-/],
+  ["status r-AB12", "bad-arguments", /`r-AB12` is no request id/, /`mine`/],
+  ["status r-abc", "bad-arguments", /no request id/, /r-ab12cd34/],
+  ["status r-abcdefghijklmnopqrstu", "bad-arguments", /no request id/, /r-ab12cd34/],
+  ["status r-ab12cd34 now", "bad-arguments", /`now` is too much/, /status r-ab12cd34/],
+
+  ["get -n prod", "bad-arguments", /not said what to get/, /get pods/],
+  ["get pods", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
+  ["get secrets -n prod", "bad-arguments", /`secrets` cannot be read/, /get pods/],
+  ["get pods a b -n prod", "bad-arguments", /`b` is too much/, /get pods/],
+  ["get pods/a/b -n prod", "bad-arguments", /cannot be read|too much/, /get pods/],
+  ["get pods -n", "bad-arguments", /`-n` has no value/, /-n NAMESPACE/],
+  ["get pods --namespace= -n prod", "bad-arguments", /`--namespace` has no value/, /Usage/],
+  ["get pods -n prod -n prod", "bad-arguments", /`-n` is given twice/, /once/],
+  ["get pods -n prod --namespace staging", "bad-arguments", /`--namespace` is given twice/, /once/],
+  ["get pods -c demo -n prod -c demo", "bad-arguments", /`-c` is given twice/, /once/],
+  ["get pods -n prod --replicas=3", "bad-arguments", /`--replicas` is not an argument/, /Usage/],
+  ["get pods --namspace=prod", "bad-arguments", /`--namspace`/, /Did you mean `--namespace`/],
+  ["get pods -A", "bad-arguments", /`-A` is not an argument/, /Usage/],
+  ["get pods -l app=api -n prod", "bad-arguments", /`-l` is not an argument/, /Usage/],
+  ["get pods -n prod --no-cluster", "bad-arguments", /`--no-cluster`/, /Usage/],
+  ["get pods -n prod --__proto__=x", "bad-arguments", /`--__proto__`/, /Usage/],
+  ["get pods -n prod -c moon", "unknown-cluster", /no cluster `moon`/, /Known: demo, prod-eu/],
+  ["get pods -n Prod", "bad-name", /`Prod` cannot be a namespace/, /lower-case letters, digits and dashes,/],
+  ["get pods -n a.b", "bad-name", /`a\.b` cannot be a namespace/, /dashes/],
+  ["get pods API -n prod", "bad-name", /`API` cannot be a name/, /dots/],
+  ['get pods "" -n prod', "bad-name", /cannot be a name/, /begins and ends/],
+  ["get pods/ -n prod", "bad-name", /cannot be a name/, /begins and ends/],
+
+  ["rollout restart -n prod -- x", "bad-arguments", /not said which deployment/, /deploy\/NAME/],
+  ["rollout restart deploy -n prod -- x", "bad-arguments", /name is missing/, /deploy\/NAME/],
+  ["rollout restart sts/db -n prod -- x", "bad-arguments", /`sts\/db` is not a deployment/, /deploy\/NAME/],
+  ["rollout restart deploy/api/x -n prod -- x", "bad-arguments", /is not a deployment/, /deploy\/NAME/],
+  ["rollout restart deploy/api web -n prod -- x", "bad-arguments", /`web` is too much/, /deploy\/NAME/],
+  ["rollout restart deploy api web -n prod -- x", "bad-arguments", /`web` is too much/, /deploy\/NAME/],
+  ["rollout restart deploy/api -- x", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
+  ["rollout restart deploy/api -n prod", "bad-arguments", /reason is missing/, /-- REASON/],
+  ["rollout restart deploy/api -n prod --", "bad-arguments", /reason is missing/, /-- REASON/],
+  ["rollout restart deploy/api -n prod --   ", "bad-arguments", /reason is missing/, /-- REASON/],
+  ["rollout restart deploy/ -n prod -- x", "bad-name", /cannot be a name/, /begins and ends/],
+  ["rollout restart deploy/.. -n prod -- x", "bad-name", /`\.\.` cannot be a name/, /begins and ends/],
+  ["rollout restart deploy/аpi -n prod -- x", "bad-name", /cannot be a name/, /begins and ends/],
+
+  ["scale deploy/api -n prod -- x", "bad-arguments", /`--replicas` is missing/, /--replicas=N/],
+  ...["-1", "+1", "1.5", "1e3", "0x10", "10000", "03", "٣", "3 ", "NaN", "Infinity", "many"].map(
+    (count) =>
+      [
+        `scale deploy/api "--replicas=${count}" -n prod -- x`,
+        "bad-arguments",
+        /is no number of replicas/,
+        /0 to 9999/,
+      ] as const,
+  ),
+  ["scale deploy/api --replicas -n prod -- x", "bad-arguments", /./, /./],
+
+  ['get pods "-n prod', "bad-arguments", /A " is opened and never closed/, /Close it/],
+  ["get pods 'a -n prod", "bad-arguments", /A ' is opened and never closed/, /Close it/],
+  ["get ’pods -n prod", "bad-arguments", /A ' is opened/, /Close it/],
+];
+
+describe("parse", () => {
+  for (const [text, command] of understood)
+    it(`understands ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(parse(text, place), command);
+    });
+
+  for (const [text, code, says, remedy] of refused)
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      const refusal = refusalOf(text);
+      assert.equal(refusal.refused, code);
+      assert.match(refusal.says, says);
+      assert.match(refusal.remedy ?? "", remedy);
+    });
+
+  it("takes a reason of 300 characters, and says how long a longer one is", () => {
+    const ask = (length: number) => parse(`rollout restart deploy/api -n prod -- ${"x".repeat(length)}`, place);
+    assert.deepEqual(ask(reasonLength), operate(restart, "x".repeat(300)));
+    const refusal = ask(reasonLength + 1);
+    assert.ok(isRefusal(refusal));
+    assert.deepEqual([refusal.refused, refusal.says], ["bad-arguments", "The reason has 301 characters."]);
+  });
+
+  it("quotes no more than 60 characters of what was typed, and nothing that ends the quotation", () => {
+    const refusal = refusalOf(`get pods -n prod -c ${"m`".repeat(400)}`);
+    assert.equal(refusal.says, `There is no cluster \`${"m'".repeat(29)}m…\`.`);
+  });
+
+  it("quotes whole characters", () => {
+    const { says } = refusalOf(`mine ${"x".repeat(58)}\u{1f4a5}\u{1f4a5}\u{1f4a5}`);
+    assert.ok(says.isWellFormed() && says.includes("x\u{1f4a5}…"), says);
+  });
+
+  it("asks on the default cluster only when none is named", () => {
+    const elsewhere = { clusters: ["demo", "prod-eu"], defaultCluster: "prod-eu" };
+    assert.deepEqual(parse("get pods -n prod", elsewhere), operate({ ...pods, cluster: "prod-eu" }));
+    assert.deepEqual(parse("get pods -n prod -c demo", elsewhere), operate(pods));
+  });
+
+  it("never throws, and says of every refusal what would satisfy it", () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, nearCommand), (text) => {
+        holdsTo(parse(text, place));
+      }),
+      { numRuns: 1_500 },
+    );
+    for (const text of naughty)
+      for (const framed of [text, `get pods ${text} -n prod`, `get pods -n ${text}`, `scale deploy/${text} -- x`])
+        holdsTo(parse(framed, place));
+  });
+
+  it("lets no naughty name through to an operation, in whatever place it stands", () => {
+    const safe = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+    for (const text of naughty)
+      for (const framed of [
+        `get pods "${text}" -n prod`,
+        `get pods/${text} -n prod`,
+        `get pods -n "${text}"`,
+        `rollout restart deploy/${text} -n prod -- x`,
+        `rollout restart deploy "${text}" -n prod -- x`,
+        `scale deploy/api --replicas=${text} -n prod -- x`,
+      ]) {
+        const command = parse(framed, place);
+        if (isRefusal(command) || command.kind !== "operate") continue;
+        const { operation } = command;
+        const where = operation.kind === "get" ? operation : operation.target;
+        assert.match(where.namespace, safe);
+        assert.match(where.name ?? "absent", safe);
+        assert.ok(!where.name?.includes("..") && where.name !== "");
+      }
+  });
+
+  it("understands what it speaks: an operation said aloud is the same operation", () => {
+    fc.assert(
+      fc.property(anyOperation, (operation) => {
+        const command = parse(`${spoken(operation)} -- why`, place);
+        assert.deepEqual(command, operate(operation, "why"));
+        if (operation.kind === "get") assert.deepEqual(parse(spoken(operation), place), operate(operation));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  describe("of text that holds a secret", () => {
+    const secrets = [
+      "xoxb-1234567890-abcdefghij",
+      "ghp_0123456789abcdefghijABCDEFGHIJ",
+      "password=correct-horse",
+      "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+    ];
+    const frames = (secret: string) => [
+      secret,
+      `help ${secret}`,
+      `get pods ${secret} -n prod`,
+      `get pods -n prod -c ${secret}`,
+      `get pods -n prod --${secret}`,
+      `rollout restart deploy/api -n prod -- use ${secret} if it asks`,
+      `"never closed ${secret}`,
+    ];
+
+    it("refuses all of it, says that it is out, and never repeats it", () => {
+      for (const secret of secrets)
+        for (const text of frames(secret)) {
+          const refusal = refusalOf(text);
+          assert.equal(refusal.refused, "secret-in-text", text);
+          assert.match(refusal.remedy ?? "", /Rotate/);
+          assert.ok(!JSON.stringify(refusal).includes(secret), text);
+        }
+    });
+
+    it("sees it through characters that are taken out of the text afterwards", () => {
+      for (const secret of secrets)
+        for (const hidden of ["\u200b", "\u202e", "\u0000", "\u00ad"])
+          for (const text of frames(`${secret.slice(0, 3)}${hidden}${secret.slice(3)}`)) {
+            const refusal = refusalOf(text);
+            assert.equal(refusal.refused, "secret-in-text", JSON.stringify(text));
+            assert.ok(!JSON.stringify(refusal).includes(secret.slice(3)), text);
+          }
+    });
+  });
+});
+
+function refusalOf(text: string): Refusal {
+  const refusal = parse(text, place);
+  assert.ok(isRefusal(refusal), `${text} was taken for ${JSON.stringify(refusal)}`);
+  return refusal;
+}
+
+/** Every command is closed and whole; every refusal is a sentence that can be shown, with what would satisfy it. */
+function holdsTo(answer: Command | Refusal): void {
+  if (!isRefusal(answer)) {
+    assert.ok(["help", "status", "mine", "cancel", "operate"].includes(answer.kind));
+    if (answer.kind === "operate" && answer.operation.kind !== "get") assert.ok(answer.reason.length > 0);
+    return;
+  }
+  for (const sentence of [answer.says, answer.remedy ?? ""]) {
+    assert.ok(sentence.length > 0 && sentence.length < 250, JSON.stringify(answer));
+    assert.equal((sentence.match(/`/g) ?? []).length % 2, 0, JSON.stringify(answer));
+    assert.doesNotMatch(sentence, /[\p{Cc}\p{Cf}\p{Cs}]/u);
+  }
+}
+
+const plain = { noNullPrototype: true };
+const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
+const anyNamespace = label.map((text) => parseNamespace(text) ?? prod);
+const anyName = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => parseName(labels.join(".")) ?? api);
+const cluster = fc.constantFrom(...place.clusters);
+const anyTarget = fc.record(
+  { kind: fc.constant("Deployment" as const), namespace: anyNamespace, name: anyName },
+  plain,
+);
+const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant("get" as const),
+      cluster,
+      resource: fc.constantFrom("pods" as const, "deployments" as const),
+      namespace: anyNamespace,
+      name: anyName,
+    },
+    { requiredKeys: ["kind", "cluster", "resource", "namespace"], ...plain },
+  ),
+  fc.record({ kind: fc.constant("rollout-restart" as const), cluster, target: anyTarget }, plain),
+  fc.record(
+    {
+      kind: fc.constant("scale" as const),
+      cluster,
+      target: anyTarget,
+      replicas: fc.integer({ min: 0, max: 9_999 }),
+    },
+    plain,
+  ),
+) as fc.Arbitrary<Operation>;
