@@ -62,6 +62,7 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
       type: "finished",
       fence: hold.fence,
       as: end.rolledOut ? "succeeded" : "failed",
+      made: true,
       outcome: {
         at: now,
         says: end.rolledOut ? "done, and rolled out" : `The change was made, but ${end.why}.`,

@@ -39,6 +39,8 @@ export type RequestEvent =
       readonly as: "succeeded" | "failed" | "unknown";
       readonly outcome: Outcome;
       readonly answer?: string;
+      /** This worker was told by the cluster itself that the change was made. */
+      readonly made?: true;
     };
 
 export type EventType = RequestEvent["type"];

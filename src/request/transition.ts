@@ -29,8 +29,9 @@ export function transition(request: Request, event: RequestEvent, now: number): 
     case "executing":
       return fromExecuting(request, event, now);
     case "unknown":
-      // A worker that was thought dead may come back and say what really happened.
-      return event.type === "finished" && event.as !== "unknown" && event.fence <= request.claim.fence
+      // A worker that was thought dead may come back and say that it was done. That its own call was refused says
+      // nothing of the calls of others.
+      return event.type === "finished" && event.made && event.as !== "unknown" && event.fence <= request.claim.fence
         ? { ...request, state: event.as, outcome: event.outcome }
         : notNow(request, event);
     case "succeeded":

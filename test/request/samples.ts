@@ -1,0 +1,153 @@
+import type { Proof } from "../../src/challenge/challenge.ts";
+import type { Plan } from "../../src/operation/plan.ts";
+import { isRefusal } from "../../src/operation/refusal.ts";
+import type { Allowed, Requirements } from "../../src/policy/policy.ts";
+import type { RequestEvent } from "../../src/request/event.ts";
+import type { SignedGrant } from "../../src/request/grant.ts";
+import type { Outcome, Request, State } from "../../src/request/request.ts";
+import { transition } from "../../src/request/transition.ts";
+import { sampleRequest } from "../contract/sample-request.ts";
+import { noon } from "../fakes/clock.ts";
+
+// Asked for at noon; everything of the samples happens a minute later.
+export const soon = noon + 60_000;
+/** When the sample challenge, leases and grant end. */
+export const leaseEnd = noon + 600_000;
+/** When a sample request lapses. */
+export const requestEnd = noon + 1_800_000;
+
+export const digest = "0123456789abcdef".repeat(4);
+export const otherDigest = "f".repeat(64);
+
+export const asked = sampleRequest("r-abcd234567");
+
+export const plan: Plan = {
+  operation: asked.operation,
+  object: { apiVersion: "apps/v1", kind: "Deployment", namespace: "prod", name: "api", uid: "uid-1" },
+  changes: [{ field: "spec.replicas", from: "3", to: "5" }],
+  binding: { replicas: 3 },
+  effects: ["2 pods are added."],
+  facts: { replicas: 5, labels: { team: "web" } },
+  live: { readAt: noon, resourceVersion: "41", ready: 3, total: 3, warnings: [] },
+};
+
+export const requirements: Requirements = { stepUp: {}, approvals: { count: 2, from: ["sre"], stepUp: {} } };
+
+export function allowed(needs: Requirements = requirements): Allowed {
+  return { allowed: true, tier: "critical", requirements: needs, rules: ["payments"], policy: "0".repeat(64) };
+}
+
+export function proofOf(subject: string, change: Partial<Proof> = {}): Proof {
+  return { authenticator: "totp", subject, digest, at: soon, request: asked.id, ...change };
+}
+
+export const signedGrant: SignedGrant = {
+  grant: {
+    v: "countersign.grant.v1",
+    request: asked.id,
+    digest,
+    cluster: "demo",
+    requester: "alice",
+    approvers: ["bob", "carol"],
+    tier: "critical",
+    policy: "0".repeat(64),
+    grantedAt: soon,
+    notAfter: leaseEnd,
+  },
+  signature: "signature",
+};
+
+export const outcome: Outcome = { at: soon, says: "done", apiAuditIds: ["audit-1"], credential: "jti-1" };
+
+/** The events of a life, by what they are called; each is right for the sample it is meant for. */
+export const events = {
+  planned: { type: "planned", plan, digest },
+  unplannable: { type: "unplannable", why: "no such object" },
+  decided: { type: "decided", decision: allowed(), challengeExpiresAt: leaseEnd },
+  decidedWithProof: { type: "decided", decision: allowed(), challengeExpiresAt: leaseEnd, proof: proofOf("alice") },
+  decidedRoutine: { type: "decided", decision: allowed({}), challengeExpiresAt: leaseEnd },
+  forbidden: { type: "forbidden", rule: "kube-system", why: "not from chat" },
+  proved: { type: "proved", proof: proofOf("alice") },
+  provedByAnother: { type: "proved", proof: proofOf("bob") },
+  provedForAnother: { type: "proved", proof: proofOf("alice", { digest: otherDigest }) },
+  proofFailed: { type: "proof-failed", subject: "alice" },
+  approvedByBob: { type: "approved", approval: { subject: "bob", at: soon, digest, proof: proofOf("bob") } },
+  approvedByCarol: { type: "approved", approval: { subject: "carol", at: soon, digest } },
+  approvedByAlice: { type: "approved", approval: { subject: "alice", at: soon, digest } },
+  approvedOther: { type: "approved", approval: { subject: "dora", at: soon, digest: otherDigest } },
+  denied: { type: "denied", subject: "bob", why: "not now" },
+  cancelled: { type: "cancelled", subject: "alice", why: "no longer wanted" },
+  expired: { type: "expired" },
+  granted: { type: "granted", grant: signedGrant },
+  claimed: { type: "claimed", claim: { worker: "first", fence: 1, leaseUntil: leaseEnd } },
+  claimedNext: { type: "claimed", claim: { worker: "second", fence: 2, leaseUntil: leaseEnd + 600_000 } },
+  grantRefused: { type: "grant-refused", fence: 1, why: "the signature does not hold" },
+  conflicted: { type: "conflicted", fence: 1, why: "the object is gone" },
+  intended: { type: "intended", fence: 1, resourceVersion: "42", leaseUntil: leaseEnd },
+  progressed: {
+    type: "progressed",
+    fence: 1,
+    progress: { at: soon, updated: 1, available: 3, wanted: 3 },
+    leaseUntil: leaseEnd + 1,
+  },
+  succeeded: { type: "finished", fence: 1, as: "succeeded", outcome },
+  answered: { type: "finished", fence: 1, as: "succeeded", outcome, answer: "NAME  READY" },
+  failed: { type: "finished", fence: 1, as: "failed", outcome },
+  unknown: { type: "finished", fence: 1, as: "unknown", outcome },
+  succeededForCertain: { type: "finished", fence: 1, as: "succeeded", outcome, made: true },
+  failedForCertain: { type: "finished", fence: 1, as: "failed", outcome, made: true },
+} as const satisfies Record<string, RequestEvent>;
+
+/** Makes events happen one after the other; throws when one is refused. */
+export function live(from: Request, ...happened: readonly RequestEvent[]): Request {
+  return happened.reduce((request, event) => happen(request, event), from);
+}
+
+export function happen(request: Request, event: RequestEvent, now = soon): Request {
+  const next = transition(request, event, now);
+  if (isRefusal(next)) throw new Error(`${event.type} in ${request.state}: ${next.says}`);
+  return next;
+}
+
+const planned = live(asked, events.planned);
+const challenged = live(planned, events.decided);
+const proved = live(challenged, events.proved);
+const approved = live(proved, events.approvedByBob, events.approvedByCarol);
+const granted = live(approved, events.granted);
+const claimed = live(granted, events.claimed);
+const executing = live(claimed, events.intended);
+const progressed = live(executing, events.progressed);
+
+/** Every stage of a life that differs in what may happen next, made by the very events that make it. */
+export const stages = {
+  asked,
+  planned,
+  challenged,
+  nearlyLocked: live(challenged, ...Array<RequestEvent>(4).fill(events.proofFailed)),
+  proved,
+  routine: live(planned, events.decidedRoutine),
+  approvedOnce: live(proved, events.approvedByBob),
+  approved,
+  granted,
+  claimed,
+  claimedAgain: happen(claimed, events.claimedNext, leaseEnd),
+  executing,
+  executingAgain: happen(executing, events.claimedNext, leaseEnd),
+  progressed,
+  succeeded: live(progressed, events.succeeded),
+  answered: live(claimed, events.answered),
+  failed: live(progressed, events.failed),
+  unplannable: live(asked, events.unplannable),
+  unknown: live(executing, events.unknown),
+  unknownAgain: happen(happen(executing, events.claimedNext, leaseEnd), { ...events.unknown, fence: 2 }),
+  cancelled: live(approved, events.cancelled),
+  expired: happen(proved, events.expired, requestEnd + 1),
+  denied: live(proved, events.denied),
+  conflict: live(claimed, events.conflicted),
+} as const satisfies Record<string, Request>;
+
+/** The request as one of this state; throws when it is in another. */
+export function inState<S extends State>(request: Request, state: S): Request & { readonly state: S } {
+  if (request.state !== state) throw new Error(`the request is ${request.state}, not ${state}`);
+  return request as Request & { readonly state: S };
+}
