@@ -100,7 +100,11 @@ await run("web", async () => {
     for (const id of await store.waiting("web", 5_000, 50)) await wake.wake("web", id);
     for (const id of await showcase.waiting(5_000, 50)) await wake.show(id);
   });
-  log.info("ready", { mode: settings.SLACK_MODE, pages: pages.url });
+  log.info("ready", {
+    mode: settings.SLACK_MODE,
+    pages: pages.url,
+    ...(slack.address === undefined ? {} : { address: slack.address }),
+  });
 
   return async () => {
     sweep.stop();

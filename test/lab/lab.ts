@@ -2,6 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chance } from "../../src/adapters/chance/chance.ts";
+import { openState } from "../../src/adapters/redis/redis.ts";
+import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
+import { redisTrail } from "../../src/adapters/redis/trail.ts";
+import type { RequestStore, Scribe, Trail } from "../../src/ports.ts";
 import { Guard } from "../cluster/guard.ts";
 import { approvals, channels, people, team } from "./people.ts";
 import { enrolPhone, type Phone } from "./phone.ts";
@@ -48,6 +53,9 @@ export interface Lab {
   readonly pagesUrl: string;
   /** One more process of either side. */
   start(side: "web" | "worker"): Promise<LabProcess>;
+  /** The records, read as the product reads them. */
+  readonly store: RequestStore;
+  readonly trail: Trail;
   /** `countersign WORDS…` against this lab's records. */
   cli(...words: readonly string[]): Promise<CliRun>;
   /** Enrols a person's phone through the product's own one-time link. */
@@ -90,6 +98,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   if (options.mode === "http") slack.setRequestUrl(String(facts?.["address"]));
   await slack.ready();
 
+  const state = openState({ url: redis.url, prefix });
+  begun.defer(() => state.close());
+  const scribe: Scribe = (event) => ({ event, writer: "lab", clock: Date.now() });
+
   const cli = (...words: readonly string[]) => runCli(words, { ...settings.cli, COUNTERSIGN_PAGES_URL: pagesUrl });
   const whole = begun.move();
   return {
@@ -103,6 +115,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     directoryFile: settings.directoryFile,
     pagesUrl,
     start,
+    store: redisRequestStore(state, scribe),
+    trail: redisTrail(state, scribe, chance),
     cli,
     async enrol(sub) {
       const { code, stdout, stderr } = await cli("enrol", "issue", sub, "--replace");

@@ -1,0 +1,44 @@
+import type { Entry } from "../../../src/audit/chain.ts";
+import { verifyTrail } from "../../../src/audit/verify.ts";
+import type { Lab } from "../lab.ts";
+import type { AuditLine, LabSources } from "../page/lab-page.ts";
+import { people } from "../people.ts";
+import type { Phone } from "../phone.ts";
+import type { DemoCluster } from "./demo-cluster.ts";
+
+/** How many of the newest entries the page shows. */
+const shown = 40;
+
+/** What the lab's page shows of a running demo. */
+export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, Phone>): LabSources {
+  return {
+    slack: lab.slack,
+    people: people.map(({ id, realName, role }) => ({ id, name: realName, role })),
+    async phone(person) {
+      const phone = phones.get(person);
+      return phone ? [{ label: phone.label, ...phone.shown() }] : [];
+    },
+    async enrol(person) {
+      const sub = people.find(({ id }) => id === person)?.sub;
+      if (sub) phones.set(person, await lab.enrol(sub));
+    },
+    cluster: () => cluster.workloads(),
+    onClusterChange: (listener) => cluster.onChange(listener),
+    async audit() {
+      const lines: AuditLine[] = [];
+      async function* noted(): AsyncGenerator<Entry> {
+        for await (const entry of lab.trail.entries()) {
+          lines.push(lineOf(entry));
+          yield entry;
+        }
+      }
+      const { entries, head, faults } = await verifyTrail(noted());
+      return { entries: lines.slice(-shown).reverse(), count: entries, verified: faults.length === 0, head };
+    },
+  };
+}
+
+function lineOf({ seq, time, hash, body }: Entry): AuditLine {
+  const { event } = JSON.parse(body) as { readonly event: { readonly kind: string; readonly request?: string } };
+  return { seq, time, kind: event.kind, hash, ...(event.request === undefined ? {} : { request: event.request }) };
+}
