@@ -24,6 +24,9 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
   const mover = createMover({ store, wake, chance: prefixed });
   const stopping = new AbortController();
   const fence = 1;
+  const tick = () => house.clock.pass(Math.max(0, Date.now() - house.clock.now()));
+  tick();
+  const ticking = setInterval(tick, 100);
 
   async function step(id: string, event: RequestEvent): Promise<void> {
     const moved = await mover.move(id, () => ({ event }));
@@ -88,7 +91,6 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      house.clock.pass(Math.max(0, Date.now() - house.clock.now()));
       const ids = await Promise.all(["alice", "bob", "carol"].map((subject) => store.of(subject, 20)));
       const requests = await Promise.all(ids.flat().map((id) => store.read(id)));
       for (const stored of requests) if (stored) await work(stored.request);
@@ -102,6 +104,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
   return {
     async stop() {
       stopping.abort();
+      clearInterval(ticking);
       await looping;
       await admin.close();
     },

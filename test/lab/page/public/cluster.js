@@ -96,7 +96,7 @@ function showPods(tiles, pods) {
 /** A pod that changes keeps its tile, so that it can be seen to change. */
 function podTile({ name, phase, ready, revision }, standing) {
   const words = `${name}: ${phase}${phase === "Running" && !ready ? ", not ready" : ""}, revision ${revision}`;
-  const tile = standing ?? el("li", { class: "pod arriving", role: "img", data: { pod: name } });
+  const tile = standing ?? el("li", { class: "pod", role: "img", data: { pod: name } });
   tile.dataset.phase = phase.toLowerCase();
   tile.dataset.ready = String(ready);
   tile.dataset.hue = String(Number(revision) % 4);

@@ -24,7 +24,14 @@ export function createComposer(send) {
   );
   const suggestions = createSuggestions(field, take);
   const box = el("form", { class: "composer-box" }, field, go);
-  const hint = el("p", { class: "composer-hint" }, el("kbd", {}, "/"), " commands ", el("kbd", {}, "↑"), " again");
+  const hint = el(
+    "p",
+    { class: "composer-hint" },
+    el("kbd", {}, "/"),
+    el("span", {}, "commands"),
+    el("kbd", {}, "↑"),
+    el("span", {}, "what you typed before"),
+  );
   const node = el("div", { class: "composer" }, suggestions.node, fault, box, hint);
   const drafts = new Map();
   const before = new Map();

@@ -82,7 +82,7 @@ function threadSummary(message, { count, last }, { openThread }) {
     },
     icon("thread"),
     el("b", {}, count === 1 ? "1 reply" : `${count} replies`),
-    el("span", { class: "thread-last" }, "last ", timeElement(fromTs(last))),
+    el("span", { class: "thread-last" }, timeElement(fromTs(last))),
     icon("chevron"),
   );
 }

@@ -111,6 +111,7 @@ function focusOn({ node, focus }) {
   if (focus) focus();
   else node.focus();
   node.select?.();
+  node.closest(".input-block")?.scrollIntoView({ block: "nearest" });
 }
 
 function keyOf({ block, element }) {

@@ -1,4 +1,3 @@
-import { el } from "./element.js";
 import { createModal } from "./modal.js";
 
 /**
@@ -7,7 +6,6 @@ import { createModal } from "./modal.js";
  */
 export function createModals(layer, behind, doing) {
   const open = new Map();
-  const shadow = el("div", { class: "modal-stack", "aria-hidden": "true" });
   let top;
   let cameFrom;
 
@@ -32,12 +30,12 @@ export function createModals(layer, behind, doing) {
   }
 
   function swap(before) {
-    if (!before) cameFrom = document.activeElement;
+    if (!before) cameFrom = whereFocusIs();
     layer.hidden = top === undefined;
     behind.inert = top !== undefined;
-    layer.replaceChildren(...(top ? [shadow, top.modal.node] : []));
+    layer.replaceChildren(...(top ? [top.modal.node] : []));
     if (top) top.modal.focus();
-    else if (cameFrom?.isConnected) cameFrom.focus({ preventScroll: true });
+    else cameFrom?.()?.focus({ preventScroll: true });
   }
 
   return {
@@ -48,4 +46,14 @@ export function createModals(layer, behind, doing) {
     close: () => top?.modal.close(),
     codeField: () => top?.modal.codeField(),
   };
+}
+
+/** The way back to where the focus is now: the very element, or the message it stood in, which may be a new node. */
+function whereFocusIs() {
+  const element = document.activeElement;
+  const message = element?.closest("[data-ts]");
+  const again =
+    message && `[data-ts="${CSS.escape(message.dataset.ts)}"][data-channel="${CSS.escape(message.dataset.channel)}"]`;
+  const pane = message?.closest("section");
+  return () => (element?.isConnected ? element : pane && document.getElementById(pane.id).querySelector(again));
 }

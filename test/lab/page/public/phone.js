@@ -2,6 +2,7 @@ import { el, icon, setText } from "./element.js";
 import { whileBusy } from "./interactive.js";
 import { reconcile } from "./reconcile.js";
 import { createRing } from "./ring.js";
+import { clockTime } from "./time.js";
 
 /**
  * The person's phone. `enrol()` resolves to a fault's words or nothing, `typeIt(code)` writes a code into the form that
@@ -19,7 +20,7 @@ export function createPhone(node, { enrol, typeIt, renew }) {
   let renewing = 0;
 
   function tick() {
-    setText(clock, new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+    setText(clock, clockTime());
     for (const entry of entries.values()) entry.tick();
     const over = [...entries.values()].some(({ secondsLeft }) => secondsLeft() <= 0);
     if (!over || Date.now() - renewing < 1500) return;

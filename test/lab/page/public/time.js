@@ -1,6 +1,6 @@
 import { el, setText } from "./element.js";
 
-const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const DAY = { weekday: "long", day: "numeric", month: "long" };
 const STEPS = [
   [60, 1, "s"],
@@ -30,11 +30,15 @@ export function fromTs(ts) {
   return Number(ts) * 1000;
 }
 
+/** `14:02`, as on-call engineers write it. */
+export function clockTime(when = new Date()) {
+  return when.toLocaleTimeString([], CLOCK);
+}
+
 /** A time of day; the whole date is its tooltip. */
 export function clockElement(ms) {
   const when = new Date(ms);
-  const words = when.toLocaleTimeString([], CLOCK);
-  return el("time", { class: "clock", datetime: when.toISOString(), title: when.toLocaleString() }, words);
+  return el("time", { class: "clock", datetime: when.toISOString(), title: when.toLocaleString() }, clockTime(when));
 }
 
 /** A time element that {@link keepTimesFresh} keeps saying how long ago it is. */
