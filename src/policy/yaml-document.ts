@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 
 /** What is wrong with a document, and where: lines and columns count from 1. */
@@ -17,13 +17,20 @@ export type Locate = (path: readonly PropertyKey[]) => { readonly line: number; 
 /** Reads YAML by a schema; all faults at once, each with its place. Aliases are refused: nothing here needs them. */
 export function readYaml<T>(text: string, schema: z.ZodType<T>): Reading<T> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    // As written: a subject of 21 digits would lose some of them as a number.
+    stringKeys: true,
+    prettyErrors: false,
+  });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (document.errors.length > 0)
-    return { faults: document.errors.map((error) => ({ ...place(error.pos[0]), says: error.message })) };
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ at: pos[0], says: message }));
+  if (faults.length === 0) faults.push(...refusedNodes(document));
+  if (faults.length > 0) return { faults: faults.map(({ at, says }) => ({ ...place(at), says })) };
   const at: Locate = (path) => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
@@ -39,4 +46,18 @@ export function readYaml<T>(text: string, schema: z.ZodType<T>): Reading<T> {
       says: `${issue.path.map(String).join(".") || "the document"}: ${issue.message}`,
     })),
   };
+}
+
+/** What YAML allows and nothing here needs: a value in two places, and a key that objects treat as their own. */
+function refusedNodes(document: Document): readonly { readonly at: number; readonly says: string }[] {
+  const found: { at: number; says: string }[] = [];
+  visit(document, {
+    Alias: (_, { source, range }) =>
+      void found.push({ at: range?.[0] ?? 0, says: `the alias *${source} is not taken` }),
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === "__proto__")
+        found.push({ at: key.range?.[0] ?? 0, says: "nothing can be called __proto__" });
+    },
+  });
+  return found;
 }
