@@ -91,8 +91,10 @@ function glob(pattern: string, text: string): boolean {
   return true;
 }
 
+/** A tier that denies is above all others wherever it stands, so that no raise leads past it. */
 function rank(policy: Policy, name: string): number {
-  return policy.tiers.findIndex((tier) => tier.name === name);
+  const tier = tierOf(policy, name);
+  return tier.deny === undefined ? policy.tiers.indexOf(tier) : policy.tiers.length;
 }
 
 function tierOf(policy: Policy, name: string): Tier {

@@ -105,5 +105,27 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
   for (const [name, { deny, stepUp, approvals }] of Object.entries(document.tiers))
     if (deny !== undefined && (stepUp || approvals))
       say(["tiers", name], `the tier "${name}" denies; what else it asks for means nothing`);
+  Object.entries(document.tiers).forEach(([name, written], i, all) => {
+    for (const [weaker, before] of all.slice(0, i)) {
+      const less = lessThan(written, before);
+      if (less) say(["tiers", name], `the tier "${name}" stands behind "${weaker}" and asks for less: ${less}`);
+    }
+  });
   return faults;
+}
+
+/** In what a tier asks for less than one before it, whose bar a raise to it would then lower. */
+function lessThan(tier: Document["tiers"][string], before: Document["tiers"][string]): string | undefined {
+  if (tier.deny !== undefined) return undefined;
+  if (before.deny !== undefined) return "it does not deny";
+  if (age(tier.stepUp) > age(before.stepUp)) return "no proof as fresh";
+  if ((tier.approvals?.count ?? 0) < (before.approvals?.count ?? 0)) return "fewer approvals";
+  if (before.approvals && age(tier.approvals?.stepUp) > age(before.approvals.stepUp))
+    return "no proof as fresh of its approvers";
+  return undefined;
+}
+
+/** How old a proof may be, in ms: 0 = for the very request, Infinity = none is asked for. */
+function age(stepUp: Document["tiers"][string]["stepUp"]): number {
+  return stepUp ? (stepUp.within ?? 0) : Number.POSITIVE_INFINITY;
 }
