@@ -239,6 +239,10 @@ describe("parse", () => {
         }
     });
 
+    it("sees it behind characters that are taken out of the text and join it to the word before", () => {
+      assert.equal(refusalOf(`x\u200b${secrets[0]}`).refused, "secret-in-text");
+    });
+
     it("sees it through characters that are taken out of the text afterwards", () => {
       for (const secret of secrets)
         for (const hidden of ["\u200b", "\u202e", "\u0000", "\u00ad"])

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readDirectory } from "../../src/policy/directory-document.ts";
+
+const text = `
+subjects:
+  alice: { slack: [T1/U1, T2/W9, E1/U1], groups: [engineering, oncall] }
+  auth0|5f7c8ec7c33c6c004bbafe82: { groups: [sre] }
+  carol@example.com:
+    slack: [T1/U3]
+  113456789012345678901: {}
+  "0123": {}
+`;
+
+describe("readDirectory", () => {
+  it("reads who is who, by subject and by Slack person", () => {
+    const people = readDirectory(text);
+    assert.ok("subjects" in people, JSON.stringify(people));
+    const alice = { sub: "alice", groups: ["engineering", "oncall"] };
+    const carol = { sub: "carol@example.com", groups: [] };
+    assert.deepEqual(people.subjects.get("alice"), alice);
+    assert.deepEqual(people.subjects.get("auth0|5f7c8ec7c33c6c004bbafe82")?.groups, ["sre"]);
+    assert.deepEqual(
+      [...people.bySlack].sort(),
+      [
+        ["E1/U1", alice],
+        ["T1/U1", alice],
+        ["T1/U3", carol],
+        ["T2/W9", alice],
+      ].sort(),
+    );
+  });
+
+  it("keeps a subject of digits as it is written", () => {
+    const people = readDirectory(text);
+    assert.ok("subjects" in people);
+    assert.deepEqual([...people.subjects.keys()].filter((sub) => /^\d+$/.test(sub)).sort(), [
+      "0123",
+      "113456789012345678901",
+    ]);
+  });
+
+  it("knows nobody that is not written, nor what objects have in JavaScript", () => {
+    const people = readDirectory("subjects: { constructor: { groups: [a] } }\n");
+    assert.ok("subjects" in people);
+    assert.deepEqual([...people.subjects.keys()], ["constructor"]);
+    assert.equal(people.subjects.get("toString"), undefined);
+    assert.equal(people.bySlack.get("T1/U1"), undefined);
+  });
+
+  const faulty: readonly (readonly [what: string, text: string, places: readonly string[], says: RegExp])[] = [
+    ["nothing", "", ["1:1"], /subjects/],
+    [
+      "a Slack person of two subjects",
+      "subjects:\n  a: { slack: [T1/U1] }\n  b: { slack: [T1/U2, T1/U1] }\n",
+      ["3:23"],
+      /T1\/U1 is linked to two/,
+    ],
+    ["a Slack person without a team", "subjects:\n  a: { slack: [U1] }\n", ["2:16"], /TEAM\/USER/],
+    ["a Slack name", "subjects:\n  a: { slack: ['@alice', T1/u1] }\n", ["2:16", "2:26"], /TEAM\/USER/],
+    ["a subject of odd characters", "subjects:\n  'a b': {}\n  'ü': {}\n", ["2:10", "3:8"], /./],
+    ["a subject that looks like a group", "subjects:\n  group:sre: {}\n", ["2:14"], /./],
+    ["a subject that looks like everybody", "subjects:\n  '*': {}\n", ["2:8"], /./],
+    ["a subject without a letter", "subjects:\n  '': {}\n", ["2:7"], /./],
+    ["a subject twice", "subjects:\n  a: {}\n  a: { groups: [sre] }\n", ["3:3"], /unique/],
+    ["a number twice, once in quotes", "subjects:\n  1: {}\n  '1': { groups: [sre] }\n", ["3:3"], /unique/],
+    ["a subject __proto__", "subjects:\n  __proto__: { groups: [sre] }\n", ["2:3"], /__proto__/],
+    ["a key it does not know", "subjects:\n  a: { group: [sre] }\n", ["2:15"], /"group"/],
+    ["a group that is no word", "subjects:\n  a: { groups: [1, ''] }\n", ["2:17", "2:20"], /string/],
+    ["a person twice by an alias", "subjects:\n  a: &a { groups: [sre] }\n  b: *a\n", ["3:6"], /alias/],
+  ];
+  for (const [what, written, places, says] of faulty)
+    it(`refuses ${what}`, () => {
+      const reading = readDirectory(written);
+      assert.ok("faults" in reading, JSON.stringify(reading));
+      assert.deepEqual(
+        reading.faults.map(({ line, column }) => `${line}:${column}`),
+        places,
+      );
+      assert.match(reading.faults[0]?.says ?? "", says);
+    });
+});
