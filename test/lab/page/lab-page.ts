@@ -127,7 +127,8 @@ async function answer(
 ): Promise<void> {
   for (const [name, value] of guardHeaders) response.setHeader(name, value);
   refuseForeign(request);
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const url = URL.parse(request.url ?? "/", "http://127.0.0.1");
+  if (!url) throw new HttpRefusal(400, "That is no address.");
   const method = request.method ?? "GET";
   const route = routes[`${method} ${url.pathname}`];
   if (route) return sendJson(response, 200, await route(request, url));

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { type OpenedPage, openPage } from "./opened-page.ts";
+
+describe("the lab's page server", () => {
+  let opened: OpenedPage;
+  beforeEach(async () => {
+    opened = await openPage();
+  });
+  afterEach(() => opened.close());
+
+  it("listens on loopback alone", () => {
+    assert.match(opened.page.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+  });
+
+  it("tells who can be played", async () => {
+    const { body } = await opened.ask("/people");
+    assert.deepEqual(
+      JSON.parse(body).map(({ id }: { id: string }) => id),
+      ["U1", "U2"],
+    );
+  });
+
+  it("shows each person what that person sees", async () => {
+    opened.slack.as("U1").say("C1", "only alice is in here");
+    const seen = async (as: string) => JSON.parse((await opened.ask(`/state?as=${as}`)).body);
+    assert.equal((await seen("U1")).messages[0].text, "only alice is in here");
+    assert.deepEqual((await seen("U2")).messages, []);
+  });
+
+  it("does as one person what the page says that person does", async () => {
+    const { status, body } = await opened.post("/act", { as: "U1", kind: "say", channel: "C1", text: "hello" });
+    assert.deepEqual([status, JSON.parse(body)], [200, { ok: true }]);
+    const [message] = opened.slack.as("U1").see().messages;
+    assert.deepEqual([message?.user, message?.text], ["U1", "hello"]);
+  });
+
+  it("passes on what Slack would not let somebody do", async () => {
+    const { status, body } = await opened.post("/act", { as: "U2", kind: "say", channel: "C1", text: "hello" });
+    assert.deepEqual([status, JSON.parse(body)], [200, { ok: false, error: "You are not in this channel." }]);
+  });
+
+  it("enrols the phone of the person who plays", async () => {
+    assert.equal((await opened.post("/phone/enrol", { as: "U2" })).status, 200);
+    assert.deepEqual(opened.enrolled, ["U2"]);
+    assert.deepEqual(JSON.parse((await opened.ask("/phone?as=U2")).body).codes[0].code, "123456");
+  });
+
+  it("knows nobody but the people it was given, not even the app or a name of JavaScript", async () => {
+    for (const id of ["U3", "", opened.slack.botUserId, "__proto__", "constructor"]) {
+      const as = encodeURIComponent(id);
+      for (const path of [`/state?as=${as}`, `/phone?as=${as}`])
+        assert.equal((await opened.ask(path)).status, 404, path);
+      assert.equal((await opened.post("/act", { as: id, kind: "say", channel: "C1", text: "x" })).status, 404);
+      assert.equal((await opened.post("/phone/enrol", { as: id })).status, 404);
+    }
+    assert.equal((await opened.ask("/state")).status, 404);
+    assert.deepEqual(opened.enrolled, []);
+  });
+
+  it("says what there is not", async () => {
+    assert.equal((await opened.ask("/nothing")).status, 404);
+    assert.equal((await opened.post("/people", {})).status, 405);
+    for (const method of ["PUT", "DELETE", "OPTIONS"])
+      assert.equal((await opened.ask("/people", { method })).status, 405, method);
+    assert.equal((await opened.ask("//")).status, 400);
+  });
+
+  it("tells a fault behind it as one, and goes on", async () => {
+    const broken = await openPage({
+      cluster: async () => {
+        throw new Error("the cluster does not answer");
+      },
+    });
+    try {
+      const { status, body } = await broken.ask("/cluster");
+      assert.deepEqual([status, JSON.parse(body)], [500, { error: "the cluster does not answer" }]);
+      assert.equal((await broken.ask("/people")).status, 200);
+    } finally {
+      await broken.close();
+    }
+  });
+});

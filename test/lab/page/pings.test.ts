@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { get, type IncomingMessage } from "node:http";
+import { type OpenedPage, openPage } from "./opened-page.ts";
+
+describe("the pings of the lab's page", () => {
+  let opened: OpenedPage;
+  beforeEach(async () => {
+    opened = await openPage();
+  });
+  afterEach(() => opened.close());
+
+  const say = () => opened.slack.as("U1").say("C1", "hello");
+
+  it("say which topic changed, and that the trail may have", async () => {
+    const stream = await listen(opened.page.url);
+    say();
+    await stream.heard("slack");
+    await stream.heard("audit");
+    assert.ok(!stream.events().includes("cluster"));
+    opened.changeCluster();
+    await stream.heard("cluster");
+  });
+
+  it("tell many changes at once as one, and a later one again", async () => {
+    const stream = await listen(opened.page.url);
+    for (let i = 0; i < 20; i++) say();
+    await stream.heard("audit");
+    const count = () => stream.events().filter((topic) => topic === "slack").length;
+    assert.equal(count(), 1);
+    say();
+    await stream.heard("slack", 2);
+    assert.equal(count(), 2);
+  });
+
+  it("reach every page that is open, also after another left", async () => {
+    const [one, other] = [await listen(opened.page.url), await listen(opened.page.url)];
+    say();
+    await Promise.all([one.heard("slack"), other.heard("slack")]);
+    one.leave();
+    opened.changeCluster();
+    await other.heard("cluster");
+  });
+
+  it("come as an event stream that reconnects within a second", async () => {
+    const stream = await listen(opened.page.url);
+    assert.equal(stream.response.headers["content-type"], "text/event-stream; charset=utf-8");
+    await stream.until((text) => text.startsWith("retry: 1000\n\n"));
+  });
+
+  it("end with the page, which then listens to nothing any more", async () => {
+    const stream = await listen(opened.page.url);
+    assert.equal(opened.listening(), 1);
+    const ended = new Promise<void>((resolve) => stream.response.once("close", resolve));
+    await opened.page.close();
+    await ended;
+    assert.equal(opened.listening(), 0);
+  });
+});
+
+/** Opens /events as a browser's EventSource does. */
+async function listen(url: string) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(`${url}events`, resolve).on("error", reject),
+  );
+  let text = "";
+  response.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk;
+  });
+  // A page that is closed cuts its streams.
+  response.on("error", () => undefined);
+  const events = () => [...text.matchAll(/^event: (\w+)$/gm)].map(([, topic]) => topic);
+  const until = async (found: (text: string) => boolean) => {
+    while (!found(text)) await new Promise((resolve) => response.once("data", resolve));
+  };
+  return {
+    response,
+    events,
+    until,
+    heard: (topic: string, times = 1) => until(() => events().filter((one) => one === topic).length >= times),
+    leave: () => response.destroy(),
+  };
+}
