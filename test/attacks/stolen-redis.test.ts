@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Granted, Request } from "../../src/request/request.ts";
+import { grantSigner } from "../../src/request/sign.ts";
+import { onStage } from "../journeys/stage.ts";
+import { approve, ask, finish, prove, reach } from "../lab/acting.ts";
+import { alice, bob, incident } from "../lab/people.ts";
+import { type RedisThief, redisThief } from "./redis-thief.ts";
+
+const deployments = "/apis/apps/v1/namespaces/prod/deployments";
+
+describe("attack: write access to Redis", function () {
+  this.timeout(60_000);
+  const stage = onStage({ workers: 2, worker: { COUNTERSIGN_LEASE_SECONDS: "3" } });
+  let thief: RedisThief;
+  before(() => {
+    thief = redisThief(stage().lab);
+  });
+  after(() => thief.close());
+
+  /** A request of Alice's that Bob has yet to approve. */
+  const proved = async (line: string) => {
+    const { lab } = stage();
+    const id = await ask(lab, alice, incident, line);
+    await prove(lab, alice, await lab.enrol(alice.sub), id);
+    await reach(lab, id, "awaiting-approval");
+    return id;
+  };
+  /** Approved and granted while every worker is frozen, so that the thief can get at it before they do. */
+  const granted = async (line: string) => {
+    const { lab } = stage();
+    const id = await proved(line);
+    for (const worker of lab.workers) worker.signal("SIGSTOP");
+    await approve(lab, bob, await lab.enrol(bob.sub), id);
+    return (await reach(lab, id, "granted")) as Granted;
+  };
+  const thaw = () => {
+    for (const worker of stage().lab.workers) worker.signal("SIGCONT");
+  };
+  afterEach(thaw);
+
+  it("a forged job wakes a worker, and moves nothing that is not granted", async () => {
+    const { lab, executions } = stage();
+    const before = executions();
+    const id = await proved("/k8s scale deploy/api --replicas=9 -n prod -- forged job");
+    await thief.wakeWorker(id);
+    await thief.wakeWorker("r-nosuchrequest");
+    const jobs = () => thief.redis.zcard(`${lab.prefix}bull:worker:completed`);
+    const had = await jobs();
+    while ((await jobs()) < had) await sleep(20);
+    await sleep(300);
+    assert.equal((await lab.store.read(id))?.request.state, "awaiting-approval");
+    assert.equal(executions(), before);
+  });
+
+  it("a record that is made to look granted is refused for its signature, and nothing runs", async () => {
+    const { lab, executions } = stage();
+    const before = executions();
+    const id = await proved("/k8s scale deploy/api --replicas=9 -n prod -- forged grant");
+    const own = grantSigner(generateKeyPairSync("ed25519").privateKey);
+    await thief.edit(id, (record) => {
+      const request = record as unknown as Request & { digest: string; decision: { tier: string; policy: string } };
+      const now = Date.now();
+      record["state"] = "granted";
+      record["approvals"] = [{ subject: bob.sub, at: now, digest: request.digest }];
+      record["grant"] = own.sign({
+        v: "countersign.grant.v1",
+        request: id,
+        digest: request.digest,
+        cluster: "demo",
+        requester: alice.sub,
+        approvers: [bob.sub],
+        tier: request.decision.tier,
+        policy: request.decision.policy,
+        grantedAt: now,
+        notAfter: now + 600_000,
+      });
+    });
+    await thief.wakeWorker(id);
+    const over = await finish(lab, id);
+    assert.equal(over.state, "denied");
+    assert.ok("ended" in over && over.ended.why.includes("signature"), JSON.stringify(over));
+    assert.equal(executions(), before);
+  });
+
+  const edits: readonly (readonly [what: string, change: (record: Record<string, unknown>) => void, why: RegExp])[] = [
+    ["the operation", (r) => setAt(r, ["operation", "replicas"], 0), /operation in the record is not the one/],
+    ["the target", (r) => setAt(r, ["operation", "target", "name"], "checkout"), /operation in the record/],
+    ["the plan", (r) => setAt(r, ["plan", "changes"], []), /plan in the record is not the one/],
+    ["the object's uid", (r) => setAt(r, ["plan", "object", "uid"], "other"), /plan in the record is not the one/],
+    ["the digest", (r) => setAt(r, ["digest"], "0".repeat(64)), /for another plan/],
+    ["the requester", (r) => setAt(r, ["requester"], "carol@example.com"), /another requester/],
+    ["the reason", (r) => setAt(r, ["reason"], "something else"), /plan in the record is not the one/],
+    ["the grant's end", (r) => setAt(r, ["grant", "grant", "notAfter"], Date.now() + 9e9), /signature/],
+    ["the approvers", (r) => setAt(r, ["grant", "grant", "approvers"], ["carol@example.com"]), /signature/],
+    ["the cluster", (r) => setAt(r, ["grant", "grant", "cluster"], "prod"), /signature/],
+  ];
+  for (const [what, change, why] of edits)
+    it(`a granted record in which ${what} was edited runs nothing`, async () => {
+      const { lab, executions } = stage();
+      const before = executions();
+      const { id } = await granted("/k8s scale deploy/api --replicas=4 -n prod -- edited");
+      await thief.edit(id, change);
+      thaw();
+      const over = await finish(lab, id);
+      assert.equal(over.state, "denied");
+      assert.match("ended" in over ? over.ended.why : "", why);
+      assert.equal(executions(), before);
+    });
+
+  it("a grant of another request carries nothing", async () => {
+    const { lab, executions } = stage();
+    const other = await granted("/k8s scale deploy/api --replicas=4 -n prod -- honest");
+    thaw();
+    assert.equal((await finish(lab, other.id)).state, "succeeded");
+    const before = executions();
+    const { id } = await granted("/k8s scale deploy/api --replicas=2 -n prod -- replayed grant");
+    await thief.edit(id, (record) => {
+      record["grant"] = other.grant;
+    });
+    thaw();
+    const over = await finish(lab, id);
+    assert.match("ended" in over ? over.ended.why : "", /for another request/);
+    assert.equal(executions(), before);
+  });
+
+  it("a grant replayed after its use finds the ticket in the cluster: the state is unknown, and nothing runs again", async () => {
+    const { lab, admin, executions } = stage();
+    const replicas = async () =>
+      ((await admin.get(`${deployments}/checkout`)) as unknown as { spec: { replicas: number } }).spec.replicas;
+    const first = await replicas();
+    await admin.patch(`${deployments}/checkout`, { metadata: { labels: { team: "web" } } });
+    const used = await granted("/k8s scale deploy/checkout --replicas=7 -n prod -- once");
+    const asItWas = await thief.redis.hget(`${lab.prefix}request:${used.id}`, "record");
+    thaw();
+    assert.equal((await finish(lab, used.id)).state, "succeeded");
+    assert.equal(await replicas(), 7);
+    // Everything as it was approved, so that neither digest nor precondition speaks against it.
+    await admin.patch(`${deployments}/checkout`, { spec: { replicas: first } });
+    const before = executions();
+    await thief.redis.hset(`${lab.prefix}request:${used.id}`, "record", asItWas ?? "");
+    await thief.wakeWorker(used.id);
+    const over = await finish(lab, used.id);
+    assert.equal(over.state, "unknown");
+    assert.match("outcome" in over ? over.outcome.says : "", /holds a ticket of this request already/);
+    assert.equal(executions(), before);
+    assert.equal(await replicas(), first);
+  });
+
+  it("an edited or shortened trail is found by the command line", async () => {
+    const { lab } = stage();
+    const whole = await lab.cli("audit", "verify");
+    assert.equal(whole.code, 0);
+    const head = /head (\d+:[0-9a-f]{64})/.exec(whole.stdout)?.[1] ?? "";
+    const stream = `${lab.prefix}audit`;
+    const [last] = await thief.redis.xrevrange(stream, "+", "-", "COUNT", 1);
+    assert.ok(last);
+    await thief.redis.xdel(stream, last[0]);
+    const cut = await lab.cli("audit", "verify", "--head", head);
+    assert.equal(cut.code, 1);
+    assert.match(cut.stdout, /truncated/);
+  });
+});
+
+function setAt(record: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [last = ""] = path.slice(-1);
+  const at = path.slice(0, -1).reduce((part, name) => part[name] as Record<string, unknown>, record);
+  at[last] = value;
+}
