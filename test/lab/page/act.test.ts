@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { Hands } from "../slack/workspace.ts";
 import { type Act, doAct, readAct, readWho } from "./act.ts";
 import { HttpRefusal } from "./doorway.ts";
@@ -99,6 +101,16 @@ describe("an act on its way to the page", () => {
     assert.equal((await post(long)).status, 413);
     assert.equal((await post([long.slice(0, 40_000), long.slice(40_000)])).status, 413);
     assert.deepEqual(opened.slack.as("U1").see().messages, []);
+  });
+
+  it("is refused before it is sent when it says that it is too long", async () => {
+    const sender = connect({ host: "127.0.0.1", port: opened.port });
+    sender.write(
+      "POST /act HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n",
+    );
+    const [head] = await once(sender.setEncoding("utf8"), "data");
+    sender.destroy();
+    assert.match(head, /^HTTP\/1\.1 413 /);
   });
 
   it("is taken when it is as long as Slack's longest text", async () => {

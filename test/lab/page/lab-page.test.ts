@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { type OpenedPage, openPage } from "./opened-page.ts";
 
 describe("the lab's page server", () => {
@@ -8,8 +10,19 @@ describe("the lab's page server", () => {
   });
   afterEach(() => opened.close());
 
-  it("listens on loopback alone", () => {
+  it("listens on one address of loopback alone", async function () {
     assert.match(opened.page.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    if (process.platform !== "linux") {
+      console.log("      only Linux has more than one loopback address to knock at");
+      this.skip();
+    }
+    const knock = connect({ host: "127.0.0.2", port: opened.port });
+    const heard = await once(knock, "connect").then(
+      () => "let in",
+      (fault: NodeJS.ErrnoException) => fault.code,
+    );
+    knock.destroy();
+    assert.equal(heard, "ECONNREFUSED");
   });
 
   it("tells who can be played", async () => {

@@ -53,6 +53,7 @@ describe("the pings of the lab's page", () => {
     const ended = new Promise<void>((resolve) => stream.response.once("close", resolve));
     await opened.page.close();
     await ended;
+    assert.ok(stream.response.complete, "the stream was ended, not cut");
     assert.equal(opened.listening(), 0);
   });
 });
