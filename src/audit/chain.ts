@@ -26,7 +26,7 @@ export interface Body {
 
 export const beforeTheFirst = "0".repeat(64);
 
-/** The text whose SHA-256 is the entry's hash. The store's script writes the same lines (adapters/redis/script/chain.lua). */
+/** The text whose SHA-256 is the entry's hash. The store's script writes the same lines (adapters/redis/script/prelude.lua). */
 export function linkText(link: {
   readonly prev: string;
   readonly seq: number;
