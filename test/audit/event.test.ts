@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { bodyText } from "../../src/audit/chain.ts";
+import type { AuditEvent, AuditKind } from "../../src/audit/event.ts";
+
+type Samples = { readonly [Kind in AuditKind]: Extract<AuditEvent, { readonly kind: Kind }> };
+
+const request = "r-ab12cd34ef";
+const [subject, digest, why, credential] = ["alice", "d".repeat(64), "because", "c-1"];
+
+// A kind that is missing here, or a fact of one, does not compile.
+const samples = {
+  "request.asked": { kind: "request.asked", request, subject, spoken: "get pods", reason: "look", channel: "C1" },
+  "request.refused": { kind: "request.refused", subject, code: "not-permitted", why, spoken: "get pods" },
+  "plan.made": { kind: "plan.made", request, digest, object: "Deployment prod/api", uid: "u-1", change: "3 -> 5" },
+  "plan.failed": { kind: "plan.failed", request, why },
+  "policy.decided": { kind: "policy.decided", request, tier: "guarded", rules: "on-call", policy: digest },
+  "policy.denied": { kind: "policy.denied", request, rule: "production", why },
+  "proof.given": { kind: "proof.given", request, subject, authenticator: "totp", digest, of: request },
+  "proof.refused": { kind: "proof.refused", request, subject, because: "wrong-code" },
+  "approval.given": { kind: "approval.given", request, subject, digest, count: 1, of: 2 },
+  "approval.refused": { kind: "approval.refused", request, subject, code: "own-request" },
+  "request.denied": { kind: "request.denied", request, subject, why },
+  "request.cancelled": { kind: "request.cancelled", request, subject, why },
+  "request.expired": { kind: "request.expired", request, was: "granted" },
+  "grant.signed": { kind: "grant.signed", request, digest, approvers: "bob", notAfter: 1, signature: "s" },
+  "grant.refused": { kind: "grant.refused", request, why },
+  "execution.claimed": { kind: "execution.claimed", request, worker: "worker@host/1", fence: 1 },
+  "execution.conflict": { kind: "execution.conflict", request, why },
+  "execution.intent": { kind: "execution.intent", request, digest, fence: 1, resourceVersion: "7" },
+  "execution.progress": { kind: "execution.progress", request, updated: 1, available: 1, wanted: 3 },
+  "execution.outcome": { kind: "execution.outcome", request, as: "succeeded", why, apiAuditIds: "a", credential },
+  "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
+  "enrolment.completed": { kind: "enrolment.completed", subject, credential },
+  "authenticator.locked": { kind: "authenticator.locked", subject, credential },
+} satisfies Samples;
+
+describe("an audit event", () => {
+  it("is about a subject or a request, and says so", () => {
+    for (const event of Object.values(samples)) assert.ok("request" in event || "subject" in event, event.kind);
+  });
+
+  it("has flat facts: words and numbers, with no drawer of free form", () => {
+    for (const { kind, ...facts } of Object.values(samples)) {
+      assert.match(kind, /^[a-z]+\.[a-z]+$/);
+      for (const [name, fact] of Object.entries(facts))
+        assert.ok(typeof fact === "string" || typeof fact === "number", `${kind} ${name}`);
+    }
+  });
+
+  it("has no place for a code of a phone, a token, a seed, an address to answer to or an output", () => {
+    for (const [kind, event] of Object.entries(samples))
+      for (const name of Object.keys(event)) assert.doesNotMatch(name, /token|seed|secret|url|output|otp|body/i, kind);
+    // The one `code` there is names a refusal.
+    assert.deepEqual(
+      Object.values(samples)
+        .filter((event) => "code" in event)
+        .map(({ kind }) => kind),
+      ["request.refused", "approval.refused"],
+    );
+  });
+
+  it("is read back from its body as it was written", () => {
+    for (const event of Object.values(samples)) {
+      const body = { event, writer: "web@host/1", clock: 1 };
+      assert.deepEqual(JSON.parse(bodyText(body)), body);
+    }
+  });
+});
