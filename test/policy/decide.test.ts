@@ -37,6 +37,15 @@ describe("decide", () => {
     assert.ok(!nobody.allowed && nobody.remedy === "Nobody may ask for scale here.");
   });
 
+  it("permits only whom the rule names for what it names", () => {
+    const permitted = (subjects: string[], operations: string[]) =>
+      decide(policyOf({ permit: [{ name: "p", subjects, operations, tier: "routine" }] }), facts).allowed;
+    assert.equal(permitted(["group:oncall"], ["scale"]), true);
+    assert.equal(permitted(["bob", "alice"], ["@read", "@change"]), true);
+    assert.equal(permitted(["group:oncall"], ["@read", "rollout-restart"]), false);
+    assert.equal(permitted(["group:sre", "bob"], ["scale"]), false);
+  });
+
   it("starts from the tier of the permit, and says which rules led there", () => {
     assert.deepEqual(decide(labPolicy, facts), {
       allowed: true,
