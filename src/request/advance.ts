@@ -1,4 +1,5 @@
 import { proofHolds } from "../challenge/verify.ts";
+import { isRefusal } from "../operation/refusal.ts";
 import { quorumHolds } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
@@ -15,12 +16,14 @@ import { lapseOf, turnOf } from "./turn.ts";
  */
 export async function advance(desk: Desk, id: string): Promise<void> {
   for (let going = true; going; ) {
-    going = false;
-    await desk.mover.move(id, async (stored) => {
+    let wished = false;
+    const moved = await desk.mover.move(id, async (stored) => {
       const wish = await nextWish(desk, stored);
-      going = wish !== undefined && "event" in wish;
+      wished = wish !== undefined;
       return wish;
     });
+    // What is refused now, such as a step past the deadline, is not asked for again: that would never end.
+    going = wished && !isRefusal(moved);
   }
 }
 
