@@ -7,6 +7,7 @@ import type { SignedGrant } from "../../src/request/grant.ts";
 import type { Outcome, Request, State } from "../../src/request/request.ts";
 import { transition } from "../../src/request/transition.ts";
 import { sampleRequest } from "../contract/sample-request.ts";
+import { signedApproval, signedProof } from "../fakes/attestor.ts";
 import { noon } from "../fakes/clock.ts";
 
 // Asked for at noon; everything of the samples happens a minute later.
@@ -38,7 +39,7 @@ export function allowed(needs: Requirements = requirements): Allowed {
 }
 
 export function proofOf(subject: string, change: Partial<Proof> = {}): Proof {
-  return { authenticator: "totp", subject, digest, at: soon, request: asked.id, ...change };
+  return signedProof({ authenticator: "totp", subject, digest, at: soon, request: asked.id, ...change });
 }
 
 export const signedGrant: SignedGrant = {
@@ -71,10 +72,16 @@ export const events = {
   provedByAnother: { type: "proved", proof: proofOf("bob") },
   provedForAnother: { type: "proved", proof: proofOf("alice", { digest: otherDigest }) },
   proofFailed: { type: "proof-failed", subject: "alice" },
-  approvedByBob: { type: "approved", approval: { subject: "bob", at: soon, digest, proof: proofOf("bob") } },
-  approvedByCarol: { type: "approved", approval: { subject: "carol", at: soon, digest } },
-  approvedByAlice: { type: "approved", approval: { subject: "alice", at: soon, digest } },
-  approvedOther: { type: "approved", approval: { subject: "dora", at: soon, digest: otherDigest } },
+  approvedByBob: {
+    type: "approved",
+    approval: signedApproval(asked.id, { subject: "bob", at: soon, digest, proof: proofOf("bob") }),
+  },
+  approvedByCarol: { type: "approved", approval: signedApproval(asked.id, { subject: "carol", at: soon, digest }) },
+  approvedByAlice: { type: "approved", approval: signedApproval(asked.id, { subject: "alice", at: soon, digest }) },
+  approvedOther: {
+    type: "approved",
+    approval: signedApproval(asked.id, { subject: "dora", at: soon, digest: otherDigest }),
+  },
   denied: { type: "denied", subject: "bob", why: "not now" },
   cancelled: { type: "cancelled", subject: "alice", why: "no longer wanted" },
   expired: { type: "expired" },

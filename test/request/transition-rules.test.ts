@@ -216,6 +216,7 @@ describe("transition, rule by rule", () => {
     it("is not settled by one whose own call was refused: that says nothing of the calls of others", () => {
       assert.equal(code(stages.unknownAgain, events.failed), "not-in-this-state");
       assert.equal(code(stages.unknownAgain, events.succeeded), "not-in-this-state");
+      assert.equal(code(stages.unknownAgain, { ...events.unknown, made: true }), "not-in-this-state");
     });
 
     it("is not settled under a fence that was never given", () => {

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { AuditKind } from "../../src/audit/event.ts";
+import type { EventType, RequestEvent } from "../../src/request/event.ts";
+import { record, recordAsked } from "../../src/request/record.ts";
+import { asked, digest, events, happen, inState, live, requestEnd, stages } from "./samples.ts";
+
+/** The one kind of audit entry of each event. */
+const kinds: { readonly [E in EventType]: AuditKind } = {
+  planned: "plan.made",
+  unplannable: "plan.failed",
+  decided: "policy.decided",
+  forbidden: "policy.denied",
+  proved: "proof.given",
+  "proof-failed": "proof.refused",
+  approved: "approval.given",
+  denied: "request.denied",
+  cancelled: "request.cancelled",
+  expired: "request.expired",
+  granted: "grant.signed",
+  claimed: "execution.claimed",
+  "grant-refused": "grant.refused",
+  conflicted: "execution.conflict",
+  intended: "execution.intent",
+  progressed: "execution.progress",
+  finished: "execution.outcome",
+};
+
+describe("record", () => {
+  it("makes one flat entry of each event, of its own kind, about its request", () => {
+    for (const event of Object.values<RequestEvent>(events)) {
+      const { kind, ...facts } = record(event, stages.executing);
+      assert.equal(kind, kinds[event.type]);
+      assert.equal("request" in facts && facts.request, asked.id);
+      for (const [name, fact] of Object.entries(facts))
+        assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
+    }
+    assert.equal(new Set(Object.values(kinds)).size, 17);
+  });
+
+  it("says who asked for what, why and where", () => {
+    assert.deepEqual(recordAsked(asked), {
+      kind: "request.asked",
+      request: asked.id,
+      subject: "alice",
+      spoken: "rollout restart deploy/api -n prod -c demo",
+      reason: asked.reason,
+      channel: "C1",
+    });
+  });
+
+  it("says which object was planned to become what", () => {
+    assert.deepEqual(record(events.planned, stages.planned), {
+      kind: "plan.made",
+      request: asked.id,
+      digest,
+      object: "Deployment prod/api",
+      uid: "uid-1",
+      change: "spec.replicas: 3 -> 5",
+    });
+  });
+
+  it("counts approvals as they stand after this one", () => {
+    const first = record(events.approvedByBob, live(stages.proved, events.approvedByBob));
+    const second = record(events.approvedByCarol, stages.approved);
+    const counted = { kind: "approval.given", request: asked.id, digest, of: 2 };
+    assert.deepEqual(first, { ...counted, subject: "bob", count: 1 });
+    assert.deepEqual(second, { ...counted, subject: "carol", count: 2 });
+  });
+
+  it("says for which request a proof was given, when it is used again", () => {
+    const again = { ...events.proved, proof: { ...events.proved.proof, request: "r-earlier" } };
+    const entry = record(again, stages.proved);
+    assert.equal("of" in entry && entry.of, "r-earlier");
+  });
+
+  it("says what a lapsed request was", () => {
+    const lapsed = happen(stages.approvedOnce, events.expired, requestEnd + 1);
+    assert.deepEqual(record(events.expired, lapsed), {
+      kind: "request.expired",
+      request: asked.id,
+      was: "awaiting-approval",
+    });
+  });
+
+  it("carries the grant's signature, and who stands behind it", () => {
+    const entry = record(events.granted, stages.granted);
+    assert.ok(entry.kind === "grant.signed");
+    assert.deepEqual([entry.approvers, entry.signature], ["bob, carol", "signature"]);
+  });
+
+  it("names plan, fence and precondition of an intent", () => {
+    const entry = record(events.intended, stages.executing);
+    assert.deepEqual(entry, {
+      kind: "execution.intent",
+      request: asked.id,
+      digest,
+      fence: 1,
+      resourceVersion: "42",
+    });
+  });
+
+  it("joins an outcome to the API server's own log, and never holds what a read answered", () => {
+    const entry = record(events.answered, inState(stages.answered, "succeeded"));
+    assert.deepEqual(entry, {
+      kind: "execution.outcome",
+      request: asked.id,
+      as: "succeeded",
+      why: "done",
+      apiAuditIds: "audit-1",
+      credential: "jti-1",
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import type { Turn } from "../../src/ports.ts";
+import type { Request } from "../../src/request/request.ts";
+import { lapseOf, turnOf } from "../../src/request/turn.ts";
+import { leaseEnd, requestEnd, stages } from "./samples.ts";
+
+const nextLease = leaseEnd + 600_000;
+
+/** Whose turn it is at each stage, and when it lapses by itself. */
+const expected: {
+  readonly [stage in keyof typeof stages]: readonly [Turn["side"] | undefined, number | undefined, number?];
+} = {
+  asked: ["worker", requestEnd],
+  planned: ["web", requestEnd],
+  challenged: [undefined, leaseEnd],
+  nearlyLocked: [undefined, leaseEnd],
+  proved: [undefined, requestEnd],
+  routine: ["web", requestEnd],
+  approvedOnce: [undefined, requestEnd],
+  approved: ["web", requestEnd],
+  granted: ["worker", leaseEnd],
+  claimed: ["worker", leaseEnd, leaseEnd],
+  claimedAgain: ["worker", leaseEnd, nextLease],
+  executing: ["worker", undefined, leaseEnd],
+  executingAgain: ["worker", undefined, nextLease],
+  progressed: ["worker", undefined, leaseEnd + 1],
+  succeeded: [undefined, undefined],
+  answered: [undefined, undefined],
+  failed: [undefined, undefined],
+  unplannable: [undefined, undefined],
+  unknown: [undefined, undefined],
+  unknownAgain: [undefined, undefined],
+  cancelled: [undefined, undefined],
+  expired: [undefined, undefined],
+  denied: [undefined, undefined],
+  conflict: [undefined, undefined],
+};
+
+describe("turnOf and lapseOf", () => {
+  for (const [stage, [side, lapse, heldUntil]] of Object.entries(expected))
+    it(`${stage}: ${side ?? "nobody"}'s turn${heldUntil ? ", held by a worker" : ""}; ${lapse ? "lapses" : "never lapses"}`, () => {
+      const request: Request = stages[stage as keyof typeof stages];
+      const turn = side && { side, ...(heldUntil === undefined ? {} : { heldUntil }) };
+      assert.deepEqual([turnOf(request), lapseOf(request)], [turn, lapse]);
+    });
+});
