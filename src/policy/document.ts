@@ -20,19 +20,27 @@ const duration = z
 
 const stepUp = z.strictObject({ within: duration.optional() });
 const words = z.array(z.string().min(1)).min(1);
+const matching = (shape: RegExp, says: string) => z.array(z.string().regex(shape, says)).min(1);
+// What could never match is a fault: of a raise it would be a bar that never rises.
+const people = matching(/^(\*|group:[^*]+|[\w.@|-]+)$/, "people are written as a subject, group:NAME or *");
+const groups = matching(/^(?!group:)[^*]+$/, "approvers are written as the name of a group alone");
+const objects = matching(
+  /^[a-z0-9.*-]+$/,
+  "names in Kubernetes are lower-case letters, digits, dots and dashes, and * here",
+);
 const tier = z.strictObject({
   stepUp: stepUp.optional(),
-  approvals: z.strictObject({ count: z.int().min(1).max(10), from: words, stepUp: stepUp.optional() }).optional(),
+  approvals: z.strictObject({ count: z.int().min(1).max(10), from: groups, stepUp: stepUp.optional() }).optional(),
   deny: z.string().min(1).optional(),
 });
-const permit = z.strictObject({ name: z.string().min(1), subjects: words, operations: words, tier: z.string() });
+const permit = z.strictObject({ name: z.string().min(1), subjects: people, operations: words, tier: z.string() });
 const raise = z.strictObject({
   name: z.string().min(1),
   operations: words.optional(),
-  subjects: words.optional(),
+  subjects: people.optional(),
   clusters: words.optional(),
-  namespaces: words.optional(),
-  names: words.optional(),
+  namespaces: objects.optional(),
+  names: objects.optional(),
   labels: z.record(z.string().min(1), words).optional(),
   replicasOver: z.int().min(0).optional(),
   tier: z.string(),

@@ -117,6 +117,13 @@ describe("readPolicy", () => {
       ["fewer pods than none", raise("replicasOver: -1"), ["4:39", />=0/]],
       ["a label without values", raise("labels: { team: [] }"), ["4:41", />=1/]],
       ["a rule that matches nobody", raise("subjects: []"), ["4:35", />=1/]],
+      ["part of a group", raise("subjects: ['group:on*']"), ["4:36", /group:NAME or \*/]],
+      ["part of a subject", raise("subjects: ['*', 'ali*']"), ["4:41", /group:NAME or \*/]],
+      ["a group without a name", raise("subjects: ['group:']"), ["4:36", /group:NAME/]],
+      ["approvers called a group", tier("{ approvals: { count: 1, from: ['group:sre'] } }"), ["2:38", /group alone/]],
+      ["any approvers", tier("{ approvals: { count: 1, from: ['*'] } }"), ["2:38", /group alone/]],
+      ["a namespace that cannot be", raise("namespaces: [prod, Prod]"), ["4:44", /lower-case/]],
+      ["a name by a pattern of another kind", raise("names: ['api-?', '^api']"), ["4:33", /lower/], ["4:42", /lower/]],
       ["a number for a word", raise("namespaces: [8]"), ["4:38", /string/]],
       [
         "an operation it does not know",
