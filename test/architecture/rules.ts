@@ -28,12 +28,10 @@ export interface Violation {
 export type RuleName = keyof typeof rules;
 type Rule = (modules: Modules) => Iterable<readonly [path: string, says: string]>;
 
-/** Everything that breaks a rule, in the order of the rules. */
-export function violationsOf(sources: Sources): readonly Violation[] {
+/** Everything that breaks one of these rules, in their order. */
+export function violationsOf(sources: Sources, names: readonly RuleName[] = ruleNames): readonly Violation[] {
   const modules = modulesOf(sources);
-  return (Object.entries(rules) as [RuleName, Rule][]).flatMap(([rule, check]) =>
-    [...check(modules)].map(([path, says]) => ({ rule, path, says })),
-  );
+  return names.flatMap((rule) => [...rules[rule](modules)].map(([path, says]) => ({ rule, path, says })));
 }
 
 function* eachImport(modules: Modules): Iterable<readonly [Module, Import]> {
@@ -62,11 +60,10 @@ function* portsAreTypes(modules: Modules): ReturnType<Rule> {
 }
 
 function* noCycle(modules: Modules): ReturnType<Rule> {
-  for (const { path, imports } of modules.values())
-    for (const { path: next } of imports) {
-      const back = next === undefined ? undefined : reachable(modules, next).get(path);
-      if (back) yield [path, `imports itself by ${back.join(" -> ")}`];
-    }
+  for (const path of modules.keys())
+    for (const [last, way] of reachable(modules, path))
+      if (modules.get(last)?.imports.some(({ path: next }) => next === path))
+        yield [path, `imports itself by ${[...way, path].join(" -> ")}`];
 }
 
 function* adaptersApart(modules: Modules): ReturnType<Rule> {
