@@ -37,8 +37,11 @@ export function listen(topics, onConnection) {
   for (const [topic, listener] of Object.entries(topics)) events.addEventListener(topic, listener);
 }
 
-/** Wraps a fetching function so that it runs one at a time, and once more when it was asked for meanwhile. */
-export function latest(work) {
+/**
+ * Wraps a fetching function so that it runs one at a time, and once more when it was asked for meanwhile. What goes
+ * wrong is told to `onFault`, and tried again with the next change.
+ */
+export function latest(work, onFault = () => undefined) {
   let running = false;
   let again = false;
   return async function run() {
@@ -50,7 +53,7 @@ export function latest(work) {
     try {
       await work();
     } catch (fault) {
-      console.warn(fault);
+      onFault(fault);
     } finally {
       running = false;
     }

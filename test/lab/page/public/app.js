@@ -6,7 +6,7 @@ import { setText } from "./element.js";
 import { prepareGuide } from "./guide.js";
 import { listenToKeys } from "./keys.js";
 import { createModals } from "./modals.js";
-import { namesOf } from "./names.js";
+import { channelTitle, namesOf } from "./names.js";
 import { createPeopleSwitch } from "./people-switch.js";
 import { createPhone } from "./phone.js";
 import { createRail } from "./rail.js";
@@ -33,12 +33,12 @@ let seen;
 const tabs = createTabs(at("tabs"));
 const showPeople = createPeopleSwitch(at("people"), people, session.become);
 const showRail = createRail(at("rail"), session.open);
-const showThread = createThread(at("thread"), { doing, close: session.closeThread });
+const thread = createThread(at("thread"), { doing, close: closeThread });
 const conversation = createConversation(at("conversation"), { send, doing });
 const modals = createModals(at("modal-layer"), at("workspace-body"), doing);
 const phone = createPhone(at("phone"), { enrol, typeIt, renew: () => refreshPhone() });
-const showCluster = createCluster(at("cluster"));
-const showAudit = createAudit(at("audit"));
+const cluster = createCluster(at("cluster"));
+const audit = createAudit(at("audit"));
 
 const refreshSlack = api.latest(async () => {
   const { person } = session;
@@ -56,8 +56,8 @@ const refreshPhone = api.latest(async () => {
       codes,
     );
 });
-const refreshCluster = api.latest(async () => showCluster(await api.cluster()));
-const refreshAudit = api.latest(async () => showAudit(await api.audit()));
+const refreshCluster = api.latest(async () => cluster.show(await api.cluster()), cluster.showFault);
+const refreshAudit = api.latest(async () => audit.show(await api.audit()), audit.showFault);
 
 function show() {
   showPeople(session.person);
@@ -71,8 +71,9 @@ function show() {
   unread.looked(me, channel.id, messages);
   showRail({ seen, channel: channel.id, unread: (id) => unread.count(me, id, messages) });
   conversation.show({ me, channel, messages });
-  showThread({ me, channel, thread: session.thread, messages });
+  thread.show({ me, channel, thread: session.thread, messages });
   modals.show(seen.views);
+  document.title = `${people.find(({ id }) => id === me)?.name}, ${channelTitle(channel)}: Countersign lab`;
   phone.offerTyping(modals.codeField() !== undefined);
   tabs.hint("phone", modals.codeField() !== undefined);
 }
@@ -126,6 +127,12 @@ function typeIt(code) {
   field.focus();
 }
 
+function closeThread() {
+  const { thread: began } = session;
+  session.closeThread();
+  if (began) conversation.focusOn(began);
+}
+
 function keyOf({ channel, ts }) {
   return `${channel} ${ts}`;
 }
@@ -152,7 +159,7 @@ listenToKeys({
   become: session.become,
   modals,
   composer: conversation.composer,
-  closeThread: session.closeThread,
+  closeThread,
   showChat: () => tabs.go("chat"),
 });
 keepTimesFresh();

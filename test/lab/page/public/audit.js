@@ -5,9 +5,10 @@ import { clockElement } from "./time.js";
 /** More links than this are not shown; the trail has them all. */
 const SHOWN = 40;
 
-/** The audit trail as a chain, newest entry first; returns the way to show it. */
+/** The audit trail as a chain, newest entry first; returns the ways to show it, and that it could not be read. */
 export function createAudit(node) {
   const count = el("span", { class: "audit-count", data: { testid: "audit-count" } }, "0");
+  const unit = el("span", {});
   const head = el("code", { class: "audit-head" });
   const mark = el("span", { class: "audit-mark", role: "status", data: { testid: "audit-verified" } });
   const chain = el("ol", { class: "chain", tabindex: "0", "aria-label": "Audit entries, newest first" });
@@ -17,20 +18,24 @@ export function createAudit(node) {
       "header",
       { class: "audit-about" },
       el("h2", { class: "panel-title" }, icon("audit"), "Audit trail"),
-      el("p", { class: "audit-figures" }, count, " entries, head ", head),
+      el("p", { class: "audit-figures" }, count, unit, head),
       mark,
     ),
     chain,
   );
 
-  return ({ entries, count: total, verified, head: hash }) => {
+  function say(state, words) {
+    if (mark.dataset.verified === state) return;
+    mark.dataset.verified = state;
+    mark.replaceChildren(icon(state === "true" ? "check" : "warning"), words);
+  }
+
+  function show({ entries, count: total, verified, head: hash }) {
     setText(count, String(total));
+    setText(unit, total === 1 ? " entry, head " : " entries, head ");
     setText(head, shortened(hash));
     head.title = hash;
-    if (mark.dataset.verified !== String(verified)) {
-      mark.dataset.verified = String(verified);
-      mark.replaceChildren(icon(verified ? "check" : "warning"), verified ? "Verified" : "Broken chain");
-    }
+    say(String(verified), verified ? "Verified" : "Broken chain");
     const newest = [...entries].sort((a, b) => b.seq - a.seq).slice(0, SHOWN);
     const atStart = chain.scrollLeft < 40 && chain.scrollTop < 40;
     reconcile(chain, newest, {
@@ -43,7 +48,10 @@ export function createAudit(node) {
     });
     began = false;
     if (atStart) chain.scrollTo(0, 0);
-  };
+  }
+
+  // A mark that is not looked at any more must not go on saying yes.
+  return { show, showFault: () => say("unknown", "Not checked") };
 }
 
 function linkNode({ seq, time, kind, request, hash }) {

@@ -4,7 +4,7 @@ import { timeElement } from "./time.js";
 
 const LEAVING_MS = 360;
 
-/** The cluster's Deployments, each with its pods as tiles; returns the way to show them. */
+/** The cluster's Deployments, each with its pods as tiles; returns the ways to show them, and that they could not be read. */
 export function createCluster(node) {
   const list = el("ul", { class: "workloads" });
   const none = el("p", { class: "nothing" }, "No workloads yet.");
@@ -15,13 +15,14 @@ export function createCluster(node) {
       el("h2", { class: "panel-title" }, icon("cluster"), "Cluster"),
       legend(["pending", "running", "terminating"]),
     ),
-    list,
     none,
+    list,
   );
   const rows = new Map();
   const keyOf = ({ namespace, name }) => `${namespace}/${name}`;
 
-  return (workloads) => {
+  function show(workloads) {
+    setText(none, "No workloads yet.");
     none.hidden = workloads.length > 0;
     reconcile(list, workloads, {
       keyOf,
@@ -33,7 +34,14 @@ export function createCluster(node) {
       },
     });
     for (const workload of workloads) rows.get(keyOf(workload)).show(workload);
-  };
+  }
+
+  function showFault(fault) {
+    setText(none, `The cluster does not answer: ${fault.message}`);
+    none.hidden = false;
+  }
+
+  return { show, showFault };
 }
 
 function legend(phases) {

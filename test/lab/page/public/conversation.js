@@ -24,10 +24,12 @@ export function createConversation(node, { send, doing }) {
 
   return {
     composer,
+    /** Gives the focus back to the message a thread began with. */
+    focusOn: (ts) => list.node.querySelector(`[data-ts="${CSS.escape(ts)}"] .thread-summary`)?.focus(),
     show({ me, channel, messages }) {
       const name = `${channel.isIm ? "" : "#"}${channelTitle(channel)}`;
       setText(title, name);
-      setText(about, channel.isIm ? "Only you and the app" : `${channel.members.length} people and the app`);
+      setText(about, whoIsHere(channel));
       node.setAttribute("aria-label", name);
       const here = messages.filter((message) => message.channel === channel.id);
       list.show(
@@ -39,6 +41,11 @@ export function createConversation(node, { send, doing }) {
       composer.show(me, channel.id, name);
     },
   };
+}
+
+function whoIsHere({ isIm, members, botAbsent }) {
+  if (isIm) return "Only you and the app";
+  return `${members.length} people ${botAbsent ? "without" : "and"} the app`;
 }
 
 function itemOf(message, here) {

@@ -56,7 +56,12 @@ function textInput(element, block, surface) {
     spellcheck: code ? "false" : undefined,
     maxlength: String(element.max_length ?? 3000),
     placeholder: element.placeholder?.text,
-    data: { actionId: element.action_id, blockId: block.block_id, code: code ? "true" : undefined },
+    data: {
+      actionId: element.action_id,
+      blockId: block.block_id,
+      code: code ? "true" : undefined,
+      testid: code ? "code-input" : undefined,
+    },
   });
   node.value = element.initial_value ?? "";
   surface.fields?.push({

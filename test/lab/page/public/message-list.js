@@ -19,14 +19,21 @@ export function createMessageList(label, build) {
   const node = el("div", { class: "message-scroll" }, list, below);
   let place;
   let last;
+  let atEnd = true;
   const known = new Set();
   list.addEventListener("scroll", () => {
-    if (isNearEnd()) below.hidden = true;
+    if (list.clientHeight === 0) return;
+    atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    if (atEnd) below.hidden = true;
   });
+  // A keyboard that opens, or a tab that is shown again, must not leave the reader in the middle.
+  new ResizeObserver(() => {
+    if (atEnd) toEnd();
+  }).observe(list);
 
-  const isNearEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
   function toEnd() {
     list.scrollTop = list.scrollHeight;
+    atEnd = true;
     below.hidden = true;
   }
 
@@ -35,7 +42,7 @@ export function createMessageList(label, build) {
     /** `where` names what is listed: in another place all is old, and the end is shown. */
     show(where, items) {
       const moved = where !== place;
-      const stick = moved || isNearEnd();
+      const stick = moved || atEnd;
       if (moved) known.clear();
       reconcile(list, withDays(items), {
         keyOf: ({ day, message }) => `${where} ${day ?? message.ts}`,

@@ -14,7 +14,7 @@ export function messageNode(item, doing) {
   const author = names.who(message.user);
   const own = message.ephemeralFor !== undefined;
   const fault = el("p", { class: "fault", role: "alert" });
-  const surface = { names, act: (actionId, chosen) => acted(message, actionId, chosen, fault, doing) };
+  const surface = { names, act: (...click) => acted(message, click, fault, doing) };
   const content =
     message.blocks.length > 0
       ? blockNodes(message.blocks, surface)
@@ -36,7 +36,12 @@ export function messageNode(item, doing) {
       { class: "message-main" },
       own && onlyYou(message, doing),
       origin &&
-        el("p", { class: "message-note" }, "replied to a thread: ", threadLink(message.threadTs, origin, doing)),
+        el(
+          "p",
+          { class: "message-note" },
+          "replied to a thread: ",
+          threadLink(message.threadTs, mrkdwn(origin, names), doing),
+        ),
       !compact && byline(message, author),
       content,
       message.edited && el("span", { class: "edited" }, "(edited)"),
@@ -93,10 +98,12 @@ function reactions({ reactions: given }) {
   return el("p", { class: "reactions" }, chips);
 }
 
-/** What Slack says against a click stands under the message it was made on. */
-async function acted(message, actionId, chosen, fault, { click }) {
+/** What Slack says against a click stands under the block it was made in. */
+async function acted(message, [actionId, chosen, blockId], fault, { click }) {
   fault.textContent = "";
-  const answer = await click({ channel: message.channel, ts: message.ts }, actionId, chosen, fault);
-  if (!answer.ok) fault.textContent = answer.error ?? "That did not work.";
+  const answer = await click({ channel: message.channel, ts: message.ts }, actionId, chosen);
+  if (answer.ok) return answer;
+  fault.parentElement.querySelector(`.block[data-block-id="${CSS.escape(blockId)}"]`)?.after(fault);
+  fault.textContent = answer.error ?? "That did not work.";
   return answer;
 }

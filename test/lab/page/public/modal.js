@@ -24,6 +24,11 @@ export function createModal({ id, view }, doing, kept = {}) {
     view.submit &&
     el("button", { type: "submit", class: "button primary", data: { testid: "modal-submit" } }, view.submit.text);
   const close = () => told(doing.close(id));
+  const leave = el(
+    "button",
+    { type: "button", class: "button", data: { testid: "modal-leave" }, on: { click: close } },
+    view.close?.text ?? "Close",
+  );
   const node = el(
     "form",
     {
@@ -51,17 +56,7 @@ export function createModal({ id, view }, doing, kept = {}) {
       ),
     ),
     body,
-    el(
-      "footer",
-      { class: "modal-end" },
-      fault,
-      el(
-        "button",
-        { type: "button", class: "button", data: { testid: "modal-leave" }, on: { click: close } },
-        view.close?.text ?? "Close",
-      ),
-      submitButton,
-    ),
+    el("footer", { class: "modal-end" }, fault, leave, submitButton),
   );
   node.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -100,7 +95,7 @@ export function createModal({ id, view }, doing, kept = {}) {
     focus() {
       const first = fields.find(({ element }) => element.focus_on_load);
       if (first) first.node.focus({ preventScroll: true });
-      else body.focus({ preventScroll: true });
+      else (body.scrollHeight > body.clientHeight || submitButton ? body : leave).focus({ preventScroll: true });
     },
     /** The field for a code of the phone, when there is one. */
     codeField: () => fields.find(({ node: field }) => field.dataset.code === "true")?.node,

@@ -29,7 +29,7 @@ export function createThread(node, { doing, close }) {
     list.node,
   );
 
-  return ({ me, channel, thread, messages }) => {
+  function show({ me, channel, thread, messages }) {
     const within = ({ ts, threadTs }) => thread !== undefined && (ts === thread || threadTs === thread);
     const said = messages.filter((message) => message.channel === channel.id && within(message));
     const opened = node.hidden && said.length > 0;
@@ -42,5 +42,7 @@ export function createThread(node, { doing, close }) {
       said.map((message) => ({ message })),
     );
     if (opened) list.focus();
-  };
+  }
+
+  return { show };
 }
