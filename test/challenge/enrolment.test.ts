@@ -140,6 +140,11 @@ describe("enrolling", () => {
     assert.equal(await credentials.read("bob"), undefined);
   });
 
+  it("refuses a link that lapses while it is being opened", async () => {
+    const lapsing = { ...enrolments, begin: async () => undefined };
+    assert.equal(await codes(createEnrolling({ ...ports(), enrolments: lapsing }).offer("link")), "link-not-valid");
+  });
+
   it("refuses a code for a link whose seed nobody has seen", async () => {
     assert.equal(await codes(enrolling.confirm("link", "123456")), "link-not-valid");
   });
