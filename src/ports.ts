@@ -209,6 +209,19 @@ export interface SeedKeeper {
   }): number | undefined;
 }
 
+/**
+ * Signs what the web process itself has seen, a proof or an approval, so that whoever can write records cannot add one.
+ * Only the web process holds one.
+ */
+export interface Attestor {
+  attest(statement: Statement): string;
+  /** False for any other statement, and for anything that is no signature of ours. */
+  holds(statement: Statement, signature: string): boolean;
+}
+
+/** What is signed: canonical JSON, whose `v` keeps one kind of statement from standing for another. */
+export type Statement = { readonly v: `countersign.${string}` } & object;
+
 /** Signs grants with Ed25519. Only the web process holds one. */
 export interface GrantSigner {
   sign(grant: Grant): SignedGrant;

@@ -19,7 +19,7 @@ import type { Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
-import { grantSigner } from "./request/sign.ts";
+import { grantSigner, keyAttestor } from "./request/sign.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {
@@ -51,6 +51,7 @@ await run("web", async () => {
     directory,
     policy,
     authenticator: totpAuthenticator(redisCredentials(state, scribe), seeds),
+    attestor: keyAttestor(settings.grantKey),
     signer: grantSigner(settings.grantKey),
     lifetimes: {
       request: settings.COUNTERSIGN_REQUEST_SECONDS,

@@ -20,6 +20,13 @@ export interface Proof {
   readonly at: number;
   /** The request this proof was given for: another one than its bearer when a fresh proof is used again. */
   readonly request: string;
+  /** The web process's own, over all of the above: what is written into a record without it is no proof. */
+  readonly signature: string;
+}
+
+/** What is signed of a proof. */
+export function proofStatement({ signature: _, ...facts }: Proof | (Omit<Proof, "signature"> & { signature?: never })) {
+  return { v: "countersign.proof.v1", ...facts } as const;
 }
 
 /**

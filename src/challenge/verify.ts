@@ -1,5 +1,6 @@
 import type { StepUp } from "../policy/policy.ts";
-import type { Proof } from "./challenge.ts";
+import type { Attestor } from "../ports.ts";
+import { type Proof, proofStatement } from "./challenge.ts";
 
 /** What a proof is held against. */
 export interface ProofDemand {
@@ -8,11 +9,16 @@ export interface ProofDemand {
   readonly stepUp: StepUp;
   /** Milliseconds since 1970, by Redis's clock. */
   readonly now: number;
+  readonly attestor: Pick<Attestor, "holds">;
 }
 
-/** Whether the proof is this person's, and for this very digest or, where the policy says so, fresh enough. */
+/**
+ * Whether the proof is this person's, given to us, and for this very digest or, where the policy says so, fresh enough.
+ * Records lie where others may write: a proof that we did not sign is none.
+ */
 export function proofHolds(proof: Proof | undefined, demand: ProofDemand): proof is Proof {
   if (!proof || proof.subject !== demand.subject || proof.at > demand.now) return false;
+  if (!demand.attestor.holds(proofStatement(proof), proof.signature)) return false;
   if (proof.digest === demand.digest) return true;
   return demand.stepUp.within !== undefined && demand.now - proof.at <= demand.stepUp.within;
 }

@@ -5,6 +5,7 @@ import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import type { Desk } from "./desk.ts";
+import { whyEvidenceFails } from "./evidence.ts";
 import { factsOf } from "./facts.ts";
 import type { Wish } from "./move.ts";
 import type { AwaitingApproval, Planning } from "./request.ts";
@@ -52,8 +53,9 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
   if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
   const { stepUp } = decision.requirements;
   const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
-  const fresh =
-    stepUp && proofHolds(last, { subject: requester.sub, digest: request.digest, stepUp, now }) ? last : undefined;
+  const { attestor } = desk;
+  const demand = { subject: requester.sub, digest: request.digest, now, attestor };
+  const fresh = stepUp && proofHolds(last, { ...demand, stepUp }) ? last : undefined;
   const challengeExpiresAt = now + desk.lifetimes.challenge;
   return { event: { type: "decided", decision, challengeExpiresAt, ...(fresh ? { proof: fresh } : {}) } };
 }
@@ -70,9 +72,8 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
         why: `this is ${decision.tier} now and was approved as ${request.decision.tier}`,
       },
     };
-  const { stepUp } = decision.requirements;
-  if (stepUp && !proofStood(request))
-    return { event: { type: "forbidden", rule: "policy changed", why: "a proof of presence is asked for now" } };
+  const why = whyEvidenceFails(desk, request, decision.requirements, now);
+  if (why !== undefined) return { event: { type: "forbidden", rule: "evidence", why } };
   const approvers = await Promise.all(request.approvals.map((approval) => desk.directory.subject(approval.subject)));
   const known = approvers.filter((subject) => subject !== undefined);
   if (!quorumHolds(decision.requirements, requester.sub, known))
@@ -90,8 +91,4 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     notAfter: now + desk.lifetimes.execution,
   });
   return { event: { type: "granted", grant: signed }, along: { notAfter: request.expiresAt } };
-}
-
-function proofStood(request: AwaitingApproval): boolean {
-  return request.proof?.subject === request.requester;
 }

@@ -8,7 +8,7 @@ import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
 import type { Along, Wish } from "./move.ts";
-import type { AwaitingApproval, Request } from "./request.ts";
+import { type Approval, type AwaitingApproval, approvalStatement, type Request } from "./request.ts";
 import { takeProof } from "./take-proof.ts";
 
 /** What an approver would have to do before their yes counts. */
@@ -42,22 +42,17 @@ export async function approve(
     if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
     const { digest } = request;
     const known = await proofFor(desk, request, subject, now);
-    if (known !== "needed")
-      return {
-        event: {
-          type: "approved",
-          approval: { subject: subject.sub, at: now, digest, ...(known ? { proof: known } : {}) },
-        },
-      };
+    if (known !== "needed") {
+      const approval = { subject: subject.sub, at: now, digest, ...(known ? { proof: known } : {}) };
+      return { event: { type: "approved", approval: signed(desk, id, approval) } };
+    }
     if (response === undefined) return refuse("proof-needed", "This approval needs a code from your authenticator.");
     const challenge = approverChallenge(request, subject);
-    const taken = await takeProof(desk.authenticator, challenge, response, { request: id, now });
+    const taken = await takeProof(desk, challenge, response, { request: id, now });
     if ("proof" in taken) {
       const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: request.expiresAt };
-      return {
-        event: { type: "approved", approval: { subject: subject.sub, at: now, digest, proof: taken.proof } },
-        along,
-      };
+      const approval = { subject: subject.sub, at: now, digest, proof: taken.proof };
+      return { event: { type: "approved", approval: signed(desk, id, approval) }, along };
     }
     if (!taken.costs) return taken.refusal;
     refusal = taken.refusal;
@@ -102,7 +97,12 @@ async function proofFor(
   const stepUp = request.decision.requirements.approvals?.stepUp;
   if (!stepUp) return undefined;
   const last = await desk.store.lastProof(subject.sub);
-  return proofHolds(last, { subject: subject.sub, digest: request.digest, stepUp, now }) ? last : "needed";
+  const { attestor } = desk;
+  return proofHolds(last, { subject: subject.sub, digest: request.digest, stepUp, now, attestor }) ? last : "needed";
+}
+
+function signed({ attestor }: Desk, request: string, approval: Omit<Approval, "signature">): Approval {
+  return { ...approval, signature: attestor.attest(approvalStatement(request, approval)) };
 }
 
 function approverChallenge(request: AwaitingApproval, subject: Subject): Challenge {

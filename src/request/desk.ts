@@ -1,4 +1,5 @@
 import type {
+  Attestor,
   Authenticator,
   Chance,
   Directory,
@@ -29,6 +30,7 @@ export interface Desk {
   readonly directory: Directory;
   readonly policy: PolicySource;
   readonly authenticator: Authenticator;
+  readonly attestor: Attestor;
   readonly signer: GrantSigner;
   readonly lifetimes: Lifetimes;
   readonly mover: Mover;

@@ -14,7 +14,7 @@ export async function prove(desk: Desk, id: string, subject: Subject, response: 
       return refuse("not-in-this-state", `The request is ${request.state}; no code is asked for now.`);
     // The failure was judged before and lost a race: it still counts.
     if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
-    const taken = await takeProof(desk.authenticator, request.challenge, response, { request: id, now });
+    const taken = await takeProof(desk, request.challenge, response, { request: id, now });
     if ("proof" in taken)
       return {
         event: { type: "proved", proof: taken.proof },

@@ -37,6 +37,14 @@ export interface Approval {
   readonly at: number;
   readonly digest: string;
   readonly proof?: Proof;
+  /** The web process's own, over {@link approvalStatement}. */
+  readonly signature: string;
+}
+
+/** What is signed of an approval: also to which request it was given. */
+export function approvalStatement(request: string, approval: Omit<Approval, "signature">) {
+  const { subject, at, digest, proof } = approval;
+  return { v: "countersign.approval.v1", request, subject, at, digest, proof: proof?.signature ?? null } as const;
 }
 
 /** The worker's lease on a granted request. A higher fence makes every lower one void. */

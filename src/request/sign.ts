@@ -1,6 +1,6 @@
-import { type KeyObject, sign, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { canonical } from "../audit/canonical.ts";
-import type { GrantSigner, GrantVerifier } from "../ports.ts";
+import type { Attestor, GrantSigner, GrantVerifier } from "../ports.ts";
 
 /** Signs grants with an Ed25519 private key (RFC 8032): the key that only the web process holds. */
 export function grantSigner(privateKey: KeyObject): GrantSigner {
@@ -10,6 +10,18 @@ export function grantSigner(privateKey: KeyObject): GrantSigner {
       const signature = sign(null, Buffer.from(canonical(grant)), privateKey).toString("base64url");
       return { grant, signature };
     },
+  };
+}
+
+/** Signs and checks what the web process saw, with the same key; `v` keeps it apart from grants. */
+export function keyAttestor(privateKey: KeyObject): Attestor {
+  demandEd25519(privateKey, "private");
+  const publicKey = createPublicKey(privateKey);
+  return {
+    attest: (statement) => sign(null, Buffer.from(canonical(statement)), privateKey).toString("base64url"),
+    holds: (statement, signature) =>
+      typeof signature === "string" &&
+      verify(null, Buffer.from(canonical(statement)), publicKey, Buffer.from(signature, "base64url")),
   };
 }
 

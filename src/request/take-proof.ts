@@ -1,6 +1,6 @@
-import type { Challenge, Proof, TimeStepClaim } from "../challenge/challenge.ts";
+import { type Challenge, type Proof, proofStatement, type TimeStepClaim } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type { Authenticator } from "../ports.ts";
+import type { Attestor, Authenticator } from "../ports.ts";
 
 /** A proof that is not yet kept: `claim` must go into the same step. */
 export interface Taken {
@@ -14,9 +14,9 @@ export interface NotTaken {
   readonly costs: boolean;
 }
 
-/** Has the authenticator judge a typed response, and says the answer in the house's words. */
+/** Has the authenticator judge a typed response, and says the answer in the house's words. Only here is a proof signed. */
 export async function takeProof(
-  authenticator: Authenticator,
+  { authenticator, attestor }: { readonly authenticator: Authenticator; readonly attestor: Attestor },
   challenge: Challenge,
   response: string,
   about: { readonly request: string; readonly now: number },
@@ -28,7 +28,8 @@ export async function takeProof(
   switch (judged.outcome) {
     case "approved": {
       const { subject, digest } = challenge;
-      return { claim: judged.claim, proof: { authenticator: authenticator.name, subject, digest, at: now, request } };
+      const facts = { authenticator: authenticator.name, subject, digest, at: now, request };
+      return { claim: judged.claim, proof: { ...facts, signature: attestor.attest(proofStatement(facts)) } };
     }
     case "denied":
       return denied(judged.because, challenge.triesLeft - 1);

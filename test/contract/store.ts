@@ -170,6 +170,7 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
         digest: "d".repeat(64),
         at,
         request: "r-one",
+        signature: "s",
       });
 
       it("remembers a person's last proof", async () => {

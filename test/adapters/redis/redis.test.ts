@@ -116,10 +116,12 @@ describe("the state client", () => {
       await other.store.now();
       await records.store.now();
       // Longer than the client waits for one answer: it asks again, and both are carried out in the end.
+      await command("CONFIG", "RESETSTAT");
       await command("CLIENT", "PAUSE", "3000", "ALL");
       assert.deepEqual(await keep("op-1", 0, "first"), { kept: true, version: 1 });
       assert.equal((await other.store.read("r-one"))?.version, 1);
       assert.equal((await other.trail.head()).entries, 1);
+      assert.match(await command<string>("INFO", "commandstats"), /cmdstat_evalsha:calls=2,/);
     } finally {
       await other.close();
     }
@@ -164,7 +166,14 @@ describe("the state client", () => {
   });
 
   it("takes no proof given with the credential before for one of the new credential's holder", async () => {
-    const remember = { authenticator: "totp", subject: "alice", digest: "d", at: 1, request: "r-one" } as const;
+    const remember = {
+      authenticator: "totp",
+      subject: "alice",
+      digest: "d",
+      at: 1,
+      request: "r-one",
+      signature: "s",
+    } as const;
     await records.enrol("alice", "c-1");
     await records.store.keep(sampleStep("op-1", sampleRequest("r-one"), { remember }));
     assert.deepEqual(await records.store.lastProof("alice"), remember);

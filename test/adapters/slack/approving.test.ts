@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleRequest, sampleStep } from "../../contract/sample-request.ts";
+import { signedProof } from "../../fakes/attestor.ts";
 import {
   alice,
   approvals,
@@ -201,6 +202,12 @@ describe("proving and approving", () => {
 /** A proof this person gave just now, for a request of somebody else's workspace. */
 async function rememberProof({ records, clock }: House, subject: string): Promise<void> {
   const at = clock.now();
-  const remember = { authenticator: "totp", subject, digest: "e".repeat(64), at, request: "r-elsewhere" } as const;
+  const remember = signedProof({
+    authenticator: "totp",
+    subject,
+    digest: "e".repeat(64),
+    at,
+    request: "r-elsewhere",
+  });
   await records.store.keep(sampleStep("elsewhere", sampleRequest("r-elsewhere", { requester: "erin" }), { remember }));
 }

@@ -10,6 +10,7 @@ import { createLifecycle } from "../../../src/request/lifecycle.ts";
 import { createMover } from "../../../src/request/move.ts";
 import type { Outcome, Progress, Request } from "../../../src/request/request.ts";
 import { grantSigner } from "../../../src/request/sign.ts";
+import { attestor } from "../../fakes/attestor.ts";
 import { codeAt, credentialOf, fakeAuthenticator } from "../../fakes/authenticator.ts";
 import { fakeChance } from "../../fakes/chance.ts";
 import { fakeClock } from "../../fakes/clock.ts";
@@ -129,6 +130,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     directory,
     policy,
     authenticator: fakeAuthenticator(subjects),
+    attestor,
     signer: grantSigner(generateKeyPairSync("ed25519").privateKey),
     lifetimes: { request: 1_800_000, challenge: 300_000, execution: 300_000 },
     mover,

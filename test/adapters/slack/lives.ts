@@ -43,7 +43,7 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
     policy: "0".repeat(64),
   };
   const proof = (subject: string) =>
-    ({ authenticator: "totp", subject, digest, at: noon + 30_000, request: asked.id }) as const;
+    ({ authenticator: "totp", subject, digest, at: noon + 30_000, request: asked.id, signature: "s" }) as const;
   const run = (from: Request, ...events: readonly RequestEvent[]) => events.reduce(step, from);
 
   const planned = run(asked, { type: "planned", plan, digest });
@@ -51,7 +51,10 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
   const proved = stepUp ? run(decided, { type: "proved", proof: proof(requester) }) : decided;
   const approve = (i: number): RequestEvent => {
     const subject = `${i}${text}`;
-    return { type: "approved", approval: { subject, at: noon + 60_000, digest, proof: proof(subject) } };
+    return {
+      type: "approved",
+      approval: { subject, at: noon + 60_000, digest, proof: proof(subject), signature: "s" },
+    };
   };
   const approved = run(proved, ...Array.from({ length: approvals }, (_, i) => approve(i)));
   const granted = run(approved, { type: "granted", grant: sampleGrant(asked, digest) });
