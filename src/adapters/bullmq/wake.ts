@@ -21,6 +21,14 @@ function connectionOf(url: string, retries: number | null) {
   return { ...where, maxRetriesPerRequest: retries };
 }
 
+/** Takes off what ioredis adds to its faults: the command with its arguments, of which a password may be one. */
+function bare(onFault: (fault: unknown) => void): (fault: unknown) => void {
+  return (fault) => {
+    if (fault instanceof Error) Reflect.deleteProperty(fault, "command");
+    onFault(fault);
+  };
+}
+
 function optionsOf({ url, prefix }: WakeOptions): QueueOptions {
   return {
     connection: { ...connectionOf(url, 1), enableOfflineQueue: false },
@@ -39,10 +47,11 @@ function optionsOf({ url, prefix }: WakeOptions): QueueOptions {
  * and forgotten: the sweepers find the request.
  */
 export async function openWake(options: WakeOptions): Promise<Wake & { close(): Promise<void> }> {
+  const onFault = bare(options.onFault);
   const queues = new Map<QueueName, Queue<Hint>>();
   for (const name of ["web", "worker", "show"] as const) {
     const queue = new Queue<Hint>(name, optionsOf(options));
-    queue.on("error", options.onFault);
+    queue.on("error", onFault);
     queues.set(name, queue);
   }
   // A queue whose first connection failed stays dead for ever, so nothing begins before all have one.
@@ -51,21 +60,48 @@ export async function openWake(options: WakeOptions): Promise<Wake & { close(): 
     try {
       await queues.get(name)?.add(name, { request });
     } catch (fault) {
-      options.onFault(fault);
+      onFault(fault);
     }
   };
   return {
     wake: (side, request) => send(side, request),
     show: (request) => send("show", request),
     async close() {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await Promise.all([...queues.values()].map((queue) => closeOrLeave(queue, queue.close(), () => false)));
     },
   };
 }
 
+/** How long a close waits for Redis, in ms: a dead one would hold it until it lives again. */
+const patience = 2_000;
+
+/** Waits until it is closed; without Redis, until nothing runs any more. What the queue could not note is only a hint. */
+async function closeOrLeave(queue: Queue | Worker, closing: Promise<void>, runs: () => boolean): Promise<void> {
+  let over = false;
+  const closed = closing
+    .catch(() => undefined)
+    .finally(() => {
+      over = true;
+    });
+  do {
+    let impatient: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      impatient = setTimeout(resolve, patience);
+    });
+    await Promise.race([closed, late]);
+    clearTimeout(impatient);
+  } while (!over && runs());
+  const { client, blockingClient } = queue.getBackend();
+  for (const one of [client, blockingClient])
+    one?.then(
+      (connected) => connected.disconnect(),
+      () => undefined,
+    );
+}
+
 /** Answers wake-ups. */
 export interface Doorbell {
-  /** Waits for what is running. */
+  /** Waits for what is running, and for Redis no longer than a moment. */
   close(): Promise<void>;
 }
 
@@ -78,12 +114,18 @@ export function answerDoorbell(
   options: WakeOptions & { readonly concurrency: number },
   answer: (request: string) => Promise<void>,
 ): Doorbell {
+  let running = 0;
   const worker = new Worker<Hint>(
     name,
     async (job) => {
-      const { request } = job.data;
-      // Whoever writes to Redis can forge a job; what is not an id is nothing.
-      if (typeof request === "string" && /^r-[a-z0-9]{4,20}$/.test(request)) await answer(request);
+      running += 1;
+      try {
+        const { request } = job.data;
+        // Whoever writes to Redis can forge a job; what is not an id is nothing.
+        if (typeof request === "string" && /^r-[a-z0-9]{4,20}$/.test(request)) await answer(request);
+      } finally {
+        running -= 1;
+      }
     },
     {
       connection: connectionOf(options.url, null),
@@ -93,7 +135,8 @@ export function answerDoorbell(
       maxStartedAttempts: 1,
     },
   );
-  worker.on("error", options.onFault);
-  worker.on("failed", (_, fault) => options.onFault(fault));
-  return { close: () => worker.close() };
+  const onFault = bare(options.onFault);
+  worker.on("error", onFault);
+  worker.on("failed", (_, fault) => onFault(fault));
+  return { close: () => closeOrLeave(worker, worker.close(), () => running > 0) };
 }

@@ -74,7 +74,7 @@ export function openState({ url, prefix }: RedisOptions): StateClient {
       try {
         return await ask();
       } catch (fault) {
-        if (isAnswer(fault) || performance.now() - started > patience) throw fault;
+        if (isAnswer(fault) || performance.now() - started > patience) throw bare(fault);
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
@@ -98,6 +98,12 @@ export function openState({ url, prefix }: RedisOptions): StateClient {
       redis.disconnect();
     },
   };
+}
+
+/** Takes off what ioredis adds to its faults: the command with its arguments, of which a password may be one. */
+export function bare(fault: unknown): unknown {
+  if (fault instanceof Error) Reflect.deleteProperty(fault, "command");
+  return fault;
 }
 
 /** Whether Redis itself answered with an error; asking again would not help. */
