@@ -41,6 +41,8 @@ export function describeEnrolmentsContract(suite: string, open: () => Promise<Op
       assert.equal(await enrolments.begin("link", pending), undefined);
       assert.equal(await enrolments.complete("link", "c-1", 7), false);
       assert.equal(await opened.credentials.read("alice"), undefined);
+      await issue("link");
+      assert.deepEqual(await enrolments.open("link"), { subject: "alice" });
     });
 
     it("opens a link as often as it is asked, which uses nothing up", async () => {

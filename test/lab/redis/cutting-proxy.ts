@@ -12,8 +12,8 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** Before a Redis at `unix://…` or `redis://…`, on a port of loopback. */
-export async function startCuttingProxy(redisUrl: string): Promise<CuttingProxy> {
+/** Before a Redis at `unix://…` or `redis://…`, on a port of loopback, any that is free unless told. */
+export async function startCuttingProxy(redisUrl: string, wantedPort = 0): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
   let wanted: RegExp | undefined;
   let left = 0;
@@ -51,7 +51,7 @@ export async function startCuttingProxy(redisUrl: string): Promise<CuttingProxy>
       end();
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(wantedPort, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {

@@ -101,7 +101,7 @@ function lives(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-/** Whether a Redis behind this socket takes commands: while it still loads its data it answers, but not with PONG. */
+/** Whether a Redis behind this socket takes commands, if only after a password: while it loads its data it says so. */
 function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket, () => connection.write("PING\r\n"));
@@ -109,7 +109,7 @@ function answers(socket: string): Promise<boolean> {
       connection.destroy();
       resolve(yes);
     };
-    connection.once("data", (answer) => done(answer.toString().startsWith("+PONG")));
+    connection.once("data", (answer) => done(/^(\+PONG|-NOAUTH)/.test(answer.toString())));
     connection.once("error", () => done(false));
     connection.once("close", () => done(false));
   });
