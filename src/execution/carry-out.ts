@@ -149,7 +149,8 @@ async function apply(
       };
     }
     const object = await current(session, plan);
-    if (object && act.applied(object, plan, stamp)) return { applied: true, auditIds: ids(answer) };
+    // Where no call of ours can have had an effect, what looks like ours is somebody else's.
+    if (mayHave && object && act.applied(object, plan, stamp)) return { applied: true, auditIds: ids(answer) };
     if (mayHave)
       return {
         applied: false,
@@ -174,6 +175,8 @@ async function apply(
       leaseUntil: now + bench.leaseMs,
     }));
   }
+  if (mayHave && (await shows(session, plan, (object) => act.applied(object, plan, stamp))))
+    return { applied: true, auditIds: [] };
   const why = mayHave
     ? "The cluster did not say whether it was done."
     : "The object never held still; nothing was done.";
