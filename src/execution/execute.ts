@@ -81,8 +81,11 @@ async function recover(bench: Bench, hold: Hold, cluster: Cluster, request: Exec
   await carryOut(bench, hold, cluster, { request, plan, resourceVersion: request.intent.resourceVersion, begunBefore });
 }
 
+/** The object's status may move between reading and trying. */
+const looks = 5;
+
 /** The plan anew, with its dry run, if it is still the one that was approved; else what is different, for people. */
-async function rePlan(bench: Bench, cluster: Cluster, request: Granted): Promise<ChangePlan | string> {
+async function rePlan(bench: Bench, cluster: Cluster, request: Granted, look = 1): Promise<ChangePlan | string> {
   const operation = changeOf(request.operation);
   const act = actOf(operation);
   try {
@@ -103,6 +106,7 @@ async function rePlan(bench: Bench, cluster: Cluster, request: Granted): Promise
     if (!(fault instanceof ClusterFault)) throw fault;
     if (fault.code === "not-found") return "the object is gone";
     if (fault.code === "invalid" || fault.code === "forbidden") return `the cluster refuses it now: ${fault.says}`;
+    if (fault.code === "conflict" && look < looks) return rePlan(bench, cluster, request, look + 1);
     // Nothing was changed: the lease runs out, and it is tried again until the grant is over.
     throw fault;
   }
