@@ -24,11 +24,10 @@ const unread = createUnread();
 const dismissed = new Set();
 const session = createSession(people, () => {
   show();
-  void refreshSlack();
   void refreshPhone();
 });
-/** What the person who plays sees; undefined until it was asked for. */
-let seen;
+/** Person -> what that person sees; empty until it was asked for. */
+let views = new Map();
 
 const tabs = createTabs(at("tabs"));
 const showPeople = createPeopleSwitch(at("people"), people, session.become);
@@ -41,10 +40,8 @@ const cluster = createCluster(at("cluster"));
 const audit = createAudit(at("audit"));
 
 const refreshSlack = api.latest(async () => {
-  const { person } = session;
-  const state = await api.state(person);
-  if (person !== session.person) return;
-  seen = state;
+  const states = await Promise.all(people.map(({ id }) => api.state(id)));
+  views = new Map(states.map((state) => [state.me.id, state]));
   show();
 });
 const refreshPhone = api.latest(async () => {
@@ -60,15 +57,16 @@ const refreshCluster = api.latest(async () => cluster.show(await api.cluster()),
 const refreshAudit = api.latest(async () => audit.show(await api.audit()), audit.showFault);
 
 function show() {
-  showPeople(session.person);
-  if (seen?.me.id !== session.person) return;
-  const channel = seen.channels.find(({ id }) => id === session.channel) ?? seen.channels[0];
+  const seen = views.get(session.person);
+  if (!seen) return showPeople(session.person, () => false);
+  const channel = channelNow(seen);
   if (!channel) return;
   const me = session.person;
   const messages = seen.messages
     .filter((message) => !dismissed.has(keyOf(message)))
     .sort((a, b) => Number(a.ts) - Number(b.ts));
   unread.looked(me, channel.id, messages);
+  showPeople(me, (id) => unread.isAwaited(id, views.get(id).messages));
   showRail({ seen, channel: channel.id, unread: (id) => unread.count(me, id, messages) });
   conversation.show({ me, channel, messages });
   thread.show({ me, channel, thread: session.thread, messages });
@@ -78,11 +76,16 @@ function show() {
   tabs.hint("phone", modals.codeField() !== undefined);
 }
 
+/** A person may have come from a channel they are not in. */
+function channelNow({ channels }) {
+  return channels.find(({ id }) => id === session.channel) ?? channels[0];
+}
+
 /** What a message or a form can do for the person who plays now. */
 function doing() {
   const { person } = session;
   return {
-    names: namesOf(seen, people),
+    names: namesOf(views.get(person), people),
     click: (where, actionId, chosen) =>
       act(person, { kind: "click", where, actionId, ...(chosen === undefined ? {} : { chosen }) }),
     submit: (view, values) => act(person, { kind: "submit", view, values }),
@@ -102,7 +105,7 @@ async function act(person, what) {
 }
 
 function send(line) {
-  const channel = session.channel ?? seen.channels[0].id;
+  const { id: channel } = channelNow(views.get(session.person));
   const what = line.startsWith("/") ? { kind: "command", channel, line } : { kind: "say", channel, text: line };
   return act(session.person, what);
 }

@@ -1,7 +1,7 @@
 import { avatar } from "./avatar.js";
-import { el } from "./element.js";
+import { el, setText } from "./element.js";
 
-/** The switch that says as whom one plays; returns the way to show who it is now. */
+/** The switch that says as whom one plays; returns the way to show who it is now, and who has work. */
 export function createPeopleSwitch(node, people, become) {
   const buttons = people.map((person, at) =>
     el(
@@ -13,18 +13,30 @@ export function createPeopleSwitch(node, people, become) {
         data: { testid: `person-${person.id}`, person: person.id, tone: String(at % 3) },
         on: { click: () => become(person.id) },
       },
-      avatar({ realName: person.name }, String(at % 3)),
+      el(
+        "span",
+        { class: "person-face" },
+        avatar({ realName: person.name }, String(at % 3)),
+        el("i", { class: "waiting" }),
+      ),
       el(
         "span",
         { class: "person-words" },
         el("b", {}, person.name),
         el("span", { class: "person-role" }, person.role),
+        el("span", { class: "unseen person-news" }),
       ),
     ),
   );
   node.replaceChildren(...buttons);
-  return (id) => {
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.person === id));
+  return (id, isAwaited) => {
+    for (const button of buttons) {
+      const { person } = button.dataset;
+      const waiting = person !== id && isAwaited(person);
+      button.setAttribute("aria-pressed", String(person === id));
+      button.dataset.waiting = String(waiting);
+      setText(button.querySelector(".person-news"), waiting ? ", something waits for them" : "");
+    }
     document.body.dataset.tone = buttons.find((button) => button.dataset.person === id)?.dataset.tone ?? "0";
   };
 }
