@@ -1,6 +1,7 @@
 import { setTimeout as nap } from "node:timers/promises";
 import { digestOf } from "../../../src/operation/digest.ts";
 import type { Change, Operation } from "../../../src/operation/operation.ts";
+import type { Plan } from "../../../src/operation/plan.ts";
 import { isRefusal } from "../../../src/operation/refusal.ts";
 import type { RequestEvent } from "../../../src/request/event.ts";
 import { createMover } from "../../../src/request/move.ts";
@@ -39,7 +40,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
   }
 
   async function plan({ id, requester, reason, operation }: Request): Promise<void> {
-    const made = planOf(operation, house.clock.now());
+    const made = truePlan(operation, house.clock.now(), cluster);
     await step(id, { type: "planned", plan: made, digest: digestOf({ request: id, requester, reason }, made) });
     await house.ports.lifecycle.advance(id);
   }
@@ -109,6 +110,18 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
       await admin.close();
     },
   };
+}
+
+/** The house's plan, with what the cluster really holds where the page shows it. */
+function truePlan(operation: Operation, readAt: number, cluster: KubernetesDouble): Plan {
+  const plan = planOf(operation, readAt);
+  if (operation.kind === "get") return plan;
+  const found = cluster.snapshot().find(({ namespace, name }) => `${namespace}/${name}` === pathOf(operation.target));
+  const { replicas: total = 0, ready = 0 } = found ?? {};
+  const live = { ...plan.live, ready, total };
+  if (operation.kind === "rollout-restart") return { ...plan, live };
+  const changes = [{ field: "replicas", from: String(total), to: String(operation.replicas) }];
+  return { ...plan, live, changes, effects: [`From ${total} pods to ${operation.replicas}.`] };
 }
 
 function pathOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

@@ -12,6 +12,10 @@ export function createAudit(node) {
   const head = el("code", { class: "audit-head" });
   const mark = el("span", { class: "audit-mark", role: "status", data: { testid: "audit-verified" } });
   const chain = el("ol", { class: "chain", tabindex: "0", "aria-label": "Audit entries, newest first" });
+  // A wheel turns up and down; the chain goes sideways.
+  chain.addEventListener("wheel", ({ deltaX, deltaY }) => chain.scrollBy(deltaX === 0 ? deltaY : 0, 0), {
+    passive: true,
+  });
   let began = true;
   node.replaceChildren(
     el(
