@@ -5,6 +5,7 @@ import { type SealingKey, seal, unseal } from "./seal.ts";
 
 /** Seconds of a time step, and how far a clock may be off: one step either way (RFC 6238 sections 4.1 and 5.2). */
 const period = 30;
+const sixDigits = /^[0-9]{6}$/;
 
 /** Makes and judges RFC 6238 seeds: 160 random bits, six digits, SHA-1, as every authenticator app expects. */
 export function totpSeeds(key: SealingKey, issuer: string): SeedKeeper {
@@ -19,6 +20,8 @@ export function totpSeeds(key: SealingKey, issuer: string): SeedKeeper {
     },
     judge({ subject, credential, sealed, code, now, after }) {
       const secret = unseal(sealed, sealedFor(subject, credential), key);
+      // otplib throws at what is no code.
+      if (!sixDigits.test(code)) return undefined;
       // `afterTimeStep` throws when the stored step lies ahead of the clock, so steps are compared here.
       const verdict = verifySync({ secret, token: code, epoch: Math.floor(now / 1000), epochTolerance: period });
       if (!verdict.valid || !("timeStep" in verdict)) return undefined;
@@ -34,24 +37,31 @@ export function totpAuthenticator(credentials: CredentialStore, seeds: SeedKeepe
 
     isEnrolled: async (subject) => (await credentials.read(subject)) !== undefined,
 
-    async submit(challenge, response, now): Promise<Outcome> {
-      const { subject } = challenge;
-      const code = response.replace(/\s/g, "");
-      if (!/^[0-9]{6}$/.test(code)) return { outcome: "denied", because: "malformed-code" };
-      const kept = await credentials.read(subject);
-      if (!kept) return { outcome: "insufficient", because: "not-enrolled" };
-      if (kept.lockedUntil !== undefined && kept.lockedUntil > now)
-        return Number.isFinite(kept.lockedUntil)
-          ? { outcome: "insufficient", because: "locked", until: kept.lockedUntil }
-          : { outcome: "insufficient", because: "locked" };
-      const input = { subject, credential: kept.id, sealed: kept.sealed, code, now };
-      const timeStep = seeds.judge({ ...input, after: -1 });
-      if (timeStep === undefined) {
-        await credentials.countFailure(subject, kept.id);
-        return { outcome: "denied", because: "wrong-code" };
+    async submit({ subject }, response, now) {
+      try {
+        return await judge(subject, response, now);
+      } catch (fault) {
+        return { outcome: "unavailable", because: fault instanceof Error ? fault.message : String(fault) };
       }
-      if (timeStep <= kept.timeStep) return { outcome: "denied", because: "code-already-used" };
-      return { outcome: "approved", claim: { subject, credential: kept.id, timeStep } };
     },
   };
+
+  async function judge(subject: string, response: string, now: number): Promise<Outcome> {
+    const code = response.replace(/\s/g, "");
+    if (!sixDigits.test(code)) return { outcome: "denied", because: "malformed-code" };
+    const kept = await credentials.read(subject);
+    if (!kept) return { outcome: "insufficient", because: "not-enrolled" };
+    if (kept.lockedUntil !== undefined && kept.lockedUntil > now)
+      return Number.isFinite(kept.lockedUntil)
+        ? { outcome: "insufficient", because: "locked", until: kept.lockedUntil }
+        : { outcome: "insufficient", because: "locked" };
+    const input = { subject, credential: kept.id, sealed: kept.sealed, code, now };
+    const timeStep = seeds.judge({ ...input, after: -1 });
+    if (timeStep === undefined) {
+      await credentials.countFailure(subject, kept.id);
+      return { outcome: "denied", because: "wrong-code" };
+    }
+    if (timeStep <= kept.timeStep) return { outcome: "denied", because: "code-already-used" };
+    return { outcome: "approved", claim: { subject, credential: kept.id, timeStep } };
+  }
 }

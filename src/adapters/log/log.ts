@@ -31,12 +31,17 @@ const secretShapes = [
   /xapp-[\w-]+/g,
   /eyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   /\b\d{6}\b/g,
-  /(redis[^:\s]*:\/\/)[^@\s]+@/g,
+  /\b\w{1,20}:\/\/[^@\s]+@/g,
   /otpauth:\S+/g,
+  /https:\/\/hooks\.slack\.com\/\S+/g,
+  /\b[A-Z2-7]{32}\b/g,
+  /-----BEGIN [^-]+-----[^-]*(-----END [^-]+-----)?/g,
 ];
 
 /** A fault in one bounded line, with what looks like a secret taken out. */
 export function sayFault(fault: unknown): string {
   const says = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-  return secretShapes.reduce((text, shape) => text.replace(shape, "[removed]"), says.slice(0, 500));
+  // Cut last: half a secret has another shape.
+  const bare = secretShapes.reduce((text, shape) => text.replace(shape, "[removed]"), says);
+  return bare.replace(/\s+/g, " ").slice(0, 500);
 }
