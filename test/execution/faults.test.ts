@@ -8,7 +8,7 @@ import { watchedWorker } from "./watched.ts";
 
 /** Requests that change deploy/api; its dry runs carry a query of their own. */
 const call = /\/deployments\/api(\/scale)?\?(?!.*dryRun).*fieldManager/;
-const deadlineMs = 150;
+const deadlineMs = 1_000;
 const often = 1_000;
 
 interface Case {
@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
   },
   {
     what: "the call takes longer than its deadline, and comes to its effect after all",
-    fault: ({ double }) => double.faults.delay(deadlineMs * 2, call),
+    fault: ({ double }) => double.faults.delay(deadlineMs * 1.3, call),
     ...{ ends: "succeeded", effects: 1, says: /rolled out/ },
   },
   {
@@ -228,7 +228,7 @@ describe("a fault of the API", () => {
   });
 
   describe("while the rollout is watched", () => {
-    async function watching(operation: Operation, fault: (test: TestBench) => void, watchMs = 5_000) {
+    async function watching(operation: Operation, fault: (test: TestBench) => void) {
       const request = await test.granted(operation);
       let begun = false;
       const bench = watchedWorker(test, "first", async (moment) => {
@@ -236,7 +236,7 @@ describe("a fault of the API", () => {
         begun = true;
         fault(test);
       });
-      await work({ ...bench, watchMs }, request.id);
+      await work(bench, request.id);
       assert.ok(begun);
       return test.now(request);
     }
@@ -256,7 +256,10 @@ describe("a fault of the API", () => {
     });
 
     it("is told as it is: the pods never become ready", async () => {
-      const done = inState(await watching(restart, ({ double }) => double.faults.stallPods(true), 200), "failed");
+      const request = await test.granted(restart);
+      test.double.faults.stallPods(true);
+      await work(test.worker("first", { watchMs: 100 }), request.id);
+      const done = inState(await test.now(request), "failed");
       assert.match(
         "outcome" in done ? done.outcome.says : "",
         /^The change was made, but it had not finished when the time to watch it was over\.$/,
