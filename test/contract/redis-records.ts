@@ -8,7 +8,7 @@ import { redisTrail } from "../../src/adapters/redis/trail.ts";
 import type { Scribe } from "../../src/ports.ts";
 import { freshPrefix } from "../lab/redis/shared-redis.ts";
 
-export const scribe: Scribe = (event) => ({ event, writer: "test", clock: Date.now() });
+const scribe: Scribe = (event) => ({ event, writer: "test", clock: Date.now() });
 
 /** Everything that is kept in Redis, through one connection; empty unless the prefix was used before. */
 export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
