@@ -22,7 +22,7 @@ export function createPeopleSwitch(node, people, become) {
       el(
         "span",
         { class: "person-words" },
-        el("b", {}, person.name),
+        name(person),
         el("span", { class: "person-role" }, person.role),
         el("span", { class: "unseen person-news" }),
       ),
@@ -39,4 +39,10 @@ export function createPeopleSwitch(node, people, become) {
     }
     document.body.dataset.tone = buttons.find((button) => button.dataset.person === id)?.dataset.tone ?? "0";
   };
+}
+
+/** On a small screen the first name is enough. */
+function name(person) {
+  const [first, ...rest] = person.name.split(" ");
+  return el("b", {}, first, rest.length > 0 && el("span", { class: "person-rest" }, ` ${rest.join(" ")}`));
 }

@@ -64,6 +64,8 @@ function codeEntry({ label, code }, typeIt, typing) {
   const ring = createRing();
   const said = el("span", { class: "code-said", role: "status" });
   const spaced = [code.slice(0, code.length / 2), code.slice(code.length / 2)];
+  // A label of an authenticator app is an issuer, a colon, and whose it is.
+  const [, issuer, account] = /^([^:]*):?\s*(.*)$/s.exec(label);
   let until = 0;
   const secondsLeft = () => Math.ceil((until - Date.now()) / 1000);
 
@@ -80,7 +82,7 @@ function codeEntry({ label, code }, typeIt, typing) {
   const node = el(
     "li",
     { class: "code-card" },
-    el("p", { class: "code-label" }, label, said),
+    el("p", { class: "code-label" }, el("b", {}, issuer), said),
     el(
       "button",
       {
@@ -97,6 +99,7 @@ function codeEntry({ label, code }, typeIt, typing) {
       ),
       ring.node,
     ),
+    account && el("p", { class: "code-account", title: account }, account),
     el(
       "button",
       {
