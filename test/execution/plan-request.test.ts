@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { work } from "../../src/execution/work.ts";
+import { digestOf } from "../../src/operation/digest.ts";
+import type { Operation } from "../../src/operation/operation.ts";
+import { name, namespace } from "../contract/sample-request.ts";
+import { alice, bob, restartIn } from "../request/desk.ts";
+import { inState } from "../request/samples.ts";
+import { openBench, restart, scaleTo, type TestBench } from "./bench.ts";
+
+describe("planning a request", () => {
+  let test: TestBench;
+  beforeEach(async () => {
+    test = await openBench();
+  });
+  afterEach(() => test.close());
+
+  const asked = (operation: Operation) => test.desk.asks(alice, operation);
+  const nowhere = (target: { readonly namespace: string; readonly name: string }): Operation => ({
+    kind: "rollout-restart",
+    cluster: "demo",
+    target: { kind: "Deployment", namespace: namespace(target.namespace), name: name(target.name) },
+  });
+
+  it("stands with its digest, after a dry run that stored nothing", async () => {
+    const request = await asked(scaleTo(5));
+    await work(test.worker("first"), request.id);
+    const planned = inState(await test.now(request), "planning");
+    assert.ok(planned.plan);
+    const { id, requester, reason } = planned;
+    assert.equal(planned.digest, digestOf({ request: id, requester, reason }, planned.plan));
+    assert.ok(test.double.requests.some((line) => line.startsWith("PATCH") && line.includes("dryRun=All")));
+    assert.deepEqual([test.effects(), test.double.snapshot()[0]?.replicas], [[], 3]);
+  });
+
+  it("is made once, however many workers look", async () => {
+    const request = await asked(restart);
+    await Promise.all([1, 2, 3].map((i) => work(test.worker(`worker-${i}`), request.id)));
+    await work(test.worker("late"), request.id);
+    const made = test.desk.records.trail.events.filter(({ kind }) => kind === "plan.made");
+    assert.equal(made.length, 1);
+  });
+
+  const hopeless: readonly (readonly [string, Operation, (test: TestBench) => void, RegExp])[] = [
+    [
+      "there is no such object",
+      nowhere({ namespace: "prod", name: "nobody" }),
+      () => undefined,
+      /^There is no deploy\/nobody in the namespace prod\.$/,
+    ],
+    [
+      "we are not installed there",
+      restartIn("staging"),
+      () => undefined,
+      /^Countersign is not installed for the namespace staging: /,
+    ],
+    [
+      "the server would refuse it",
+      restart,
+      ({ double }) => double.faults.answer(422, /dryRun/),
+      /^The cluster refuses this change: /,
+    ],
+    ["it cannot be done", scaleTo(3), () => undefined, /has 3 replicas already/],
+  ];
+  for (const [what, operation, prepare, why] of hopeless)
+    it(`is a failure at once, in words, when ${what}`, async () => {
+      const request = await asked(operation);
+      prepare(test);
+      await work(test.worker("first"), request.id);
+      const failed = inState(await test.now(request), "failed");
+      assert.match("ended" in failed ? failed.ended.why : "", why);
+      assert.deepEqual(test.effects(), []);
+    });
+
+  it("is tried for a minute while the server does not answer as it should, and is then a failure", async () => {
+    const request = await asked(restart);
+    test.double.faults.answer(503, /deployments\/api/, 99);
+    await assert.rejects(work(test.worker("first"), request.id), /server-error/);
+    test.desk.clock.pass(60_000);
+    await assert.rejects(work(test.worker("first"), request.id), /server-error/);
+    inState(await test.now(request), "planning");
+    test.desk.clock.pass(1);
+    await work(test.worker("first"), request.id);
+    const failed = inState(await test.now(request), "failed");
+    assert.match("ended" in failed ? failed.ended.why : "", /^The cluster did not answer as it should/);
+  });
+
+  it("is left to another worker for a cluster that is not ours", async () => {
+    const request = await asked({ ...restart, cluster: "other" });
+    await work(test.worker("first"), request.id);
+    assert.deepEqual(await test.now(request), request);
+  });
+
+  it("is not made for a request that is over", async () => {
+    const request = await test.desk.asks(bob, restart);
+    await test.desk.lifecycle.cancel(request.id, bob, "");
+    await work(test.worker("first"), request.id);
+    inState(await test.now(request), "cancelled");
+    assert.ok(test.double.requests.every((line) => !line.includes("deployments")));
+  });
+});

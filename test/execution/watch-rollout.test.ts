@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { watchRollout } from "../../src/execution/watch-rollout.ts";
+import type { Json } from "../../src/operation/plan.ts";
+import { ClusterFault, type KubeObject } from "../../src/ports.ts";
+import type { Progress } from "../../src/request/request.ts";
+import { plan } from "../request/samples.ts";
+import { deploymentObject as deployment, fakeSession } from "./fake-session.ts";
+
+type Seen = Omit<Progress, "at">;
+
+const changePlan = {
+  ...plan,
+  object: { apiVersion: "apps/v1", kind: "Deployment", namespace: "prod", name: "api", uid: "uid-1" },
+};
+const half = deployment({ status: { updatedReplicas: 1, availableReplicas: 2 } });
+const done = deployment({});
+
+describe("watchRollout", () => {
+  async function watched(from: KubeObject, ...later: readonly (KubeObject | ClusterFault | "end")[]) {
+    const ending = new AbortController();
+    const seen: Seen[] = [];
+    const begun: string[] = [];
+    const session = fakeSession({
+      async *watch({ name }, resourceVersion) {
+        begun.push(`${name} ${resourceVersion}`);
+        for (const one of later) {
+          if (one === "end") return ending.abort();
+          if (one instanceof ClusterFault) throw one;
+          yield one;
+        }
+        assert.fail("it was watched on and on");
+      },
+    });
+    const end = await watchRollout(
+      session,
+      changePlan,
+      from,
+      async (progress) => void seen.push(progress),
+      ending.signal,
+    );
+    return { end, seen, begun };
+  }
+
+  it("is done at once where all is new and available, and watches nothing", async () => {
+    const { end, begun, seen } = await watched(done);
+    assert.deepEqual([end, begun], [{ rolledOut: true }, []]);
+    assert.deepEqual(seen, [{ updated: 3, available: 3, wanted: 3 }]);
+  });
+
+  it("watches from the version it was given, until it is done", async () => {
+    const { end, begun } = await watched(half, half, done);
+    assert.deepEqual([end, begun], [{ rolledOut: true }, ["api 41"]]);
+  });
+
+  const notYet: readonly (readonly [string, Readonly<Record<string, Json>>])[] = [
+    ["the controller has not seen the change", { observedGeneration: 1 }],
+    ["a pod is not updated", { updatedReplicas: 2 }],
+    ["an old pod is left", { replicas: 4 }],
+    ["a pod is not available", { availableReplicas: 2 }],
+  ];
+  for (const [why, status] of notYet)
+    it(`is not done while ${why}`, async () => {
+      const { end } = await watched(deployment({ status }), "end");
+      assert.equal(end.rolledOut, false);
+    });
+
+  it("is done with none where none is wanted", async () => {
+    const none = { replicas: 0, updatedReplicas: 0, availableReplicas: 0 };
+    assert.deepEqual((await watched(deployment({ spec: { replicas: 0 }, status: none }))).end, { rolledOut: true });
+  });
+
+  it("tells each step that differs, once, and counts nothing as updated before the controller looked", async () => {
+    const unseen = deployment({ status: { observedGeneration: 1 } });
+    const { seen } = await watched(unseen, unseen, half, half, done);
+    assert.deepEqual(seen, [
+      { updated: 0, available: 3, wanted: 3 },
+      { updated: 1, available: 2, wanted: 3 },
+      { updated: 3, available: 3, wanted: 3 },
+    ]);
+  });
+
+  describe("that is stuck", () => {
+    const says = (message: string, observedGeneration = 2) =>
+      deployment({
+        status: {
+          observedGeneration,
+          updatedReplicas: 1,
+          conditions: [
+            { type: "Available", reason: "ProgressDeadlineExceeded", message: "another condition" },
+            { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message },
+          ],
+        },
+      });
+
+    it("says so in the controller's words, cut to what a card can hold", async () => {
+      const { end } = await watched(half, says(`timed out ${"x".repeat(500)}`));
+      assert.ok(!end.rolledOut);
+      assert.match(end.why, /^it is stuck: timed out x+$/);
+      assert.equal(end.why.length, "it is stuck: ".length + 200);
+    });
+
+    it("is not taken from what the controller said of the change before", async () => {
+      assert.deepEqual((await watched(says("of old", 1), done)).end, { rolledOut: true });
+    });
+  });
+
+  const otherwise: readonly (readonly [string, KubeObject | ClusterFault | "end", string])[] = [
+    [
+      "another object of that name",
+      deployment({ metadata: { uid: "uid-2" } }),
+      "the object was deleted, and another of the same name made",
+    ],
+    ["its deletion", new ClusterFault("not-found", "gone"), "the object was deleted meanwhile"],
+    ["the end of the time", "end", "it had not finished when the time to watch it was over"],
+  ];
+  for (const [what, event, why] of otherwise)
+    it(`ends with ${what}`, async () => {
+      assert.deepEqual((await watched(half, event)).end, { rolledOut: false, why });
+    });
+
+  it("does not watch an object that is another from the start", async () => {
+    const { end, seen, begun } = await watched(deployment({ metadata: { uid: "uid-2" } }));
+    assert.deepEqual([end.rolledOut, seen, begun], [false, [], []]);
+  });
+
+  it("lets any other fault through: that says nothing of the rollout", async () => {
+    await assert.rejects(watched(half, new ClusterFault("forbidden", "no")), /forbidden/);
+  });
+
+  it("stops when what it tells cannot be kept", async () => {
+    const session = fakeSession({});
+    const seen = () => Promise.reject(new Error("lease lost"));
+    await assert.rejects(watchRollout(session, changePlan, half, seen, new AbortController().signal), /lease lost/);
+  });
+});
