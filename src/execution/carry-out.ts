@@ -7,11 +7,12 @@ import {
   type ClusterFaultCode,
   type KubeObject,
 } from "../ports.ts";
+import type { RequestEvent } from "../request/event.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { accountOf, type Bench, reader } from "./bench.ts";
-import type { Hold } from "./hold.ts";
+import { type Hold, LeaseLost } from "./hold.ts";
 import { type RolloutEnd, watchRollout } from "./watch-rollout.ts";
 
 /** What is to be done once the intent is durable and the ticket taken. */
@@ -57,19 +58,27 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
       }));
       return;
     }
-    const end = await watch(bench, hold, session, errand.plan);
-    await hold.step((now) => ({
-      type: "finished",
-      fence: hold.fence,
-      as: end.rolledOut ? "succeeded" : "failed",
-      made: true,
-      outcome: {
-        at: now,
-        says: end.rolledOut ? "done, and rolled out" : `The change was made, but ${end.why}.`,
-        apiAuditIds: done.auditIds,
-        credential,
-      },
-    }));
+    const made =
+      (end: RolloutEnd) =>
+      (now: number): RequestEvent => ({
+        type: "finished",
+        fence: hold.fence,
+        as: end.rolledOut ? "succeeded" : "failed",
+        made: true,
+        outcome: {
+          at: now,
+          says: end.rolledOut ? "done, and rolled out" : `The change was made, but ${end.why}.`,
+          apiAuditIds: done.auditIds,
+          credential,
+        },
+      });
+    try {
+      await hold.step(made(await watch(bench, hold, session, errand.plan)));
+    } catch (fault) {
+      // Where the worker that took over could not tell whether the change was made, this one can.
+      if (fault instanceof LeaseLost) await hold.settle(made({ rolledOut: false, why: "its rollout was not watched" }));
+      throw fault;
+    }
   } finally {
     // The token dies with its Secret; if this fails it dies of age, within ten minutes.
     await session

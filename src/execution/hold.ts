@@ -18,6 +18,8 @@ export interface Hold {
   step(event: (now: number) => RequestEvent): Promise<Request>;
   /** Tells how far the rollout has come, which also renews the lease. */
   tell(progress: Omit<Progress, "at">): Promise<void>;
+  /** After the hold was lost: settles what another worker had to call unknown; does nothing in any other state. */
+  settle(event: (now: number) => RequestEvent): Promise<void>;
   /** Aborted when the lease is lost. */
   readonly signal: AbortSignal;
   release(): void;
@@ -67,9 +69,12 @@ function holdOn(bench: Bench, id: string, fence: number): Hold {
       leaseUntil: now + bench.leaseMs,
     }));
   };
+  const settle = async (event: (now: number) => RequestEvent) => {
+    await bench.mover.move(id, ({ request, now }) => (request.state === "unknown" ? { event: event(now) } : undefined));
+  };
   // Three chances to renew before the lease is over.
   const beat = setInterval(() => {
     if (latest) tell(latest).catch((fault: unknown) => lost.abort(fault));
   }, bench.leaseMs / 3);
-  return { fence, step, tell, signal: lost.signal, release: () => clearInterval(beat) };
+  return { fence, step, tell, settle, signal: lost.signal, release: () => clearInterval(beat) };
 }
