@@ -117,6 +117,30 @@ describe("the worker, of a record that somebody wrote to,", () => {
     await nothingRan();
   });
 
+  // What a captured key could sign: each fact is held against the record all the same.
+  const signedWrongly: readonly (readonly [Partial<Grant>, RegExp])[] = [
+    [{ v: "countersign.grant.v2" as never }, /signature does not hold/],
+    [{ request: "r-other" }, /for another request/],
+    [{ cluster: "other" }, /for another cluster/],
+    [{ requester: "bob" }, /names another requester/],
+    [{ digest: otherDigest }, /for another plan/],
+    [{ tier: "guarded" }, /granted as guarded/],
+    [{ approvers: [] }, /do not make the quorum/],
+    [{ approvers: ["alice"] }, /do not make the quorum/],
+    [{ approvers: ["erin"] }, /do not make the quorum/],
+  ];
+  for (const [change, why] of signedWrongly)
+    it(`runs nothing with a well signed grant that says ${JSON.stringify(change)}`, async () => {
+      const request = await test.granted(restart);
+      const grant = test.desk.signer.sign({ ...request.grant.grant, ...change });
+      await work(
+        misled(() => ({ grant })),
+        request.id,
+      );
+      assert.match(inState(await test.now(request), "denied").ended.why, why);
+      await nothingRan();
+    });
+
   it("runs nothing of a record that is copied under another id", async () => {
     const request = await test.granted(restart);
     const copy = { ...request, id: "r-0000000099" };

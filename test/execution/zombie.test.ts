@@ -61,4 +61,18 @@ describe("a worker that sleeps past its lease", () => {
     assert.deepEqual(await test.now(request), ended);
     assert.equal(test.effects().length, 1);
   });
+
+  it("tells that it was done where the next one could not", async () => {
+    const request = await test.granted(scaleTo(5));
+    const ended = await sleepThrough(request, "after call", async () => {
+      await test.admin.patch(`${api}/scale`, { spec: { replicas: 4 } });
+      await work(test.worker("second"), request.id);
+    });
+    inState(ended, "unknown");
+    const settled = inState(await test.now(request), "failed");
+    assert.ok("outcome" in settled);
+    assert.equal(settled.outcome.says, "The change was made, but its rollout was not watched.");
+    assert.deepEqual(settled.outcome.apiAuditIds, [test.effects()[0]?.auditId]);
+    assert.equal(test.effects().length, 1);
+  });
 });
