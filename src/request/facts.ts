@@ -11,6 +11,7 @@ export function factsOf(operation: Operation, subject: Subject, plan: DecisionFa
     cluster: operation.cluster,
     namespace: namespaceOf(operation),
     ...(name === undefined ? {} : { name }),
-    plan,
+    // A read is about no object whose facts could be known.
+    plan: isChange(operation) ? plan : "unknown",
   };
 }

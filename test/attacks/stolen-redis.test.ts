@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Granted, Request } from "../../src/request/request.ts";
+import type { Proof } from "../../src/challenge/challenge.ts";
+import { type Approval, approvalStatement, type Granted, type Request } from "../../src/request/request.ts";
 import { grantSigner } from "../../src/request/sign.ts";
+import { strangersAttestor } from "../fakes/attestor.ts";
 import { onStage } from "../journeys/stage.ts";
 import { approve, ask, finish, prove, reach } from "../lab/acting.ts";
 import { alice, bob, incident } from "../lab/people.ts";
@@ -44,14 +46,91 @@ describe("attack: write access to Redis", function () {
     const { lab, executions } = stage();
     const before = executions();
     const id = await proved("/k8s scale deploy/api --replicas=9 -n prod -- forged job");
+    const { redis } = thief;
+    const jobs = async () =>
+      (await redis.zcard(`${lab.prefix}bull:worker:completed`)) +
+      (await redis.zcard(`${lab.prefix}bull:worker:failed`));
+    const had = await jobs();
     await thief.wakeWorker(id);
     await thief.wakeWorker("r-nosuchrequest");
-    const jobs = () => thief.redis.zcard(`${lab.prefix}bull:worker:completed`);
-    const had = await jobs();
-    while ((await jobs()) < had) await sleep(20);
-    await sleep(300);
+    while ((await jobs()) < had + 2) await sleep(20);
     assert.equal((await lab.store.read(id))?.request.state, "awaiting-approval");
     assert.equal(executions(), before);
+  });
+
+  const additions: readonly (readonly [what: string, change: (record: Record<string, unknown>, id: string) => void])[] =
+    [
+      ["without any signature", () => undefined],
+      [
+        "under a signature of somebody else's",
+        (record, id) => {
+          const [approval] = record["approvals"] as [Approval];
+          record["approvals"] = [{ ...approval, signature: strangersAttestor.attest(approvalStatement(id, approval)) }];
+        },
+      ],
+      [
+        "under the signature of Bob's approval of another request",
+        (record) => {
+          const [approval] = record["approvals"] as [Approval];
+          record["approvals"] = [{ ...approval, signature: bobsOther }];
+        },
+      ],
+    ];
+  let bobsOther = "";
+  for (const [how, sign] of additions)
+    it(`an approval written into a record ${how} makes the web process sign no grant`, async () => {
+      const { lab, executions } = stage();
+      const before = executions();
+      const other = await granted("/k8s scale deploy/api --replicas=5 -n prod -- honest");
+      bobsOther = other.approvals[0]?.signature ?? "";
+      await thief.edit(other.id, (record) => setAt(record, ["digest"], "0".repeat(64)));
+      thaw();
+      await finish(lab, other.id);
+      const id = await proved("/k8s scale deploy/api --replicas=9 -n prod -- forged approval");
+      await thief.edit(id, (record) => {
+        const { digest, proof } = record as unknown as { digest: string; proof: Proof };
+        const at = Date.now();
+        const own = { ...proof, subject: bob.sub, at };
+        record["approvals"] = [{ subject: bob.sub, at, digest, proof: own, signature: "" }];
+        sign(record, id);
+      });
+      await thief.redis.zadd(`${lab.prefix}turn:web`, 0, id);
+      const over = await finish(lab, id);
+      assert.equal(over.state, "denied");
+      assert.match("ended" in over ? over.ended.why : "", /approval of bob@example.com does not stand up/);
+      assert.equal(executions(), before);
+    });
+
+  it("a proof written into a record does not stand for the requester's presence", async () => {
+    const { lab, executions } = stage();
+    const before = executions();
+    // With a new phone no earlier proof counts any more.
+    await lab.enrol(alice.sub);
+    const id = await ask(lab, alice, incident, "/k8s rollout restart deploy/api -n staging -- forged proof");
+    await reach(lab, id, "awaiting-challenge");
+    await thief.edit(id, (record) => {
+      const { digest, challenge: _, ...rest } = record as { digest: string; challenge: unknown };
+      for (const name of Object.keys(record)) delete record[name];
+      const proof = { authenticator: "totp", subject: alice.sub, digest, at: Date.now(), request: id, signature: "" };
+      Object.assign(record, { ...rest, digest, state: "awaiting-approval", approvals: [], wrongCodes: {}, proof });
+    });
+    await thief.redis.zadd(`${lab.prefix}turn:web`, 0, id);
+    const over = await finish(lab, id);
+    assert.equal(over.state, "denied");
+    assert.match("ended" in over ? over.ended.why : "", /no proof of presence/);
+    assert.equal(executions(), before);
+  });
+
+  it("a proof left for reuse by somebody else saves nobody a code", async () => {
+    const { lab } = stage();
+    await proved("/k8s scale deploy/api --replicas=9 -n prod -- a proof to copy");
+    const last = await lab.store.lastProof(alice.sub);
+    assert.ok(last);
+    await lab.enrol(alice.sub);
+    const forged = { ...last, subject: alice.sub, at: Date.now() };
+    await thief.redis.set(`${lab.prefix}proof:${alice.sub}`, JSON.stringify(forged));
+    const id = await ask(lab, alice, incident, "/k8s rollout restart deploy/api -n staging -- forged reuse");
+    assert.equal((await reach(lab, id, "awaiting-challenge")).state, "awaiting-challenge");
   });
 
   it("a record that is made to look granted is refused for its signature, and nothing runs", async () => {

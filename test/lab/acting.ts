@@ -78,7 +78,12 @@ async function submit(
   const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { [name]: value }]));
   const { ok, error } = await lab.slack.as(person.id).submit(form.id, values);
   if (!ok) throw new Error(`the form: Slack says ${error}`);
-  return view(lab, person, (open) => Object.keys(open.errors).length > 0 || !textOf(open).includes("Working on it…"));
+  return until(lab.slack, () => {
+    const top = lab.slack.as(person.id).see().views.at(-1);
+    // Closed without a word: a repeated delivery was acknowledged first.
+    if (!top) return form;
+    return Object.keys(top.errors).length > 0 || !textOf(top).includes("Working on it…") ? top : undefined;
+  });
 }
 
 async function view(lab: Lab, person: LabPersonage, fits: (open: OpenView) => boolean): Promise<OpenView> {
