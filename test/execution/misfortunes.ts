@@ -7,7 +7,7 @@ export const call = /\/deployments\/api(\/scale)?\?(?!.*dryRun).*fieldManager/;
 export const deadlineMs = 1_000;
 export const often = 1_000;
 
-export interface Misfortune {
+interface Misfortune {
   readonly what: string;
   readonly fault: (test: TestBench) => void;
   readonly ends: State;

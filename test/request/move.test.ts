@@ -108,6 +108,17 @@ describe("the mover", () => {
       });
   });
 
+  it("wakes and shows nothing for a step that was not kept", async () => {
+    const store = { ...desk.store, keep: async (): Promise<StepAnswer> => ({ kept: false, because: "too-late" }) };
+    const told: string[] = [];
+    const wake = { wake: async () => void told.push("wake"), show: async () => void told.push("show") };
+    const mover = createMover({ store, wake, chance: desk.chance });
+    assert.equal(refusalOf(await mover.move(id, () => ({ event: events.planned }))), "too-late");
+    assert.deepEqual(told, []);
+    await createMover({ store: desk.store, wake, chance: desk.chance }).move(id, () => ({ event: events.planned }));
+    assert.deepEqual(told, ["show", "wake"]);
+  });
+
   it("lets a fault of the store through, and wakes nobody", async () => {
     const store = { ...desk.store, keep: () => Promise.reject(new Error("no answer")) };
     const woken = desk.wake.woken.length;
