@@ -172,6 +172,25 @@ describe("a fault of the API", () => {
       assert.equal(test.effects().length, 1);
     });
 
+    it("leaves the watching to the next worker when the lease is over, and says nothing of the rollout", async () => {
+      const request = await test.granted(restart);
+      test.double.faults.stallPods(true);
+      const brief = 30;
+      let told = false;
+      const bench = watchedWorker(test, "first", async (moment) => {
+        if (told || moment !== "after progress") return;
+        told = true;
+        test.desk.clock.pass(brief + 1);
+      });
+      await work({ ...bench, leaseMs: brief }, request.id);
+      inState(await test.now(request), "executing");
+      assert.match(test.logged.join(), /lease lost/);
+      test.double.faults.clear();
+      await work(test.worker("second"), request.id);
+      inState(await test.now(request), "succeeded");
+      assert.equal(test.effects().length, 1);
+    });
+
     it("is told as it is: the object is deleted", async () => {
       const request = await test.granted(restart);
       test.double.faults.stallPods(true);

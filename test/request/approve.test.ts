@@ -86,6 +86,11 @@ describe("approve", () => {
     assert.deepEqual((await open()).approvals.map(({ subject }) => subject).sort(), ["bob", "carol"]);
   });
 
+  it("costs no try for what is no code", async () => {
+    assert.equal(refusalOf(await approves(bob, "hunter2")), "malformed-code");
+    assert.deepEqual((await open()).wrongCodes, {});
+  });
+
   it("locks an approver out after five wrong codes, and nobody else", async () => {
     for (let i = 0; i < 5; i++) assert.equal(refusalOf(await approves(bob, wrong)), "wrong-code");
     assert.deepEqual((await open()).wrongCodes, { bob: 5 });
