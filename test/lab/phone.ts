@@ -7,6 +7,9 @@ const stepMs = 30_000;
 /** One entry of an authenticator app, as a person's phone holds it. */
 export interface Phone {
   readonly label: string;
+  /** The secrets of its enrolment, for tests that look for them where they must not be. */
+  readonly seed: string;
+  readonly link: string;
   /** What the screen shows now. */
   shown(): { readonly code: string; readonly secondsLeft: number };
   /** A code that was not given before: waits for the next one where a person would have to. */
@@ -30,6 +33,8 @@ export async function enrolPhone(link: string): Promise<Phone> {
   await post(`${page}/confirm`, { link: secret, code: codeOf(used) });
   return {
     label: decodeURIComponent(label.replace(/^\/+/, "")),
+    seed,
+    link: secret,
     shown: () => ({ code: codeOf(now()), secondsLeft: Math.ceil((stepMs - (Date.now() % stepMs)) / 1000) }),
     async fresh() {
       // The verifier takes the step after this one too: a phone whose clock is a little ahead.

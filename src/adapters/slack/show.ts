@@ -21,9 +21,10 @@ export interface ShowerPorts {
   readonly log: Log;
 }
 
-// A round must end well before its lease: the longest call takes 10 s, and asking Redis again 5 s.
-const lease = 40_000;
-const round = 15_000;
+// A round ends before its lease: the longest call takes 10 s, and asking Redis again 5 s. A process that dies keeps
+// everybody else from showing the request for so long.
+const lease = 20_000;
+const round = 4_000;
 /** chat.postMessage takes one a second and channel, chat.update 50 a minute (facts/slack.md section 3). */
 const postEvery = 1_000;
 const progressEvery = 1_200;
