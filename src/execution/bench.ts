@@ -20,6 +20,9 @@ export interface Bench {
   readonly log: (event: string, facts: Readonly<Record<string, string>>) => void;
 }
 
+/** How often an object is read again whose status moved between reading and trying. */
+export const looks = 5;
+
 export const reader: Account = { account: catalogue.get.account, rules: catalogue.get.rules };
 
 /** The account of an operation, with all that it may ever ask for. */

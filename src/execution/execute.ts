@@ -4,7 +4,7 @@ import { type Cluster, ClusterFault } from "../ports.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
-import { accountOf, type Bench, clusterOf, reader } from "./bench.ts";
+import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
 import { carryOut } from "./carry-out.ts";
 import { whyNot, whyNotByPolicy } from "./check-grant.ts";
 import { claim, type Hold, LeaseLost } from "./hold.ts";
@@ -73,6 +73,9 @@ async function recover(bench: Bench, hold: Hold, cluster: Cluster, request: Exec
   const ticket = await cluster.takeTicket(request.id, ticketOf(bench, hold, request));
   // `mine`: the earlier worker never got as far as the ticket, and will find it taken if it wakes up.
   const begunBefore = ticket !== "mine";
+  // Else it could act after that one has said, for certain, that nothing was done.
+  if (begunBefore && Number(ticket.taken["fence"]) > fence)
+    throw new LeaseLost(request.id, "a later worker took the ticket");
   if (begunBefore && ticket.taken["digest"] !== request.digest) {
     const says = "The cluster holds a ticket of this request for another plan.";
     await hold.step((now) => ({ type: "finished", fence, as: "unknown", outcome: { at: now, says, apiAuditIds: [] } }));
@@ -80,9 +83,6 @@ async function recover(bench: Bench, hold: Hold, cluster: Cluster, request: Exec
   }
   await carryOut(bench, hold, cluster, { request, plan, resourceVersion: request.intent.resourceVersion, begunBefore });
 }
-
-/** The object's status may move between reading and trying. */
-const looks = 5;
 
 /** The plan anew, with its dry run, if it is still the one that was approved; else what is different, for people. */
 async function rePlan(bench: Bench, cluster: Cluster, request: Granted, look = 1): Promise<ChangePlan | string> {

@@ -3,7 +3,7 @@ import { isChange } from "../operation/operation.ts";
 import { ClusterFault, type ClusterFaultCode } from "../ports.ts";
 import type { Planning } from "../request/request.ts";
 import { actOf } from "./acts.ts";
-import { accountOf, type Bench, clusterOf, reader } from "./bench.ts";
+import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
 
 /** Faults that may pass by themselves; planning is tried again for a while. */
 const passing: ReadonlySet<ClusterFaultCode> = new Set([
@@ -15,7 +15,7 @@ const passing: ReadonlySet<ClusterFaultCode> = new Set([
 const patience = 60_000;
 
 /** Reads the object, tries the change without storing it, and puts the plan into the record. Changes nothing. */
-export async function planRequest(bench: Bench, request: Planning): Promise<void> {
+export async function planRequest(bench: Bench, request: Planning, look = 1): Promise<void> {
   const { operation } = request;
   if (!isChange(operation) || request.plan) return;
   const cluster = clusterOf(bench, operation);
@@ -34,6 +34,7 @@ export async function planRequest(bench: Bench, request: Planning): Promise<void
   } catch (fault) {
     if (!(fault instanceof ClusterFault)) throw fault;
     // The object moved between reading and trying: read it again.
+    if (fault.code === "conflict" && look < looks) return planRequest(bench, request, look + 1);
     if (fault.code === "conflict") throw fault;
     const tired = (await bench.store.now()) - request.askedAt > patience;
     if (passing.has(fault.code) && !tired) throw fault;
