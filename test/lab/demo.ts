@@ -1,12 +1,9 @@
 import { parseArgs } from "node:util";
 import { openContextCluster } from "./demo/context-cluster.ts";
 import { startDoubleCluster } from "./demo/demo-cluster.ts";
+import { openDemoPage } from "./demo/demo-page.ts";
 import { endedAsTold, playHeadless } from "./demo/headless.ts";
-import { pageSources } from "./demo/page-sources.ts";
-import { type Lab, startLab } from "./lab.ts";
-import { startLabPage } from "./page/lab-page.ts";
-import { people } from "./people.ts";
-import type { Phone } from "./phone.ts";
+import { startLab } from "./lab.ts";
 import { isStory, type Story, type StoryName, stories } from "./stories.ts";
 import { demoNamespaces } from "./worker-access.ts";
 
@@ -85,9 +82,7 @@ async function main(wishes: Wishes): Promise<number> {
     return endedAsTold(telling) ? 0 : 1;
   }
 
-  const phones = new Map<string, Phone>();
-  await enrolAll(lab, phones);
-  const page = await startLabPage(pageSources(lab, cluster, phones), { port: wishes.port });
+  const page = await openDemoPage(lab, cluster, { port: wishes.port });
   begun.defer(() => page.close());
   console.log(`
   Countersign lab, ready in ${((performance.now() - began) / 1000).toFixed(1)} s
@@ -100,11 +95,6 @@ async function main(wishes: Wishes): Promise<number> {
   await ended;
   console.log("\nending…");
   return 0;
-}
-
-/** Everybody's phone holds their code from the start; the page can enrol one anew. */
-async function enrolAll(lab: Lab, phones: Map<string, Phone>): Promise<void> {
-  await Promise.all(people.map(async ({ id, sub }) => phones.set(id, await lab.enrol(sub))));
 }
 
 /** Ctrl-C, SIGTERM, or the end of whoever started us: npm dies of a SIGTERM without a word to us. */
