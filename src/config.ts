@@ -37,6 +37,8 @@ const list = z.string().transform((text) =>
 const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
 const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
 
+const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
+
 const common = {
   REDIS_URL: redisUrl,
   COUNTERSIGN_PREFIX: z
@@ -71,9 +73,7 @@ const webSchema = z
     PAGES_PORT: port.default(3001),
     COUNTERSIGN_CLUSTERS: names,
     COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
-    COUNTERSIGN_SEALING_KEY: z
-      .string()
-      .regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes"),
+    COUNTERSIGN_SEALING_KEY: sealingKey,
     COUNTERSIGN_GRANT_KEY: z.string(),
     COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
     COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute),
@@ -164,15 +164,24 @@ export function recordSettings(environment: Environment): { readonly url: string
   return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
 }
 
-/** What the command line needs to issue a link: whom the directory knows, and where the pages are for people. */
-export function enrolmentSettings(environment: Environment): { readonly directory: string; readonly pagesUrl: string } {
+/** What the command line needs to issue a link: whom the directory knows, where the pages are, and what vouches. */
+export function enrolmentSettings(environment: Environment): {
+  readonly directory: string;
+  readonly pagesUrl: string;
+  readonly sealingKey: string;
+} {
   const schema = z.object({
+    COUNTERSIGN_SEALING_KEY: sealingKey,
     COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
     COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
   });
   const { env, faults } = readEnvironment(environment, schema, []);
   if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
-  return { directory: env.COUNTERSIGN_DIRECTORY, pagesUrl: env.COUNTERSIGN_PAGES_URL };
+  return {
+    directory: env.COUNTERSIGN_DIRECTORY,
+    pagesUrl: env.COUNTERSIGN_PAGES_URL,
+    sealingKey: env.COUNTERSIGN_SEALING_KEY,
+  };
 }
 
 function readEnvironment<T>(

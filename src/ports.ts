@@ -16,8 +16,6 @@ export interface Chance {
   requestId(): string;
   /** An id for one attempt to write; the same attempt asked again keeps it. */
   operationId(): string;
-  /** 256 random bits, base64url. */
-  secret(): string;
 }
 
 /** Which side of the wall must look at a request next. */
@@ -179,6 +177,14 @@ export interface Enrolment {
   readonly subject: string;
   /** The credential that waits for its first code. */
   readonly pending?: { readonly id: string; readonly sealed: string };
+}
+
+/** Makes one-time links, and knows its own. Only the web process and the administrator's command line hold one. */
+export interface LinkKeeper {
+  /** A new link for this subject: a secret of 256 random bits, and what vouches for it. */
+  make(subject: string): string;
+  /** Whether this link was made for this subject with our key, whatever the store says. */
+  holds(link: string, subject: string): boolean;
 }
 
 /** One-time links for enrolling. Reading one never uses it up; completing it does, at most once. */

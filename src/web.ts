@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
-import { sealingKey } from "./adapters/authenticators/seal.ts";
+import { enrolmentLinks } from "./adapters/authenticators/links.ts";
+import { readSealingKey } from "./adapters/authenticators/seal.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance } from "./adapters/chance/chance.ts";
@@ -41,8 +42,8 @@ await run("web", async () => {
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake(queue);
 
-  const [kid = "", key = ""] = settings.COUNTERSIGN_SEALING_KEY.split(":");
-  const seeds = totpSeeds(sealingKey(kid, key), "Countersign");
+  const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
+  const seeds = totpSeeds(sealing, "Countersign");
   const lifecycle = createLifecycle({
     store,
     trail,
@@ -63,7 +64,13 @@ await run("web", async () => {
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
-    enrolling: createEnrolling({ enrolments: redisEnrolments(state, scribe), seeds, chance, clock: store }),
+    enrolling: createEnrolling({
+      enrolments: redisEnrolments(state, scribe),
+      links: enrolmentLinks(sealing),
+      seeds,
+      chance,
+      clock: store,
+    }),
     alive: () => store.now(),
     onFault,
   });

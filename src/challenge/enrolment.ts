@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type { Chance, EnrolmentStore, SeedKeeper } from "../ports.ts";
+import type { Chance, Enrolment, EnrolmentStore, LinkKeeper, SeedKeeper } from "../ports.ts";
 
 /** What the person enrolling may see, once, on our own page. */
 export interface Offer {
@@ -20,14 +20,22 @@ const dead = () => refuse("link-not-valid", "This link is not valid any more.", 
 
 export function createEnrolling(ports: {
   readonly enrolments: EnrolmentStore;
+  readonly links: Pick<LinkKeeper, "holds">;
   readonly seeds: SeedKeeper;
   readonly chance: Chance;
   readonly clock: { now(): Promise<number> };
 }): Enrolling {
-  const { enrolments, seeds, chance, clock } = ports;
+  const { enrolments, links, seeds, chance, clock } = ports;
+
+  /** What stands behind a link that we made for this very subject: the store alone is not believed. */
+  async function openOwn(link: string): Promise<Enrolment | undefined> {
+    const open = await enrolments.open(link);
+    return open && links.holds(link, open.subject) ? open : undefined;
+  }
+
   return {
     async offer(link) {
-      const open = await enrolments.open(link);
+      const open = await openOwn(link);
       if (!open) return dead();
       const id = chance.operationId();
       const begun = open.pending ? open : await enrolments.begin(link, { id, sealed: seeds.make(open.subject, id) });
@@ -38,7 +46,7 @@ export function createEnrolling(ports: {
       const code = typed.replace(/\s/g, "");
       if (!/^[0-9]{6}$/.test(code))
         return refuse("malformed-code", "A code has six digits.", "Type the six digits your authenticator shows now.");
-      const open = await enrolments.open(link);
+      const open = await openOwn(link);
       if (!open?.pending) return dead();
       const { subject, pending } = open;
       const timeStep = seeds.judge({

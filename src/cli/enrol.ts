@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { chance } from "../adapters/chance/chance.ts";
+import { enrolmentLinks } from "../adapters/authenticators/links.ts";
+import { readSealingKey } from "../adapters/authenticators/seal.ts";
 import { redisEnrolments } from "../adapters/redis/credentials.ts";
 import { enrolmentSettings, FaultyConfiguration } from "../config.ts";
 import { nearest } from "../operation/nearest.ts";
@@ -17,10 +18,10 @@ export async function issueEnrolment(words: readonly string[]): Promise<Ending> 
   if (subject === undefined) throw new UsageFault("whom? `countersign enrol issue SUBJECT`");
   if (more.length > 0) throw new UsageFault(`"${more.join(" ")}" is too much: one subject at a time`);
   const forMinutes = minutesOf(values.for ?? "30m");
-  const { pagesUrl, directory } = enrolmentSettings(process.env);
+  const { pagesUrl, directory, sealingKey } = enrolmentSettings(process.env);
   demandKnown(subject, directory);
 
-  const link = chance.secret();
+  const link = enrolmentLinks(readSealingKey(sealingKey)).make(subject);
   const issued = await withRecords((state, scribe) =>
     redisEnrolments(state, scribe).issue(link, subject, forMinutes * 60_000, administrator(), values.replace === true),
   );

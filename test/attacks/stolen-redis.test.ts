@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Proof } from "../../src/challenge/challenge.ts";
 import { type Approval, approvalStatement, type Granted, type Request } from "../../src/request/request.ts";
@@ -131,6 +131,31 @@ describe("attack: write access to Redis", function () {
     await thief.redis.set(`${lab.prefix}proof:${alice.sub}`, JSON.stringify(forged));
     const id = await ask(lab, alice, incident, "/k8s rollout restart deploy/api -n staging -- forged reuse");
     assert.equal((await reach(lab, id, "awaiting-challenge")).state, "awaiting-challenge");
+  });
+
+  it("an enrolment link written into Redis opens nothing, nor does one of the thief's own made another's", async () => {
+    const { lab } = stage();
+    const offer = async (link: string) => {
+      const response = await fetch(`${lab.pagesUrl}/enrol/offer`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ link }),
+      });
+      return { status: response.status, says: await response.text() };
+    };
+    const keyOf = (link: string) => `${lab.prefix}enrolment:${createHash("sha256").update(link).digest("hex")}`;
+    await thief.redis.hset(keyOf("forged"), { subject: alice.sub, replace: "1" });
+    const forged = await offer("forged");
+    assert.equal(forged.status, 422);
+    assert.match(forged.says, /not valid/);
+
+    const { stdout } = await lab.cli("enrol", "issue", bob.sub, "--replace");
+    const own = new URL(stdout.trim()).hash.slice(1);
+    assert.equal((await offer(own)).status, 200);
+    await thief.redis.hset(keyOf(own), { subject: alice.sub });
+    const stolen = await offer(own);
+    assert.equal(stolen.status, 422);
+    assert.doesNotMatch(stolen.says, /otpauth/);
   });
 
   it("a record that is made to look granted is refused for its signature, and nothing runs", async () => {

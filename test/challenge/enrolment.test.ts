@@ -17,7 +17,9 @@ describe("enrolling", () => {
   let enrolments: EnrolmentStore;
   let seeds: FakeSeeds;
   let enrolling: Enrolling;
-  const ports = () => ({ enrolments, seeds, chance: fakeChance(), clock: { now: async () => clock.now() } });
+  /** All but one of the links here are ours. */
+  const links = { holds: (link: string) => link !== "forged" };
+  const ports = () => ({ enrolments, links, seeds, chance: fakeChance(), clock: { now: async () => clock.now() } });
   /** What the phone shows that has the seed of this link. */
   const codeNow = async (link: string, at = clock.now()) => {
     const open = await enrolments.open(link);
@@ -51,6 +53,14 @@ describe("enrolling", () => {
       trail.events.map(({ kind }) => kind),
       ["enrolment.issued", "enrolment.completed"],
     );
+  });
+
+  it("takes no link for granted that stands in the store and was not made by us for this subject", async () => {
+    assert.ok(await enrolments.issue("forged", "bob", hour, "thief", false));
+    assert.equal(await codes(enrolling.offer("forged")), "link-not-valid");
+    assert.ok(await enrolments.begin("forged", { id: "c-1", sealed: seeds.make("bob", "c-1") }));
+    assert.equal(await codes(enrolling.confirm("forged", await codeNow("forged"))), "link-not-valid");
+    assert.equal(await credentials.read("bob"), undefined);
   });
 
   it("uses nothing up by showing: a scanner that follows the link takes nothing from the person", async () => {

@@ -25,7 +25,7 @@ export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
     enrolments,
     /** Gives a person a credential of which no time step was used. */
     async enrol(subject: string, credential: string, sealed = `sealed ${credential}`): Promise<void> {
-      const link = chance.secret();
+      const link = `link of ${subject}/${credential}`;
       await enrolments.issue(link, subject, 60_000, "an administrator", true);
       await enrolments.begin(link, { id: credential, sealed });
       if (!(await enrolments.complete(link, credential, -1))) throw new Error(`${subject} could not be enrolled`);

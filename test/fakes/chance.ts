@@ -7,6 +7,5 @@ export function fakeChance(): Chance {
   return {
     requestId: () => `r-${next().padStart(10, "0")}`,
     operationId: () => `operation-${next()}`,
-    secret: () => `secret-${next()}`,
   } satisfies Chance;
 }

@@ -163,7 +163,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Pa
   return {
     policyFile,
     directoryFile,
-    cli: common,
+    cli: { ...common, COUNTERSIGN_SEALING_KEY: secrets.sealingKey },
     web: {
       ...common,
       SLACK_MODE: options.mode ?? "socket",

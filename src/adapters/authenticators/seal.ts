@@ -14,6 +14,12 @@ export function sealingKey(kid: string, base64: string): SealingKey {
   return { kid, key: createSecretKey(bytes) };
 }
 
+/** `KEY-ID:BASE64`, as settings have it. Throws as {@link sealingKey} does. */
+export function readSealingKey(text: string): SealingKey {
+  const [kid = "", key = ""] = text.split(":");
+  return sealingKey(kid, key);
+}
+
 /** What the sealed text is bound to: moved to another row, it does not open. */
 export interface SealedFor {
   readonly purpose: "totp";

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { Chance } from "../../ports.ts";
 
 // No vowels, so that no id spells a word, and nothing that looks like something else.
@@ -8,5 +8,4 @@ const letters = "bcdfghjkmnpqrstvwxyz23456789";
 export const chance: Chance = {
   requestId: () => `r-${Array.from({ length: 10 }, () => letters[randomInt(letters.length)]).join("")}`,
   operationId: () => randomUUID(),
-  secret: () => randomBytes(32).toString("base64url"),
 };
