@@ -1,5 +1,4 @@
 import { Redis } from "ioredis";
-import { bare } from "./redis.ts";
 
 /**
  * Says why this Redis must not be trusted with records: it would forget on a power cut, or evict under pressure
@@ -26,8 +25,6 @@ export async function whyNotDurable(url: string): Promise<readonly string[]> {
       if (found !== value) faults.push(`Redis has ${name} ${found}: ${why}. Set ${name} ${value}.`);
     }
     return faults;
-  } catch (fault) {
-    throw bare(fault);
   } finally {
     redis.disconnect();
   }

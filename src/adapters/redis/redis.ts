@@ -101,7 +101,7 @@ export function openState({ url, prefix }: RedisOptions): StateClient {
 }
 
 /** Takes off what ioredis adds to its faults: the command with its arguments, of which a password may be one. */
-export function bare(fault: unknown): unknown {
+function bare(fault: unknown): unknown {
   if (fault instanceof Error) Reflect.deleteProperty(fault, "command");
   return fault;
 }
