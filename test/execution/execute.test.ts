@@ -70,6 +70,17 @@ describe("execute", () => {
     ]);
   });
 
+  it("records no token of the cluster, nor logs one", async () => {
+    const request = await test.granted(restart);
+    await work(test.worker("first"), request.id);
+    test.double.faults.answer(403, /\/secrets\?/);
+    const refused = await test.granted(restart);
+    await work(test.worker("second"), refused.id);
+    const written = JSON.stringify([test.desk.records.trail.events, await test.now(request), test.logged]);
+    assert.ok(written.includes(request.id) && written.includes("execution.outcome"));
+    assert.doesNotMatch(written, /eyJ|Bearer/);
+  });
+
   it("answers a routine read, and changes nothing", async () => {
     const request = inState(await test.desk.asks(alice, readPods), "granted");
     await work(test.worker("first"), request.id);

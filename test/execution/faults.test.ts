@@ -78,6 +78,20 @@ describe("a fault of the API", () => {
     assert.equal(test.effects().length, 1);
   });
 
+  it("of everything at once leaves it to the next worker, when it is over", async () => {
+    const request = await test.granted(restart);
+    const bench = watchedWorker(test, "first", async (moment) => {
+      if (moment === "before call") test.double.faults.answer(503, /./, often);
+    });
+    await assert.rejects(work(bench, request.id), /server-error/);
+    inState(await test.now(request), "executing");
+    test.double.faults.clear();
+    test.desk.clock.pass(leaseMs + 1);
+    await work(test.worker("second"), request.id);
+    inState(await test.now(request), "succeeded");
+    assert.equal(test.effects().length, 1);
+  });
+
   it("before the intent leaves the grant as it is, for the next worker to begin again", async () => {
     const request = await test.granted(restart);
     test.double.faults.answer(503, /dryRun/);

@@ -84,6 +84,17 @@ describe("planning a request", () => {
     assert.match("ended" in failed ? failed.ended.why : "", /^The cluster did not answer as it should/);
   });
 
+  it("reads again when the object moves between reading and trying, a few times", async () => {
+    const request = await asked(restart);
+    test.double.faults.answer(409, /dryRun/, 4);
+    await work(test.worker("first"), request.id);
+    assert.ok(inState(await test.now(request), "planning").plan);
+    const restless = await asked(restart);
+    test.double.faults.answer(409, /dryRun/, 5);
+    await assert.rejects(work(test.worker("first"), restless.id), /conflict/);
+    assert.equal(inState(await test.now(restless), "planning").plan, undefined);
+  });
+
   it("is left to another worker for a cluster that is not ours", async () => {
     const request = await asked({ ...restart, cluster: "other" });
     await work(test.worker("first"), request.id);

@@ -4,7 +4,8 @@ import type { Operation } from "../../src/operation/operation.ts";
 import type { Request } from "../../src/request/request.ts";
 import { inState } from "../request/samples.ts";
 import { api, leaseMs, openBench, restart, scaleTo, type TestBench } from "./bench.ts";
-import { type Moment, moments, sleepingWorker, watchedWorker } from "./watched.ts";
+import { call } from "./misfortunes.ts";
+import { type Moment, moments, mortalWorker, sleepingWorker, watchedWorker } from "./watched.ts";
 
 const operations: readonly (readonly [string, Operation])[] = [
   ["a restart", restart],
@@ -60,6 +61,19 @@ describe("a worker that sleeps past its lease", () => {
     inState(ended, "unknown");
     assert.deepEqual(await test.now(request), ended);
     assert.equal(test.effects().length, 1);
+  });
+
+  it("does not act any more after a later one said for certain that nothing was done", async () => {
+    const request = await test.granted(restart);
+    await work(mortalWorker(test, "first", "after intent"), request.id).catch(() => undefined);
+    test.desk.clock.pass(leaseMs + 1);
+    const ended = await sleepThrough(request, "after claim", async () => {
+      test.double.faults.answer(429, call);
+      await work(test.worker("third"), request.id);
+    });
+    inState(ended, "failed");
+    assert.deepEqual([await test.now(request), test.effects()], [ended, []]);
+    assert.match(test.logged.join(), /a later worker took the ticket/);
   });
 
   it("tells that it was done where the next one could not", async () => {

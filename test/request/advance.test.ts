@@ -158,6 +158,15 @@ describe("advance", () => {
     });
   });
 
+  it("signs nothing when the tier was raised between approval and grant", async () => {
+    const request = await desk.asksAndProves(alice, restartIn("prod"));
+    accepted(await approve(desk, request.id, bob, codeAt("bob", 3)));
+    desk.policy.replace(raised("critical"));
+    await advance(desk, request.id);
+    const { ended } = inState(await desk.now(request), "denied");
+    assert.equal(ended.why, "this is critical now and was approved as privileged");
+  });
+
   it("asks for a proof that a tier began to ask for after the request was decided", async () => {
     desk.tier("guarded", { approvals: { count: 1, from: ["sre"] } });
     const request = await desk.plans(await desk.asks(alice, restartIn("staging")));

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { work } from "../../src/execution/work.ts";
+import type { Operation } from "../../src/operation/operation.ts";
+import { isOver } from "../../src/request/request.ts";
+import { api, leaseMs, openBench, restart, scaleTo, type TestBench } from "./bench.ts";
+import { call } from "./misfortunes.ts";
+import { type Moment, moments, mortalWorker, sleepingWorker } from "./watched.ts";
+
+type Faults = TestBench["double"]["faults"];
+
+const misfortunes: readonly (readonly [string, (faults: Faults, times: number) => void])[] = [
+  ["all is well", () => undefined],
+  ["calls are lost", (faults, times) => faults.drop("before-effect", call, times)],
+  ["answers are lost", (faults, times) => faults.drop("after-effect", call, times)],
+  ["the server fails", (faults, times) => faults.answer(500, call, times)],
+  ["the server is busy", (faults, times) => faults.answer(429, call, times)],
+  ["the version has moved", (faults, times) => faults.answer(409, call, times)],
+  ["all fails", (faults, times) => faults.answer(503, /./, times)],
+  ["tickets are lost", (faults, times) => faults.drop("after-effect", /configmaps/, times)],
+];
+
+const life = fc.record({
+  fate: fc.constantFrom("dies", "sleeps"),
+  moment: fc.constantFrom<Moment>(...moments),
+  misfortune: fc.constantFrom(...misfortunes),
+  times: fc.integer({ min: 1, max: 7 }),
+  meddled: fc.boolean(),
+});
+
+describe("whatever becomes of the workers and the API", function () {
+  this.timeout(120_000);
+  let test: TestBench;
+  before(async () => {
+    test = await openBench();
+  });
+  after(() => test.close());
+
+  const replicasNow = () => test.double.snapshot().find(({ namespace }) => namespace === "prod")?.replicas ?? 0;
+  const operations: Readonly<Record<string, () => Operation>> = {
+    restart: () => restart,
+    scale: () => scaleTo(replicasNow() === 3 ? 5 : 3),
+  };
+
+  for (const [kind, operation] of Object.entries(operations))
+    it(`a ${kind} has one effect at most, and what the record says of it is true`, () =>
+      fc.assert(
+        fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
+          const request = await test.granted(operation());
+          const before = test.effects().length;
+          const sleepers: { wake(): void; readonly working: Promise<unknown> }[] = [];
+          for (const [i, { fate, moment, misfortune, times, meddled }] of lives.entries()) {
+            misfortune[1](test.double.faults, times);
+            if (fate === "dies")
+              await work(mortalWorker(test, `worker-${i}`, moment), request.id).catch(() => undefined);
+            else {
+              const { bench, asleep, wake } = sleepingWorker(test, `worker-${i}`, moment);
+              const working = work(bench, request.id).catch(() => undefined);
+              await Promise.race([asleep, working]);
+              sleepers.push({ wake, working });
+            }
+            test.double.faults.clear();
+            if (meddled)
+              await test.admin.patch(api, { metadata: { annotations: { "example.org/mark": `${request.id} ${i}` } } });
+            test.desk.clock.pass(leaseMs + 1);
+          }
+          await work(test.worker("last"), request.id);
+          const ended = await test.now(request);
+          for (const { wake, working } of sleepers) {
+            wake();
+            await working;
+          }
+          const now = await test.now(request);
+          const effects = test.effects().length - before;
+          assert.ok(isOver(now), now.state);
+          if (ended.state !== "unknown") assert.deepEqual(now, ended);
+          if (now.state === "succeeded") assert.equal(effects, 1);
+          else if (now.state !== "unknown")
+            assert.equal(effects, "outcome" in now && now.outcome.says.startsWith("The change was made") ? 1 : 0);
+          assert.ok(effects <= 1);
+        }),
+        // Not shrunk: each life changes the one cluster.
+        { numRuns: 20, endOnFailure: true },
+      ));
+});
