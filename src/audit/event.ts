@@ -40,7 +40,12 @@ export type AuditEvent =
       readonly digest: string;
       readonly of: string;
     })
-  | (About & { readonly kind: "proof.refused"; readonly subject: string; readonly because: string })
+  | (About & {
+      readonly kind: "proof.refused";
+      readonly subject: string;
+      /** `last-wrong-code` denies the request. */
+      readonly because: "wrong-code" | "last-wrong-code";
+    })
   | (About & {
       readonly kind: "approval.given";
       readonly subject: string;

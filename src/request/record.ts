@@ -43,8 +43,11 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       const { subject, authenticator, digest, request: of } = event.proof;
       return { kind: "proof.given", request, subject, authenticator, digest, of };
     }
-    case "proof-failed":
-      return { kind: "proof.refused", request, subject: event.subject, because: "wrong-code" };
+    case "proof-failed": {
+      // The last try denies the request with it.
+      const because = "ended" in next ? "last-wrong-code" : "wrong-code";
+      return { kind: "proof.refused", request, subject: event.subject, because };
+    }
     case "approved": {
       const { subject, digest } = event.approval;
       const [count, of] = quorumOf(next);

@@ -77,6 +77,9 @@ async function main(wishes: Wishes): Promise<number> {
     const telling = await Promise.race([
       playHeadless(wishes.headless, lab, cluster, (line) => console.log(line)),
       stuck,
+      ended.then(() => {
+        throw new Error("the story was interrupted");
+      }),
     ]);
     console.log(JSON.stringify(telling));
     return endedAsTold(telling) ? 0 : 1;

@@ -90,6 +90,8 @@ export function statesOf(events: readonly AuditEvent[]): readonly State[] {
         return [challenged ? "awaiting-challenge" : "awaiting-approval"];
       case "proof.given":
         return ["awaiting-approval"];
+      case "proof.refused":
+        return event.because === "last-wrong-code" ? ["denied"] : [];
       case "grant.signed":
         return ["granted"];
       case "execution.intent":
