@@ -56,12 +56,13 @@ describe("journeys on a real API server, the second lock on", function () {
       token = held.call.token;
       // The second lock holds while the token is at its strongest.
       const thief = stage().admin.as(token);
-      const body = { spec: { replicas: 0 }, metadata: { annotations: { "countersign.dev/request": id } } };
+      const annotations = { "countersign.dev/request": id, "countersign.dev/digest": "any" };
       const theft = await thief.send("PATCH", `${deployments}/api`, {
-        body,
+        body: { metadata: { annotations }, spec: { replicas: 0 } },
         contentType: "application/merge-patch+json",
       });
       assert.equal(theft.status, 422);
+      assert.match(theft.body.message ?? "", /spec.replicas must stay as it is/);
       held.release();
       const request = await finish(stage().lab, id);
       await told(stage().lab, alice, incident, id);

@@ -104,7 +104,8 @@ async function lockTwice(admin: AdminClient, workerToken: string): Promise<void>
     await sleep(100);
 }
 
-async function removePolicies(admin: AdminClient): Promise<void> {
+/** Takes the second lock away again. */
+export async function removePolicies(admin: AdminClient): Promise<void> {
   for (const policy of policies) await admin.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
 }
 

@@ -1,4 +1,13 @@
-import { AppsV1Api, CoreV1Api, KubeConfig, type V1Deployment, type V1Pod, Watch } from "@kubernetes/client-node";
+import { readFileSync } from "node:fs";
+import {
+  AppsV1Api,
+  type Cluster,
+  CoreV1Api,
+  KubeConfig,
+  type V1Deployment,
+  type V1Pod,
+  Watch,
+} from "@kubernetes/client-node";
 import { operationsNamespace, ownNamespace, workerAccount } from "../../../src/operation/accounts.ts";
 import type { ClusterWorkload } from "../page/lab-page.ts";
 import type { DemoCluster } from "./demo-cluster.ts";
@@ -19,9 +28,11 @@ export async function openContextCluster(context: string, namespaces: readonly s
   config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new Error(`The context "${context}" names no cluster.`);
+  if (cluster.skipTLSVerify)
+    throw new Error(`The context "${context}" does not check the server's certificate, and a worker always does.`);
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   const token = await workerToken(core, context, namespaces);
-  const ca = cluster.caData ? Buffer.from(cluster.caData, "base64").toString("utf8") : undefined;
+  const ca = authorityOf(cluster);
 
   const listeners = new Set<() => void>();
   const tell = () => {
@@ -60,6 +71,11 @@ export async function openContextCluster(context: string, namespaces: readonly s
       for (const watch of watches) watch.abort();
     },
   };
+}
+
+function authorityOf({ caData, caFile }: Cluster): string | undefined {
+  if (caData) return Buffer.from(caData, "base64").toString("utf8");
+  return caFile ? readFileSync(caFile, "utf8") : undefined;
 }
 
 async function workerToken(core: CoreV1Api, context: string, namespaces: readonly string[]): Promise<string> {
