@@ -1,5 +1,5 @@
 import type { Target } from "../operation/operation.ts";
-import type { Json } from "../operation/plan.ts";
+import type { Json, PlannedObject } from "../operation/plan.ts";
 import type { KubeObject, ObjectRef } from "../ports.ts";
 
 /** The fields of a Deployment that planning and watching read; absent ones as the API documents their defaults. */
@@ -50,6 +50,11 @@ export function deploymentRef(target: Target, subresource?: string): ObjectRef {
     namespace,
     name,
   };
+}
+
+/** The exact object a plan is about: a successor of the same name has another uid. */
+export function plannedDeployment({ namespace, name }: Target, { uid }: Deployment): PlannedObject {
+  return { apiVersion: "apps/v1", kind: "Deployment", namespace, name, uid };
 }
 
 export function viewDeployment(object: KubeObject): Deployment {

@@ -5,11 +5,12 @@ import {
   deploymentRef,
   digestAnnotation,
   missingAtOnce,
+  plannedDeployment,
   requestAnnotation,
   restartedAtAnnotation,
   viewDeployment,
 } from "./deployment.ts";
-import { lastChangeOf, warningsAround } from "./surroundings.ts";
+import { liveViewOf } from "./surroundings.ts";
 
 /** Restarts as `kubectl rollout restart` does: by an annotation on the pod template, here the time of the grant. */
 export const rolloutRestart: Act<RolloutRestart> = {
@@ -21,13 +22,7 @@ export const rolloutRestart: Act<RolloutRestart> = {
     const missing = missingAtOnce(deployment);
     return {
       operation,
-      object: {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        namespace: target.namespace,
-        name: target.name,
-        uid: deployment.uid,
-      },
+      object: plannedDeployment(target, deployment),
       changes: [
         {
           field: `spec.template.metadata.annotations["${restartedAtAnnotation}"]`,
@@ -43,14 +38,7 @@ export const rolloutRestart: Act<RolloutRestart> = {
           : `All ${deployment.replicas} pods are replaced, ${missing === 0 ? "none of them missing at any time" : `at most ${missing} missing at once`}.`,
       ],
       facts: { replicas: deployment.replicas, labels: deployment.labels },
-      live: {
-        readAt: now,
-        resourceVersion: deployment.resourceVersion,
-        ready: deployment.status.ready,
-        total: deployment.replicas,
-        ...lastChangeOf(deployment),
-        warnings: await warningsAround(reader, target, deployment),
-      },
+      live: await liveViewOf(reader, target, deployment, now),
     };
   },
 

@@ -1,7 +1,7 @@
 import type { Scale } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
-import { deploymentRef, viewDeployment } from "./deployment.ts";
-import { lastChangeOf, warningsAround } from "./surroundings.ts";
+import { deploymentRef, plannedDeployment, viewDeployment } from "./deployment.ts";
+import { liveViewOf } from "./surroundings.ts";
 
 /** The field manager our transport writes as. */
 const manager = "countersign";
@@ -16,13 +16,7 @@ export const scale: Act<Scale> = {
     const by = Math.abs(to - from);
     return {
       operation,
-      object: {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        namespace: target.namespace,
-        name: target.name,
-        uid: deployment.uid,
-      },
+      object: plannedDeployment(target, deployment),
       changes: [{ field: "spec.replicas", from: String(from), to: String(to) }],
       binding: { replicas: from },
       effects: [
@@ -31,14 +25,7 @@ export const scale: Act<Scale> = {
           : `${by} ${by === 1 ? "pod is" : "pods are"} ${to > from ? "added" : "removed"}.`,
       ],
       facts: { replicas: Math.max(from, to), labels: deployment.labels },
-      live: {
-        readAt: now,
-        resourceVersion: deployment.resourceVersion,
-        ready: deployment.status.ready,
-        total: from,
-        ...lastChangeOf(deployment),
-        warnings: await warningsAround(reader, target, deployment),
-      },
+      live: await liveViewOf(reader, target, deployment, now),
     };
   },
 

@@ -1,13 +1,31 @@
 import type { Target } from "../operation/operation.ts";
+import type { LiveView } from "../operation/plan.ts";
 import { ClusterFault, type KubeObject, type Session } from "../ports.ts";
 import { type Deployment, number, record, text } from "./deployment.ts";
 
-/** What stands around a workload and would surprise the people who approve: each one sentence. */
-export async function warningsAround(
+/** What was seen around a workload when it was read. */
+export async function liveViewOf(
   reader: Session,
   target: Target,
   deployment: Deployment,
-): Promise<readonly string[]> {
+  readAt: number,
+): Promise<LiveView> {
+  const { resourceVersion, replicas, status, conditions } = deployment;
+  // When the workload last changed, as its own Progressing condition says.
+  const lastChange = conditions.find((condition) => condition.type === "Progressing")?.lastUpdateTime;
+  const warnings = await warningsAround(reader, target, deployment);
+  return {
+    readAt,
+    resourceVersion,
+    ready: status.ready,
+    total: replicas,
+    ...(lastChange ? { lastChange } : {}),
+    warnings,
+  };
+}
+
+/** What would surprise the people who approve: each one sentence. */
+async function warningsAround(reader: Session, target: Target, deployment: Deployment): Promise<readonly string[]> {
   const [autoscalers, budgets] = await Promise.all([
     seen(reader, {
       group: "autoscaling",
@@ -80,10 +98,4 @@ function managedElsewhere({ labels, annotations }: Deployment): readonly string[
 
 function notWell({ replicas, status }: Deployment): readonly string[] {
   return status.ready < replicas ? [`Only ${status.ready} of ${replicas} pods are ready now.`] : [];
-}
-
-/** When the workload last changed, as its own Progressing condition says. */
-export function lastChangeOf(deployment: Deployment): { readonly lastChange?: string } {
-  const lastChange = deployment.conditions.find((condition) => condition.type === "Progressing")?.lastUpdateTime;
-  return lastChange ? { lastChange } : {};
 }
