@@ -1,4 +1,4 @@
-import type { Refusal } from "../operation/refusal.ts";
+import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
@@ -7,7 +7,10 @@ import type { Desk } from "./desk.ts";
 import { prove } from "./prove.ts";
 import type { Request } from "./request.ts";
 
-/** Everything people and the clock may do to requests on the web side; every door leads through here. */
+/**
+ * Everything people and the clock may do to requests on the web side; every door leads through here. A yes is answered
+ * with the request as it is after the web side's own turn, which may have followed.
+ */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
   prove(id: string, subject: Subject, response: string): Promise<Request | Refusal>;
@@ -23,20 +26,18 @@ export interface Lifecycle {
 
 export function createLifecycle(desk: Desk): Lifecycle {
   /** A person's step may have made it the web side's turn; doing it now saves the way through the queue. */
-  const then = async <T>(id: string, step: Promise<T>): Promise<T> => {
-    const answer = await step;
+  const then = async (id: string, answer: Request | Refusal): Promise<Request | Refusal> => {
     await advance(desk, id);
-    return answer;
+    return isRefusal(answer) ? answer : ((await desk.store.read(id))?.request ?? answer);
   };
   return {
     async ask(asking) {
       const asked = await ask(desk, asking);
-      if ("id" in asked) await advance(desk, asked.id);
-      return asked;
+      return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    prove: (id, subject, response) => then(id, prove(desk, id, subject, response)),
+    prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
     standing: (request, subject, now) => standing(desk, request, subject, now),
-    approve: (id, subject, response) => then(id, approve(desk, id, subject, response)),
+    approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),
     deny: (id, subject, why) => deny(desk, id, subject, why),
     cancel: (id, subject, why) => cancel(desk, id, subject, why),
     advance: (id) => advance(desk, id),

@@ -58,6 +58,17 @@ describe("the lifecycle", () => {
     });
   });
 
+  it("answers each yes with the request as it stands after the web side's own turn", async () => {
+    const origin = { team: "T1", channel: "C1", user: "U1" };
+    const read = await desk.lifecycle.ask({ subject: alice, origin, operation: readPods, reason: "" });
+    assert.equal(accepted(read).state, "granted");
+    const guarded = await desk.plans(await desk.asks(alice, restartIn("staging")));
+    assert.equal(accepted(await desk.lifecycle.prove(guarded.id, alice, codeAt("alice", 1))).state, "granted");
+    const critical = await desk.asksAndProves(alice, restartIn("payments"), 2);
+    assert.equal(accepted(await approves(critical)).state, "awaiting-approval");
+    assert.equal(accepted(await approves(critical, dora)).state, "granted");
+  });
+
   it("lapses at each stage where nobody goes on, and then takes no more yes", async () => {
     const stages = [
       await desk.asks(alice, restartIn("prod")),

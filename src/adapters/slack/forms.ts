@@ -7,6 +7,7 @@ import type { Arrival } from "./arrival.ts";
 import { readRequest } from "./clicks.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify } from "./front.ts";
+import { approvalsOf } from "./known.ts";
 import { doneModal, refusalModal, reviewModal } from "./modals.ts";
 import { isDirect } from "./surfaces.ts";
 import { refusalWords } from "./words.ts";
@@ -37,7 +38,11 @@ export async function submitApproval(front: Front, arrival: Arrival, filled: Fil
   if (isRefusal(subject)) return inPlace(subject);
   const { lifecycle } = front.ports;
   const moved = await lifecycle.approve(filled.request, subject, "code" in filled ? codeIn(filled) : undefined);
-  if (!isRefusal(moved)) return { view: doneModal("Your approval is recorded.", moved) };
+  if (!isRefusal(moved)) {
+    // Policy is decided again as a yes lands, and its no ends the request without that yes.
+    const counts = approvalsOf(moved).some((approval) => approval.subject === subject.sub);
+    return { view: doneModal(counts ? "Your approval is recorded." : "Your approval does not count.", moved) };
+  }
   await recordNoApproval(front, filled.request, subject.sub, moved);
   if (moved.refused !== "proof-needed" || "code" in filled) return atCode(moved, filled);
   // A proof that was fresh when the form was opened is not any more: the same form, now with a field for the code.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleRequest, sampleStep } from "../../contract/sample-request.ts";
 import { signedProof } from "../../fakes/attestor.ts";
+import { labPolicy } from "../../fakes/policy.ts";
 import {
   alice,
   approvals,
@@ -128,7 +129,28 @@ describe("proving and approving", () => {
     await viewSaying(house.slack, bob, "You have approved this already");
     const second = await reviewed(carol, card);
     await as(carol).submit(second.id, code(house.code("carol")));
+    await viewSaying(house.slack, carol, "Granted; a worker takes it up.");
     assert.equal((await house.request()).state, "granted");
+  });
+
+  it("says what came of the last yes, not how it stood before it", async () => {
+    const card = await toApprovers();
+    const form = await reviewed(bob, card);
+    await as(bob).submit(form.id, code(house.code("bob")));
+    const done = await viewSaying(house.slack, bob, "Your approval is recorded.");
+    assert.match(textOf(done.view), /Granted; a worker takes it up\./);
+    assert.doesNotMatch(textOf(done.view), /Waiting for approval/);
+  });
+
+  it("tells an approver whose yes met a stricter policy that it does not count, and why", async () => {
+    const card = await toApprovers();
+    const form = await reviewed(bob, card);
+    const freeze = { name: "freeze", operations: ["@change"] as const, tier: "forbidden" };
+    house.policy.replace({ ...labPolicy, raise: [freeze] });
+    await as(bob).submit(form.id, code(house.code("bob")));
+    const done = await viewSaying(house.slack, bob, "Your approval does not count.");
+    assert.match(textOf(done.view), /Denied by .*not from chat/);
+    assert.equal((await house.request()).state, "denied");
   });
 
   it("asks for the code in the same form when a proof was fresh as it opened and is not any more", async () => {
