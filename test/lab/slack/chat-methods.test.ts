@@ -53,6 +53,27 @@ describe("messages through the Slack double's Web API", () => {
       assert.equal(bare.messages?.[0]?.metadata, undefined);
     });
 
+    it("shows a reply in the channel as well when told to, and still after a change; a reply only", async () => {
+      await start({ scopes: ["chat:write", "channels:history"] });
+      const root = await client.chat.postMessage({ channel: "C1", text: "root" });
+      const { ts: thread_ts = "" } = root;
+      const loud = await client.chat.postMessage({ channel: "C1", text: "loud", thread_ts, reply_broadcast: true });
+      await client.chat.postMessage({ channel: "C1", text: "quiet", thread_ts, reply_broadcast: false });
+      await client.chat.postMessage({ channel: "C1", text: "silent", thread_ts });
+      await client.apiCall("chat.postMessage", { channel: "C1", text: "no reply", reply_broadcast: true });
+      await client.chat.update({ channel: "C1", ts: loud.ts ?? "", text: "loud still" });
+      const { messages } = slack.as("U2").see();
+      assert.deepEqual(
+        messages.filter(({ broadcast }) => broadcast).map(({ text, threadTs }) => [text, threadTs]),
+        [["loud still", thread_ts]],
+      );
+      const { messages: replies = [] } = await client.conversations.replies({ channel: "C1", ts: thread_ts });
+      assert.deepEqual(
+        replies.map((reply) => (reply as { readonly subtype?: string }).subtype),
+        [undefined, "thread_broadcast", undefined, undefined],
+      );
+    });
+
     it("takes a JSON body like a form", async () => {
       const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
         method: "POST",

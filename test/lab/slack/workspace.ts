@@ -33,6 +33,8 @@ export interface Message {
   readonly channel: string;
   readonly ts: string;
   readonly threadTs?: string;
+  /** A reply that is shown in the channel as well as in its thread. */
+  readonly broadcast?: boolean;
   /** The person's id, or the app's bot user. */
   readonly user: string;
   readonly text: string;

@@ -20,6 +20,8 @@ const postMessage: Method = {
     const metadata = metadataOf(args);
     const thread = threadIn(channel, args, parts);
     parts.pace?.spend(channel.id);
+    // Slack documents it "in conjunction with thread_ts" only.
+    const broadcast = thread.threadTs !== undefined && args.flag("reply_broadcast");
     const message = parts.messages.add({
       channel: channel.id,
       user: parts.app.botUserId,
@@ -27,6 +29,7 @@ const postMessage: Method = {
       blocks: blocks ?? [],
       edited: false,
       ...thread,
+      ...(broadcast ? { broadcast } : {}),
       ...(metadata && metadata !== "none" ? { metadata } : {}),
     });
     return { channel: channel.id, ts: message.ts, message: messageObject(message, parts) };

@@ -21,6 +21,7 @@ export function messageObject(message: LoggedMessage, parts: Parts): MessageObje
     ...(message.user === app.botUserId ? { bot_id: app.botId, app_id: app.appId } : {}),
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
     ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+    ...(message.broadcast ? { subtype: "thread_broadcast" } : {}),
     ...(message.edited ? { edited: { user: message.user, ts: message.ts } } : {}),
     ...(message.metadata ? { metadata: message.metadata } : {}),
     ...(message.reactions ? { reactions: reactionObjects(message.reactions) } : {}),
