@@ -2,7 +2,7 @@ import { exportTrail, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
 import { printManifests } from "./cli/manifests.ts";
-import { FaultyConfiguration } from "./config.ts";
+import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
 
 const usage = `countersign <command>
@@ -22,12 +22,12 @@ Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_D
 enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
 `;
 
-const commands: Readonly<Record<string, (words: readonly string[]) => Promise<Ending>>> = {
-  "enrol issue": issueEnrolment,
-  "audit verify": verifyAudit,
-  "audit export": exportTrail,
-  manifests: printManifests,
-};
+const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
+  ["enrol issue", issueEnrolment],
+  ["audit verify", verifyAudit],
+  ["audit export", exportTrail],
+  ["manifests", printManifests],
+]);
 
 async function run(words: readonly string[]): Promise<Ending> {
   const [first = "help", second = ""] = words;
@@ -35,14 +35,17 @@ async function run(words: readonly string[]): Promise<Ending> {
     process.stdout.write(usage);
     return ending.well;
   }
-  const two = commands[`${first} ${second}`];
+  const two = commands.get(`${first} ${second}`);
   if (two) return two(words.slice(2));
-  const one = commands[first];
+  const one = commands.get(first);
   if (one) return one(words.slice(1));
   const typed = [first, second].join(" ").trim();
-  const meant = nearest(typed, Object.keys(commands));
+  const meant = nearest(typed, [...commands.keys()]);
   throw new UsageFault(`there is no command "${typed}"${meant ? `; did you mean "${meant}"?` : ""}`);
 }
+
+// Whoever read our output has gone, as `head` does: there is nobody left to tell.
+process.stdout.on("error", () => process.exit(ending.ill));
 
 try {
   process.exitCode = await run(process.argv.slice(2));

@@ -1,26 +1,18 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
 import { readYaml } from "./policy/yaml-document.ts";
 
-/** Environment variables by name, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Everything that is wrong with a configuration, each fault with the name it is about. */
-export class FaultyConfiguration extends Error {
-  readonly faults: readonly string[];
-  constructor(faults: readonly string[]) {
-    super(faults.join("\n"));
-    this.name = "FaultyConfiguration";
-    this.faults = faults;
-  }
-}
-
 const minute = 60_000;
-const seconds = (otherwise: number) =>
+/** Whole seconds in the environment, milliseconds in here. */
+const seconds = (otherwise: number, most = 999_999, because = "") =>
   z
     .string()
-    .regex(/^\d{1,6}$/, "must be whole seconds")
+    .refine(
+      (text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most,
+      `must be whole seconds, 1 to ${most}${because}`,
+    )
     .transform((text) => Number(text) * 1000)
     .default(otherwise);
 const port = z
@@ -48,49 +40,36 @@ const common = {
   COUNTERSIGN_POLICY: z.string(),
   COUNTERSIGN_DIRECTORY: z.string(),
   /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
-  COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"]).optional(),
+  COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
 
-const webSchema = z
-  .object({
-    ...common,
-    SLACK_MODE: z.enum(["socket", "http"]).default("socket"),
-    SLACK_BOT_TOKEN: z.string().startsWith("xoxb-", "must be a bot token; they begin with xoxb-"),
-    SLACK_APP_TOKEN: z.string().startsWith("xapp-", "must be an app-level token; they begin with xapp-").optional(),
-    SLACK_SIGNING_SECRET: z.string().min(16, "is too short for a signing secret").optional(),
-    SLACK_APP_ID: z.string().regex(/^A[A-Z0-9]+$/, "must be an app id, such as A0123ABC"),
-    SLACK_TEAMS: names,
-    SLACK_COMMAND: z
-      .string()
-      .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash command, such as /k8s")
-      .default("/k8s"),
-    SLACK_APPROVALS_CHANNEL: z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC"),
-    SLACK_API_URL: z.url().optional(),
-    SLACK_PACE: z.enum(["on", "off"]).default("on"),
-    HOST: z.string().default("127.0.0.1"),
-    PORT: port.default(3000),
-    PAGES_HOST: z.string().default("127.0.0.1"),
-    PAGES_PORT: port.default(3001),
-    COUNTERSIGN_CLUSTERS: names,
-    COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
-    COUNTERSIGN_SEALING_KEY: sealingKey,
-    COUNTERSIGN_GRANT_KEY: z.string(),
-    COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
-    COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute),
-    COUNTERSIGN_EXECUTION_SECONDS: seconds(5 * minute),
-  })
-  .superRefine((env, context) => {
-    const needs = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
-    if (env.SLACK_MODE === "socket" && !env.SLACK_APP_TOKEN)
-      needs("SLACK_APP_TOKEN", "is needed where SLACK_MODE is socket");
-    if (env.SLACK_MODE === "http" && !env.SLACK_SIGNING_SECRET)
-      needs("SLACK_SIGNING_SECRET", "is needed where SLACK_MODE is http");
-    const chosen = env.COUNTERSIGN_DEFAULT_CLUSTER;
-    if (chosen !== undefined && !env.COUNTERSIGN_CLUSTERS.includes(chosen))
-      needs("COUNTERSIGN_DEFAULT_CLUSTER", `names ${chosen}, which is not among COUNTERSIGN_CLUSTERS`);
-    if (env.COUNTERSIGN_CHALLENGE_SECONDS > 10 * minute)
-      needs("COUNTERSIGN_CHALLENGE_SECONDS", "must be at most 600 (NIST SP 800-63B-4 section 3.1.3)");
-  });
+const webSchema = z.object({
+  ...common,
+  SLACK_MODE: z.enum(["socket", "http"]).default("socket"),
+  SLACK_BOT_TOKEN: z.string().startsWith("xoxb-", "must be a bot token; they begin with xoxb-"),
+  SLACK_APP_TOKEN: z.string().startsWith("xapp-", "must be an app-level token; they begin with xapp-").optional(),
+  SLACK_SIGNING_SECRET: z.string().min(16, "is too short for a signing secret").optional(),
+  SLACK_APP_ID: z.string().regex(/^A[A-Z0-9]+$/, "must be an app id, such as A0123ABC"),
+  SLACK_TEAMS: names,
+  SLACK_COMMAND: z
+    .string()
+    .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash command, such as /k8s")
+    .default("/k8s"),
+  SLACK_APPROVALS_CHANNEL: z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC"),
+  SLACK_API_URL: z.url().optional(),
+  SLACK_PACE: z.enum(["on", "off"]).default("on"),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port.default(3000),
+  PAGES_HOST: z.string().default("127.0.0.1"),
+  PAGES_PORT: port.default(3001),
+  COUNTERSIGN_CLUSTERS: names,
+  COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
+  COUNTERSIGN_SEALING_KEY: sealingKey,
+  COUNTERSIGN_GRANT_KEY: z.string(),
+  COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
+  COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute, 600, " (NIST SP 800-63B-4 section 3.1.3)"),
+  COUNTERSIGN_EXECUTION_SECONDS: seconds(5 * minute),
+});
 
 const workerSchema = z.object({
   ...common,
@@ -103,6 +82,14 @@ const workerSchema = z.object({
     .regex(/^[1-9]\d{0,2}$/, "must be 1 to 999")
     .transform(Number)
     .default(8),
+});
+
+const recordSchema = z.object({ REDIS_URL: common.REDIS_URL, COUNTERSIGN_PREFIX: common.COUNTERSIGN_PREFIX });
+
+const enrolmentSchema = recordSchema.extend({
+  COUNTERSIGN_SEALING_KEY: sealingKey,
+  COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
+  COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
 
 const clustersSchema = z.strictObject({
@@ -126,6 +113,28 @@ export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> & {
   readonly clusters: ReadonlyMap<string, ClusterSettings>;
 };
 
+/** Every setting there is, whichever process reads it. */
+const settingNames = [
+  ...new Set([webSchema, workerSchema, enrolmentSchema].flatMap(({ shape }) => Object.keys(shape))),
+];
+function keyOf(
+  faults: string[],
+  values: Readonly<Record<string, string>>,
+  name: string,
+  read: (pem: string) => KeyObject,
+): KeyObject | undefined {
+  const pem = values[name];
+  if (pem === undefined) return undefined;
+  try {
+    const key = read(pem);
+    if (key.asymmetricKeyType === "ed25519") return key;
+    faults.push(`${name}: must be an Ed25519 key, and is ${key.asymmetricKeyType}`);
+  } catch {
+    faults.push(`${name}: is no key in PEM form`);
+  }
+  return undefined;
+}
+
 // What stands on the wrong side of the wall is refused, not ignored: a thief of that process would have it.
 const notForWeb = ["KUBECONFIG", "COUNTERSIGN_CLUSTERS_FILE"];
 const notForWorker = [
@@ -138,44 +147,56 @@ const notForWorker = [
 
 /** The settings of the web process; throws {@link FaultyConfiguration} with every fault there is. */
 export function webSettings(environment: Environment): WebSettings {
-  const { env, faults } = readEnvironment(environment, webSchema, notForWeb);
-  const grantKey = env && keyOf(faults, "COUNTERSIGN_GRANT_KEY", () => createPrivateKey(env.COUNTERSIGN_GRANT_KEY));
+  const { env, values, faults } = readEnvironment(environment, webSchema, settingNames, notForWeb);
+  faults.push(...faultsTogether(values));
+  const grantKey = keyOf(faults, values, "COUNTERSIGN_GRANT_KEY", createPrivateKey);
   if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
   return Object.freeze({ ...env, grantKey });
 }
 
 /** The settings of the worker process; throws {@link FaultyConfiguration} with every fault there is. */
 export function workerSettings(environment: Environment): WorkerSettings {
-  const { env, faults } = readEnvironment(environment, workerSchema, notForWorker);
-  const grantPublicKey =
-    env && keyOf(faults, "COUNTERSIGN_GRANT_PUBLIC_KEY", () => createPublicKey(env.COUNTERSIGN_GRANT_PUBLIC_KEY));
-  if (env && /PRIVATE KEY/.test(env.COUNTERSIGN_GRANT_PUBLIC_KEY))
+  const { env, values, faults } = readEnvironment(environment, workerSchema, settingNames, notForWorker);
+  const grantPublicKey = keyOf(faults, values, "COUNTERSIGN_GRANT_PUBLIC_KEY", createPublicKey);
+  if (/PRIVATE KEY/.test(values["COUNTERSIGN_GRANT_PUBLIC_KEY"] ?? ""))
     faults.push("COUNTERSIGN_GRANT_PUBLIC_KEY: holds a private key; the worker must never have one");
-  const clusters = env && readClusters(faults, env.COUNTERSIGN_CLUSTERS_FILE);
+  const clusters = readClusters(faults, values["COUNTERSIGN_CLUSTERS_FILE"]);
   if (!env || !grantPublicKey || !clusters || faults.length > 0) throw new FaultyConfiguration(faults);
   return Object.freeze({ ...env, grantPublicKey, clusters });
 }
 
+/** What no setting shows by itself. */
+function faultsTogether(values: Readonly<Record<string, string>>): readonly string[] {
+  const mode = values["SLACK_MODE"] ?? "socket";
+  const chosen = values["COUNTERSIGN_DEFAULT_CLUSTER"];
+  const clusters = values["COUNTERSIGN_CLUSTERS"];
+  return [
+    ...(mode === "socket" && !values["SLACK_APP_TOKEN"]
+      ? ["SLACK_APP_TOKEN: is needed where SLACK_MODE is socket"]
+      : []),
+    ...(mode === "http" && !values["SLACK_SIGNING_SECRET"]
+      ? ["SLACK_SIGNING_SECRET: is needed where SLACK_MODE is http"]
+      : []),
+    ...(chosen !== undefined && clusters !== undefined && !list.parse(clusters).includes(chosen)
+      ? ["COUNTERSIGN_DEFAULT_CLUSTER: is not among COUNTERSIGN_CLUSTERS"]
+      : []),
+  ];
+}
+
 /** What the command line needs to reach the records. */
 export function recordSettings(environment: Environment): { readonly url: string; readonly prefix: string } {
-  const schema = z.object({ REDIS_URL: common.REDIS_URL, COUNTERSIGN_PREFIX: common.COUNTERSIGN_PREFIX });
-  const { env, faults } = readEnvironment(environment, schema, []);
-  if (!env) throw new FaultyConfiguration(faults);
+  const { env, faults } = readEnvironment(environment, recordSchema, settingNames);
+  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
   return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
 }
 
-/** What the command line needs to issue a link: whom the directory knows, where the pages are, and what vouches. */
+/** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
 export function enrolmentSettings(environment: Environment): {
   readonly directory: string;
   readonly pagesUrl: string;
   readonly sealingKey: string;
 } {
-  const schema = z.object({
-    COUNTERSIGN_SEALING_KEY: sealingKey,
-    COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
-    COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
-  });
-  const { env, faults } = readEnvironment(environment, schema, []);
+  const { env, faults } = readEnvironment(environment, enrolmentSchema, settingNames);
   if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
   return {
     directory: env.COUNTERSIGN_DIRECTORY,
@@ -184,65 +205,14 @@ export function enrolmentSettings(environment: Environment): {
   };
 }
 
-function readEnvironment<T>(
-  environment: Environment,
-  schema: z.ZodType<T>,
-  forbidden: readonly string[],
-): { env: T | undefined; faults: string[] } {
-  const faults: string[] = [];
-  for (const name of forbidden)
-    if (environment[name] || environment[`${name}_FILE`])
-      faults.push(`${name}: belongs to the other process and must not be here`);
-  const read = schema.safeParse(withFiles(environment, faults));
-  if (read.success) return { env: read.data, faults };
-  for (const { path, message, code, ...issue } of read.error.issues) {
-    const missing =
-      code === "invalid_type" &&
-      !("received" in issue && issue.received !== "undefined") &&
-      environment[String(path[0])] === undefined;
-    // The value is never repeated: it may be a secret.
-    faults.push(`${path.map(String).join(".")}: ${missing ? "is missing" : message}`);
-  }
-  return { env: undefined, faults };
-}
-
-/** `NAME_FILE` stands for the content of that file, as secrets are mounted. */
-function withFiles(environment: Environment, faults: string[]): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || value === "") continue;
-    values[name] = value;
-  }
-  for (const [name, file] of Object.entries(values)) {
-    const plain = /^((?:COUNTERSIGN|SLACK|REDIS)_[A-Z_]+)_FILE$/.exec(name)?.[1];
-    if (plain === undefined || name === "COUNTERSIGN_CLUSTERS_FILE") continue;
-    try {
-      values[plain] = readFileSync(file, "utf8").trim();
-    } catch (fault) {
-      faults.push(`${name}: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code})`);
-    }
-  }
-  return values;
-}
-
-function keyOf(faults: string[], name: string, read: () => KeyObject): KeyObject | undefined {
-  try {
-    const key = read();
-    if (key.asymmetricKeyType === "ed25519") return key;
-    faults.push(`${name}: must be an Ed25519 key, and is ${key.asymmetricKeyType}`);
-  } catch {
-    faults.push(`${name}: is no key in PEM form`);
-  }
-  return undefined;
-}
-
-function readClusters(faults: string[], file: string): ReadonlyMap<string, ClusterSettings> | undefined {
+function readClusters(faults: string[], file: string | undefined): ReadonlyMap<string, ClusterSettings> | undefined {
+  if (file === undefined) return undefined;
   try {
     const reading = readYaml(readFileSync(file, "utf8"), clustersSchema);
     if ("value" in reading) return new Map(Object.entries(reading.value.clusters));
     faults.push(...reading.faults.map(({ line, column, says }) => `${file}:${line}:${column}: ${says}`));
   } catch (fault) {
-    faults.push(`COUNTERSIGN_CLUSTERS_FILE: ${file} cannot be read (${(fault as NodeJS.ErrnoException).code})`);
+    faults.push(`COUNTERSIGN_CLUSTERS_FILE: ${file} cannot be read (${codeOf(fault)})`);
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { FaultyConfiguration } from "./config.ts";
+import { FaultyConfiguration } from "./environment.ts";
 
 /** Work that comes round by itself; a round that fails is reported, and the next one comes all the same. */
 export function every(ms: number, onFault: (fault: unknown) => void, round: () => Promise<void>): { stop(): void } {

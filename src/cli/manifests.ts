@@ -17,9 +17,17 @@ export async function printManifests(words: readonly string[]): Promise<Ending> 
   if (values.namespace === undefined && part !== "admission")
     process.stderr.write("countersign: no --namespace given, so this is for prod, as manifests/base is\n");
   const objects = [
-    ...(part === "admission" ? [] : renderAccounts({ namespaces })),
+    ...(part === "admission" ? [] : accountsFor(namespaces)),
     ...(part === "accounts" ? [] : renderAdmission()),
   ];
   process.stdout.write(objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join(""));
   return ending.well;
+}
+
+function accountsFor(namespaces: readonly string[]) {
+  try {
+    return renderAccounts({ namespaces });
+  } catch (fault) {
+    throw new UsageFault(fault instanceof Error ? fault.message : String(fault));
+  }
 }

@@ -14,6 +14,9 @@ export async function withRecords<T>(use: (state: StateClient, scribe: Scribe) =
   const scribe: Scribe = (event) => ({ event, writer: `cli@${administrator()}`, clock: Date.now() });
   try {
     return await use(state, scribe);
+  } catch (fault) {
+    if (!(fault instanceof Error) || fault.name !== "MaxRetriesPerRequestError") throw fault;
+    throw new Error("Redis does not answer at the address in REDIS_URL", { cause: fault });
   } finally {
     await state.close();
   }
