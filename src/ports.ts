@@ -328,7 +328,10 @@ export interface Cluster {
   readonly name: string;
   /** A session for reading and dry runs, under a token of 10 minutes that may be used again until it is old. */
   session(account: Account, request: string): Promise<Session>;
-  /** A session for acting once: its token is bound to a Secret made for this execution, and is never stored. */
+  /**
+   * A session for acting once: its token is bound to a Secret made for this execution, and is never stored. The tokens
+   * of lower fences are revoked first, so that whoever slept under one is shut out by the cluster within about 10 s.
+   */
   boundSession(account: Account, request: string, fence: number): Promise<BoundSession>;
   /**
    * The create-once ConfigMap named after the request, in the cluster's own store. At most one caller ever gets

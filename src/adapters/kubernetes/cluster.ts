@@ -50,6 +50,11 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster & { 
     async boundSession(account, request, fence): Promise<BoundSession> {
       demandId(request);
       if (!Number.isSafeInteger(fence) || fence < 1) throw notSent("this is no fence");
+      await Promise.all(
+        fencesBefore(fence).map((earlier) =>
+          revoke(() => own.deleteHandle(request, { name: `${request}-${earlier}` })),
+        ),
+      );
       const handle = await own.createHandle(request, `${request}-${fence}`);
       const close = () => revoke(() => own.deleteHandle(request, handle));
       try {
@@ -80,6 +85,12 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster & { 
 
     close: () => transport.close(),
   };
+}
+
+/** The fences whose tokens may still live: a token lives ten minutes, and each lease between is at least seconds. */
+function fencesBefore(fence: number): readonly number[] {
+  const oldest = Math.max(1, fence - 10);
+  return Array.from({ length: fence - oldest }, (_, i) => oldest + i);
 }
 
 /** The request's id becomes a name and stands in a header. */

@@ -23,7 +23,8 @@ export interface OwnCalls {
   /** A token of this account, bound to the handle if there is one. */
   mintToken(request: string, account: string, handle?: Handle): Promise<string>;
   createHandle(request: string, name: string): Promise<Handle>;
-  deleteHandle(request: string, handle: Handle): Promise<void>;
+  /** Without a uid, whichever has the name. */
+  deleteHandle(request: string, handle: { readonly name: string; readonly uid?: string }): Promise<void>;
   createTicket(request: string, content: Readonly<Record<string, string>>): Promise<void>;
   readTicket(request: string): Promise<Readonly<Record<string, string>>>;
 }
@@ -73,7 +74,7 @@ export function openOwnCalls(transport: Transport, namespace: string): OwnCalls 
 
     async deleteHandle(request, { name, uid }) {
       await asked(request, "delete", { resource: "secrets", name }, (core) =>
-        core.deleteNamespacedSecret({ name, namespace, body: { preconditions: { uid } } }),
+        core.deleteNamespacedSecret({ name, namespace, body: uid === undefined ? {} : { preconditions: { uid } } }),
       );
     },
 

@@ -251,6 +251,25 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         await session.close();
       });
 
+      it("revokes the tokens of all earlier fences before a later one gets its own", async () => {
+        const request = freshRequest();
+        const sleeper = await cluster.boundSession(restarter, request, 1);
+        await sleeper.get(api);
+        const later = await cluster.boundSession(restarter, request, 3);
+        assert.equal((await admin.send("GET", `${handles}/${request}-1`)).status, 404);
+        let code: string | undefined;
+        while (code === undefined) {
+          code = await sleeper.get(api).then(
+            () => undefined,
+            (fault: ClusterFault) => fault.code,
+          );
+          await sleep(100);
+        }
+        assert.equal(code, "unauthorized");
+        await later.get(api);
+        await later.close();
+      });
+
       it("gives the ticket to one of ten who ask at once, and shows the others whose it is", async () => {
         const request = freshRequest();
         const contents = Array.from({ length: 10 }, (_, i) => ({ digest: "d", fence: String(i + 1) }));

@@ -64,11 +64,18 @@ describe("a cluster against a recording server", () => {
     assert.equal((await cluster.session(reader, "r-1")).credential, "jti-1");
   });
 
-  it("binds a session to a Secret of its own that holds nothing, and deletes just that one", async () => {
+  it("revokes earlier fences, binds a session to a Secret of its own that holds nothing, and deletes just that one", async () => {
     const session = await recorded.cluster.boundSession(restarter, "r-1", 3);
     await session.close();
-    const [making, minting, deleting] = recorded.recorder.requests;
     const handles = "/api/v1/namespaces/countersign-operations/secrets";
+    const [, , making, minting, deleting] = recorded.recorder.requests;
+    assert.deepEqual(
+      recorded.recorder.requests.slice(0, 2).map(({ method, target }) => [method, target]),
+      [
+        ["DELETE", `${handles}/r-1-1`],
+        ["DELETE", `${handles}/r-1-2`],
+      ],
+    );
     assert.equal(making?.target, `${handles}?fieldManager=countersign`);
     assert.deepEqual(JSON.parse(making?.body ?? ""), {
       metadata: { name: "r-1-3", labels: { "app.kubernetes.io/managed-by": "countersign" } },
