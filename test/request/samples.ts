@@ -38,7 +38,7 @@ export function allowed(needs: Requirements = requirements): Allowed {
   return { allowed: true, tier: "critical", requirements: needs, rules: ["payments"], policy: "0".repeat(64) };
 }
 
-function proofOf(subject: string, change: Partial<Proof> = {}): Proof {
+export function proofOf(subject: string, change: Partial<Proof> = {}): Proof {
   return signedProof({ authenticator: "totp", subject, digest, at: soon, request: asked.id, ...change });
 }
 
