@@ -4,6 +4,7 @@ import { chance } from "../adapters/chance/chance.ts";
 import { redisTrail } from "../adapters/redis/trail.ts";
 import type { Entry } from "../audit/chain.ts";
 import { type KnownHead, type Verdict, verifyTrail } from "../audit/verify.ts";
+import { codeOf } from "../environment.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 import { withRecords } from "./records.ts";
 
@@ -64,13 +65,18 @@ function headOf(text: string): KnownHead {
 
 async function* entriesIn(file: string): AsyncGenerator<Entry> {
   let line = 0;
-  for await (const text of createInterface({
-    input: createReadStream(file, "utf8"),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    line += 1;
-    if (text === "") continue;
-    yield entryOf(text, `${file}:${line}`);
+  try {
+    for await (const text of createInterface({
+      input: createReadStream(file, "utf8"),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
+      line += 1;
+      if (text === "") continue;
+      yield entryOf(text, `${file}:${line}`);
+    }
+  } catch (fault) {
+    if (!(fault instanceof Error) || !("code" in fault)) throw fault;
+    throw new Error(`${file} cannot be read (${codeOf(fault)})`, { cause: fault });
   }
 }
 

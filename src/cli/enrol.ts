@@ -3,7 +3,7 @@ import { enrolmentLinks } from "../adapters/authenticators/links.ts";
 import { readSealingKey } from "../adapters/authenticators/seal.ts";
 import { redisEnrolments } from "../adapters/redis/credentials.ts";
 import { enrolmentSettings } from "../config.ts";
-import { FaultyConfiguration } from "../environment.ts";
+import { codeOf, FaultyConfiguration } from "../environment.ts";
 import { nearest } from "../operation/nearest.ts";
 import { readDirectory } from "../policy/directory-document.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
@@ -47,7 +47,7 @@ function minutesOf(text: string): number {
 }
 
 function demandKnown(subject: string, directory: string): void {
-  const people = readDirectory(readFileSync(directory, "utf8"));
+  const people = readDirectory(textOf(directory));
   if ("faults" in people)
     throw new FaultyConfiguration(
       people.faults.map(({ line, column, says }) => `${directory}:${line}:${column}: ${says}`),
@@ -55,4 +55,12 @@ function demandKnown(subject: string, directory: string): void {
   if (people.subjects.has(subject)) return;
   const meant = nearest(subject, [...people.subjects.keys()]);
   throw new Error(`${directory} knows no subject "${subject}"${meant ? `; did you mean "${meant}"?` : ""}`);
+}
+
+function textOf(directory: string): string {
+  try {
+    return readFileSync(directory, "utf8");
+  } catch (fault) {
+    throw new FaultyConfiguration([`COUNTERSIGN_DIRECTORY: ${directory} cannot be read (${codeOf(fault)})`]);
+  }
 }
