@@ -93,6 +93,35 @@ describe("what is new to a person", () => {
   });
 });
 
+describe("who is waited for", () => {
+  const call = (action_id: string) => ({
+    type: "actions",
+    elements: [{ type: "button", style: "primary", action_id }],
+  });
+  const naming = (user_id: string) => ({
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "user", user_id }] }],
+  });
+  const said = (ts: string, ...blocks: readonly object[]) => ({ channel: "C1", user: "UAPP", ts, blocks });
+  const waited = (...messages: readonly object[]) =>
+    ["U1", "U2"].filter((person) => createUnread(100).isAwaited(person, messages));
+
+  it("is the requester, whom the thread names, for a code", () => {
+    const reply = { ...said("102.0", naming("U1")), threadTs: "101.0" };
+    assert.deepEqual(waited(said("101.0", call("prove")), reply), ["U1"]);
+  });
+
+  it("is everybody but the requester, whom the card names, for a review", () => {
+    assert.deepEqual(waited(said("101.0", naming("U1"), call("review"))), ["U2"]);
+  });
+
+  it("is nobody whom another thread or channel names", () => {
+    const elsewhere = { ...said("101.0", naming("U1")), channel: "C2" };
+    const other = { ...said("103.0", naming("U1")), threadTs: "99.0" };
+    assert.deepEqual(waited(said("101.0", call("prove")), elsewhere, other), []);
+  });
+});
+
 describe("times on the page", () => {
   const now = Date.UTC(2026, 10, 25, 12, 0, 0);
 

@@ -65,6 +65,12 @@ describe("what the page draws", () => {
       assert.equal(nodes.join(""), mark.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"));
     });
 
+  it("wraps a preformatted line, and lets several scroll", () => {
+    const pre = (words: string) => ({ type: "rich_text_preformatted", elements: [{ type: "text", text: words }] });
+    const drawing = outlineOf(blocks({ type: "rich_text", elements: [pre("one"), pre("a\nb")] }), "class", "tabindex");
+    assert.match(drawing, /<pre class=one-line>one<\/pre><pre tabindex=0>a\nb<\/pre>/);
+  });
+
   for (const address of [
     "javascript:alert(1)",
     " javascript:alert(1)",

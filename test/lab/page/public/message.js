@@ -39,7 +39,7 @@ export function messageNode(item, doing) {
         el(
           "p",
           { class: "message-note" },
-          "replied to a thread: ",
+          el("span", {}, "replied to a thread:"),
           threadLink(message.threadTs, mrkdwn(origin, names), doing),
         ),
       !compact && byline(message, author),

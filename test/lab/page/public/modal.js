@@ -16,6 +16,7 @@ export function createModal({ id, view }, doing, kept = {}) {
     act: (actionId, chosen) => told(doing.click({ view: id }, actionId, chosen)),
   };
   const body = el("div", { class: "modal-body", tabindex: "-1" }, blockNodes(view.blocks, surface));
+  body.addEventListener("scroll", tellMore, { passive: true });
   for (const field of fields) {
     const value = kept[keyOf(field)];
     if (value !== undefined) field.write(value);
@@ -76,6 +77,11 @@ export function createModal({ id, view }, doing, kept = {}) {
     await whileBusy(submitButton, () => told(doing.submit(id, valuesOf(fields))));
   }
 
+  /** What stands further down must be seen to be there. */
+  function tellMore() {
+    body.classList.toggle("more-below", body.scrollHeight - body.scrollTop - body.clientHeight > 4);
+  }
+
   async function told(answering) {
     fault.textContent = "";
     const answer = await answering;
@@ -93,6 +99,7 @@ export function createModal({ id, view }, doing, kept = {}) {
       if (wrong) focusOn(wrong);
     },
     focus() {
+      tellMore();
       const first = fields.find(({ element }) => element.focus_on_load);
       if (first) first.node.focus({ preventScroll: true });
       else (body.scrollHeight > body.clientHeight || submitButton ? body : leave).focus({ preventScroll: true });

@@ -22,7 +22,7 @@ function part(element, names) {
     case "rich_text_section":
       return el("p", {}, inside(element.elements));
     case "rich_text_preformatted":
-      return el("pre", { tabindex: "0" }, inside(element.elements));
+      return preformatted(element.elements, inside(element.elements));
     case "rich_text_quote":
       return el("blockquote", {}, inside(element.elements));
     case "rich_text_list":
@@ -34,6 +34,12 @@ function part(element, names) {
     default:
       return unknown(element.type);
   }
+}
+
+/** A single line, such as a command, wraps and is whole at a glance; several are a table, which scrolls sideways. */
+function preformatted(elements, nodes) {
+  const isTable = elements.some(({ text = "" }) => text.trim().includes("\n"));
+  return el("pre", isTable ? { tabindex: "0" } : { class: "one-line" }, nodes);
 }
 
 /** Slack keeps a nested list flat, with an indent; here it stands in the item it belongs to. */
