@@ -76,7 +76,7 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
       "Approvals",
       escaped(quorum ? `${quorum.given} of ${quorum.wanted}, from ${from.join(" or ")}` : "none", shownText),
     ],
-    ["Expires", momentText(request.expiresAt)],
+    ...(request.state === "awaiting-approval" ? [["Expires", momentText(request.expiresAt)] as const] : []),
   ];
 }
 

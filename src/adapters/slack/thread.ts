@@ -165,7 +165,12 @@ function executionReplies(request: Request, reply: Reply): readonly Surface[] {
   const progress = "progress" in request ? request.progress : undefined;
   if (!progress) return started;
   const { updated, available, wanted, note } = progress;
-  const words = `${updated} of ${wanted} pods replaced, ${available} available${note ? `: ${note}` : ""}`;
+  // To scale replaces nothing: of what it adds or takes away, only the count is news.
+  const count =
+    request.operation.kind === "scale"
+      ? `${available} pods available, ${wanted} wanted`
+      : `${updated} of ${wanted} pods replaced, ${available} available`;
+  const words = `${count}${note ? `: ${note}` : ""}`;
   return [...started, { ...reply("progress", words, [lines([raw(words)])]), once: false }];
 }
 

@@ -3,7 +3,7 @@ import type { Surface } from "../../../src/adapters/slack/surface.ts";
 import { surfacesOf } from "../../../src/adapters/slack/surfaces.ts";
 import type { Get } from "../../../src/operation/operation.ts";
 import { isOver, type Request, type State, states } from "../../../src/request/request.ts";
-import { namespace } from "../../contract/sample-request.ts";
+import { name, namespace } from "../../contract/sample-request.ts";
 import { faultsOfMessageBlocks } from "../../lab/slack/block-kit/block-rules.ts";
 import { assertHarmless, assertNoMarkup } from "./harmless.ts";
 import { textOf } from "./house.ts";
@@ -125,6 +125,24 @@ describe("surfacesOf", () => {
       `Request ${open.id} · plan `,
     ])
       assert.ok(text.includes(words), words);
+  });
+
+  it("says on the card when it expires as long as it can be approved, and no longer", () => {
+    for (const request of livesOf()) {
+      const card = surfacesOf(request, cards).find(({ key }) => key === "card");
+      if (card) assert.equal(textOf(card.blocks).includes("Expires"), request.state === "awaiting-approval");
+    }
+  });
+
+  it("counts pods replaced by a restart, and pods that are there for a scale", () => {
+    const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
+    const scale = { kind: "scale", cluster: "demo", target, replicas: 3 } as const;
+    const told = (requests: readonly Request[]) => {
+      const [running] = requests.filter((one) => one.state === "executing" && one.progress);
+      return running && textOf(surfacesOf(running, cards).find(({ key }) => key === "progress")?.blocks);
+    };
+    assert.equal(told(livesOf({ text: "slowly" })), "2 of 3 pods replaced, 3 available: slowly");
+    assert.equal(told(livesOf({ text: "slowly", operation: scale })), "3 pods available, 3 wanted: slowly");
   });
 
   it("keeps the thread in the channel it was typed in, or among the approvals when that was a direct message", () => {
