@@ -33,15 +33,15 @@ export function proveModal(request: Request): ModalView {
 }
 
 /**
- * The approver sees the whole plan, and only then a way to say yes; who may not is told why. Saying no is a button, for
- * it needs a reason and no code.
+ * The approver sees the whole plan, and only then a way to say yes; who may not is told why first. Saying no is a
+ * button, for it needs a reason and no code.
  */
 export function reviewModal(request: Request, standing: ApproverStanding): ModalView {
   const { blocks, whole } = planSheet(request);
   if (!standing.may)
     return reading("Review", [
-      ...blocks,
       richText(lines([bold(stateWords(request))], spoken(refusalWords(standing.refusal)))),
+      ...blocks,
     ]);
   const deny = actions(button("deny", "Deny…", request.id, { style: "danger" }));
   if (!whole) return { ...reading("Review", [...blocks, deny]), private_metadata: request.id };

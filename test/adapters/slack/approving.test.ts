@@ -80,6 +80,8 @@ describe("proving and approving", () => {
     await as(alice).click(card, "review");
     const view = await viewSaying(house.slack, alice, "Nobody approves their own request.");
     assert.equal(view.view.submit, undefined);
+    assert.match(textOf(view.view.blocks[0]), /Nobody approves their own request\./);
+    assert.match(textOf(view.view.blocks.slice(1)), /Deployment prod\/api/);
   });
 
   it("tells one who is not linked what to do, and shows no plan", async () => {
