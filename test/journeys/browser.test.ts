@@ -136,6 +136,7 @@ async function podsOf(workload: Locator): Promise<readonly string[]> {
 async function readToTheEnd(page: Page): Promise<void> {
   await page.locator(".modal-body").hover();
   await page.mouse.wheel(0, 10_000);
+  await page.locator(".modal-body:not(.more-below)").waitFor();
   await page.waitForFunction(`(() => {
     const body = document.querySelector(".modal-body");
     const [plan, field] = [...body.querySelectorAll(":scope > .block")].slice(-2);
