@@ -18,7 +18,7 @@ export interface NamedRule extends RbacRule {
 }
 
 /** Account -> all that it may do, in the order of the catalogue; operations that share an account share its rules. */
-export const operationAccounts: ReadonlyMap<string, readonly RbacRule[]> = accountsOf(Object.values(catalogue));
+const operationAccounts: ReadonlyMap<string, readonly RbacRule[]> = accountsOf(Object.values(catalogue));
 
 /**
  * All that the worker may do with its own account, in the namespace of the operation accounts. With `get` or `update`

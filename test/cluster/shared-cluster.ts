@@ -7,7 +7,7 @@ const patienceMs = 30 * 60_000;
 let shared: Promise<RealCluster | Missing> | undefined;
 
 /** The one real cluster of this mocha process, started by the first who asks and closed after the last test. */
-export function sharedCluster(): Promise<RealCluster | Missing> {
+function sharedCluster(): Promise<RealCluster | Missing> {
   shared ??= start();
   return shared;
 }

@@ -3,7 +3,7 @@ import type { Cluster, RequestStore, Session } from "../../src/ports.ts";
 import type { TestBench } from "./bench.ts";
 
 /** What a worker does, in the order it does it for one change. */
-export const steps = ["claim", "intent", "ticket", "token", "call", "progress", "outcome", "close"] as const;
+const steps = ["claim", "intent", "ticket", "token", "call", "progress", "outcome", "close"] as const;
 export type Step = (typeof steps)[number];
 export type Moment = `${"before" | "after"} ${Step | "read"}`;
 

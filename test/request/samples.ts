@@ -32,7 +32,7 @@ export const plan: Plan = {
   live: { readAt: noon, resourceVersion: "41", ready: 3, total: 3, warnings: [] },
 };
 
-export const requirements: Requirements = { stepUp: {}, approvals: { count: 2, from: ["sre"], stepUp: {} } };
+const requirements: Requirements = { stepUp: {}, approvals: { count: 2, from: ["sre"], stepUp: {} } };
 
 export function allowed(needs: Requirements = requirements): Allowed {
   return { allowed: true, tier: "critical", requirements: needs, rules: ["payments"], policy: "0".repeat(64) };
@@ -58,7 +58,7 @@ export const signedGrant: SignedGrant = {
   signature: "signature",
 };
 
-export const outcome: Outcome = { at: soon, says: "done", apiAuditIds: ["audit-1"], credential: "jti-1" };
+const outcome: Outcome = { at: soon, says: "done", apiAuditIds: ["audit-1"], credential: "jti-1" };
 
 /** The events of a life, by what they are called; each is right for the sample it is meant for. */
 export const events = {

@@ -41,7 +41,7 @@ export function plainText(text: string, most: number): PlainTextElement {
 }
 
 /** Slack's own markup. Only words of ours and text that {@link escaped} made harmless may stand in it. */
-export function mrkdwn(text: string, most: number = limits.section): MrkdwnElement {
+function mrkdwn(text: string, most: number = limits.section): MrkdwnElement {
   return { type: "mrkdwn", text: clip(text, most) || " ", verbatim: true };
 }
 

@@ -27,7 +27,7 @@ export function approvalsOf(request: Request): readonly Approval[] {
 }
 
 /** The furthest state it was in before it ended, or the state it is in. */
-export function reached(request: Request): State {
+function reached(request: Request): State {
   return "ended" in request ? request.ended.was : request.state;
 }
 

@@ -1,6 +1,4 @@
-import type { AdminClient } from "./admin-client.ts";
 import type { Draft } from "./object.ts";
-import { collectionPath } from "./resources.ts";
 
 /** A namespace. */
 export function namespace(name: string): Draft {
@@ -39,8 +37,3 @@ export const demoObjects: readonly Draft[] = [
   deployment("prod", "checkout", 4, { team: "payments" }),
   deployment("staging", "api", 2, { team: "web" }),
 ];
-
-/** Creates them in a cluster that runs already; throws when one is refused. */
-export async function plant(admin: AdminClient, objects: readonly Draft[]): Promise<void> {
-  for (const object of objects) await admin.create(collectionPath(object.kind, object.metadata.namespace), object);
-}

@@ -9,7 +9,7 @@ let shared: Promise<RedisPeer> | undefined;
 const prefixes = new Set<string>();
 
 /** The one Redis of this mocha process, started by the first who asks and closed after the last test. */
-export function sharedRedis(): Promise<RedisPeer> {
+function sharedRedis(): Promise<RedisPeer> {
   shared ??= startRedis();
   return shared;
 }

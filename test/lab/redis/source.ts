@@ -35,7 +35,7 @@ export function chooseOwnSource(surroundings: Surroundings): Exclude<Source, { k
 }
 
 /** The first `redis-server` on PATH, else the first `valkey-server`. */
-export function findProgram({ env, canExecute }: Surroundings): string | undefined {
+function findProgram({ env, canExecute }: Surroundings): string | undefined {
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   const paths = ["redis-server", "valkey-server"].flatMap((name) => folders.map((folder) => join(folder, name)));
   return paths.find((path) => canExecute(path));

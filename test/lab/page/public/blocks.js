@@ -127,6 +127,6 @@ function cellNodes(cell, surface) {
   }
 }
 
-export function textNodes(text, surface) {
+function textNodes(text, surface) {
   return text.type === "mrkdwn" ? mrkdwn(text.text, surface.names) : text.text;
 }

@@ -10,7 +10,7 @@ const STEPS = [
 ];
 
 /** `just now`, `4 min ago`, `in 12 min`. */
-export function relative(ms, now = Date.now()) {
+function relative(ms, now = Date.now()) {
   const seconds = Math.round((now - ms) / 1000);
   const size = Math.abs(seconds);
   if (size < 10) return "just now";
