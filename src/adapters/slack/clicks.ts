@@ -8,6 +8,7 @@ import { refusalReply } from "./commands.ts";
 import { type Front, identify } from "./front.ts";
 import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
 import { reply } from "./whisper.ts";
+import { stateWords } from "./words.ts";
 
 /** [Enter code]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
 export async function openProof(front: Front, arrival: Arrival, id: string): Promise<void> {
@@ -21,7 +22,7 @@ function proofView(request: Request, subject: Subject): ModalView {
       refuse("not-yours", "Only the person who asked can prove that they meant it.", "Approvers use Review."),
     );
   if (request.state !== "awaiting-challenge")
-    return refusalModal(refuse("not-in-this-state", `The request is ${request.state}; no code is asked for now.`));
+    return refusalModal(refuse("not-in-this-state", `${stateWords(request)} No code is asked for now.`));
   return proveModal(request);
 }
 

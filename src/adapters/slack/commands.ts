@@ -6,6 +6,7 @@ import type { Subject } from "../../policy/subject.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
+import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { buttonsFor, statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
@@ -97,6 +98,8 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
 }
 
 const listed = 10;
+/** A list is for finding; `status` says all of it. */
+const listedText = 120;
 
 async function mine({ ports }: Front, subject: Subject): Promise<Reply> {
   const ids = await ports.store.of(subject.sub, 3 * listed);
@@ -104,6 +107,10 @@ async function mine({ ports }: Front, subject: Subject): Promise<Reply> {
   const requests = read.flatMap((stored) => (stored ? [stored.request] : []));
   const ordered = [...requests.filter((one) => !isOver(one)), ...requests.filter(isOver)].slice(0, listed);
   if (ordered.length === 0) return reply("You have asked for nothing yet. `help` lists what there is.");
-  const rows = ordered.map((one) => [code(one.id), raw(` ${headlineOf(one.operation)}: `), raw(stateWords(one))]);
+  const rows = ordered.map((one) => [
+    code(one.id),
+    raw(` ${headlineOf(one.operation)}: `),
+    raw(clip(stateWords(one), listedText)),
+  ]);
   return { ...reply(`Your last ${ordered.length} requests.`), blocks: [richText(bullets(rows))] };
 }

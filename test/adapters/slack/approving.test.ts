@@ -75,6 +75,22 @@ describe("proving and approving", () => {
     assert.equal(topView(house.slack, bob)?.view.submit, undefined);
   });
 
+  it("says where a request stands when its code was given already", async () => {
+    await as(alice).command(incident.id, restart("prod"));
+    await house.worker.plan();
+    const root = await messageWith(house.slack, incident, "prove");
+    await as(alice).click(root, "prove");
+    const form = await openView(house.slack, alice, "prove");
+    // Slack takes no edit for a while, so the button outlives its state.
+    house.slack.faults.fail("chat.update", 500, 50);
+    await as(alice).submit(form.id, code(house.code("alice")));
+    const done = await viewSaying(house.slack, alice, "Your code was accepted.");
+    await as(alice).close(done.id);
+    await as(alice).click(root, "prove");
+    const view = await viewSaying(house.slack, alice, "No code is asked for now.");
+    assert.match(textOf(view.view), /Waiting for approval: 0 of 1 given\./);
+  });
+
   it("shows the requester their own plan without a way to approve it, and says why", async () => {
     const card = await toApprovers();
     await as(alice).click(card, "review");

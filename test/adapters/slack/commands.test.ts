@@ -105,10 +105,11 @@ describe("the slash command", () => {
     const [first = ""] = await house.records.store.of("alice", 1);
     await type(alice, "/k8s rollout restart deploy/two -n prod -- second");
     const [second = ""] = await house.records.store.of("alice", 1);
-    await type(alice, `/k8s cancel ${second} -- changed my mind`);
+    await type(alice, `/k8s cancel ${second} -- changed my mind${" and more".repeat(30)}`);
     await type(alice, "/k8s mine");
     const told = lastTold(alice);
     assert.ok(told.indexOf(first) < told.indexOf(second) && told.includes("Cancelled by alice"));
+    assert.ok(told.length < 400, "a long reason is cut in a list");
     await type(bob, "/k8s mine");
     assert.ok(lastTold(bob).includes("You have asked for nothing yet."));
   });
