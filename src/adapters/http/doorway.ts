@@ -12,6 +12,8 @@ export class HttpRefusal extends Error {
 
 /** Far more than a link and a code need, in bytes. */
 const bodyLimit = 4_096;
+/** What is too much is read up to here and thrown away: whoever is still sending would not hear the no. */
+const patience = 1_048_576;
 
 /** Refuses what another site makes a browser send here. JSON cannot be sent across origins without a leave we never give. */
 export function refuseForeign({ headers }: IncomingMessage): void {
@@ -28,9 +30,10 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > bodyLimit) throw new HttpRefusal(413, "That is too much.");
-    parts.push(part);
+    if (size <= bodyLimit) parts.push(part);
+    else if (size > patience) break;
   }
+  if (size > bodyLimit) throw new HttpRefusal(413, "That is too much.");
   try {
     return JSON.parse(Buffer.concat(parts).toString("utf8"));
   } catch {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Enrolling } from "../../challenge/enrolment.ts";
 import { isRefusal, type Refusal } from "../../operation/refusal.ts";
 import { HttpRefusal, readJson, refuseForeign } from "./doorway.ts";
@@ -28,6 +28,9 @@ interface Sent {
   readonly code: string;
 }
 
+/** How long answers that are on their way may take once the pages close, in ms. */
+const drainMs = 2_000;
+
 type Deed = (sent: Sent) => Promise<object | Refusal>;
 
 /** Our own small pages: enrolling an authenticator behind a one-time link, and a sign of life at `/healthz`. */
@@ -41,24 +44,38 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
     },
     "/enrol/confirm": ({ link, code }) => enrolling.confirm(link, code),
   };
+  /** Connections that have asked nothing yet; Node takes them for busy ones. */
+  const silent = new Set<Socket>();
+  let closing = false;
   const server = createServer((request, response) => {
+    silent.delete(request.socket);
+    response.once("close", () => {
+      if (closing) server.closeIdleConnections();
+    });
     answer(request, response).catch((fault: unknown) => {
       if (!(fault instanceof HttpRefusal)) onFault(fault);
+      // What of a body was not read would be taken for the next request on this connection.
+      if (!request.complete && !response.headersSent) response.setHeader("connection", "close");
       sendFault(response, fault);
     });
   });
 
+  server.on("connection", (socket: Socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of guardHeaders) response.setHeader(name, value);
-    const { pathname } = new URL(request.url ?? "/", "http://pages");
+    const pathname = URL.parse(request.url ?? "/", "http://pages")?.pathname ?? "";
     const deed = Object.hasOwn(deeds, pathname) ? deeds[pathname] : undefined;
     if (deed) {
-      if (request.method !== "POST") throw new HttpRefusal(405, "This takes POST only.");
+      demandMethod(request, response, ["POST"]);
       refuseForeign(request);
       const done = await deed(sentBy(await readJson(request)));
       return sendJson(response, isRefusal(done) ? 422 : 200, done);
     }
-    if (request.method !== "GET" && request.method !== "HEAD") throw new HttpRefusal(405, "This takes GET only.");
+    demandMethod(request, response, ["GET", "HEAD"]);
     if (pathname === "/healthz") {
       const alive = await options.alive().then(
         () => true,
@@ -79,8 +96,13 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
     url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        closing = true;
+        const late = setTimeout(() => server.closeAllConnections(), drainMs);
+        server.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
+        for (const socket of silent) socket.destroy();
       }),
   };
 }
@@ -104,6 +126,13 @@ const guardHeaders: readonly (readonly [string, string])[] = [
   ["cross-origin-resource-policy", "same-origin"],
   ["cache-control", "no-store"],
 ];
+
+/** RFC 9110 section 15.5.6: who is refused for the method is told which ones there are. */
+function demandMethod({ method = "" }: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
+  if (allowed.includes(method)) return;
+  response.setHeader("allow", allowed.join(", "));
+  throw new HttpRefusal(405, `This takes ${allowed.join(" and ")} only.`);
+}
 
 function sentBy(body: unknown): Sent {
   const text = (name: string) => {
