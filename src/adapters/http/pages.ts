@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Enrolling } from "../../challenge/enrolment.ts";
 import { isRefusal, type Refusal } from "../../operation/refusal.ts";
 import { HttpRefusal, readJson, refuseForeign } from "./doorway.ts";
@@ -28,7 +28,7 @@ interface Sent {
   readonly code: string;
 }
 
-/** How long answers that are on their way may take once the pages close, in ms. */
+/** How long connections that are not idle may last once the pages close, in ms. Node takes silent ones for busy. */
 const drainMs = 2_000;
 
 type Deed = (sent: Sent) => Promise<object | Refusal>;
@@ -44,25 +44,13 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
     },
     "/enrol/confirm": ({ link, code }) => enrolling.confirm(link, code),
   };
-  /** Connections that have asked nothing yet; Node takes them for busy ones. */
-  const silent = new Set<Socket>();
-  let closing = false;
   const server = createServer((request, response) => {
-    silent.delete(request.socket);
-    response.once("close", () => {
-      if (closing) server.closeIdleConnections();
-    });
     answer(request, response).catch((fault: unknown) => {
       if (!(fault instanceof HttpRefusal)) onFault(fault);
       // What of a body was not read would be taken for the next request on this connection.
       if (!request.complete && !response.headersSent) response.setHeader("connection", "close");
       sendFault(response, fault);
     });
-  });
-
-  server.on("connection", (socket: Socket) => {
-    silent.add(socket);
-    socket.once("close", () => silent.delete(socket));
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,13 +84,11 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
     url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        closing = true;
         const late = setTimeout(() => server.closeAllConnections(), drainMs);
         server.close(() => {
           clearTimeout(late);
           resolve();
         });
-        for (const socket of silent) socket.destroy();
       }),
   };
 }
