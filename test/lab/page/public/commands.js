@@ -1,5 +1,8 @@
-/** What the composer offers: `fill` is written, `blank` after it is selected, to be typed over. */
-const commands = [
+/**
+ * What the composer offers: `fill` is written, `blank` after it is selected, to be typed over.
+ * @public asked for by a test, which loads what a browser would by its address
+ */
+export const commands = [
   { fill: "/k8s rollout restart deploy/api -n prod -- ", blank: "why", says: "Replace all pods of a deployment" },
   { fill: "/k8s scale deploy/api --replicas=5 -n prod -- ", blank: "why", says: "Change how many pods there are" },
   { fill: "/k8s get pods -n prod", blank: "", says: "Read; answered at once, to you alone" },

@@ -9,8 +9,11 @@ const STEPS = [
   [Number.POSITIVE_INFINITY, 86_400, "d"],
 ];
 
-/** `just now`, `4 min ago`, `in 12 min`. */
-function relative(ms, now = Date.now()) {
+/**
+ * `just now`, `4 min ago`, `in 12 min`.
+ * @public asked for by a test, which loads what a browser would by its address
+ */
+export function relative(ms, now = Date.now()) {
   const seconds = Math.round((now - ms) / 1000);
   const size = Math.abs(seconds);
   if (size < 10) return "just now";
