@@ -8,7 +8,7 @@ import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
 import type { Along, Wish } from "./move.ts";
-import { type Approval, type AwaitingApproval, approvalStatement, type Request } from "./request.ts";
+import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
 import { takeProof } from "./take-proof.ts";
 
 /** What an approver would have to do before their yes counts. */
@@ -82,7 +82,7 @@ export async function cancel(desk: Desk, id: string, subject: Subject, why: stri
 
 function refuseApproval(request: Request, subject: Subject): Refusal | undefined {
   if (request.state !== "awaiting-approval")
-    return refuse("not-in-this-state", `The request is ${request.state}; there is nothing to approve now.`);
+    return refuse("not-in-this-state", `The request is ${inWords(request.state)}; there is nothing to approve now.`);
   const approvedBy = request.approvals.map((approval) => approval.subject);
   return refuseApprover(request.decision.requirements, request.requester, subject, approvedBy);
 }

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
-import type { Request } from "./request.ts";
+import { inWords, type Request } from "./request.ts";
 import { takeProof } from "./take-proof.ts";
 
 /** The requester answers their challenge. The code is claimed in the same act that moves the request on. */
@@ -11,7 +11,7 @@ export async function prove(desk: Desk, id: string, subject: Subject, response: 
     if (request.requester !== subject.sub)
       return refuse("not-yours", "Only the person who asked can prove that they meant it.", "Approvers use Review.");
     if (request.state !== "awaiting-challenge")
-      return refuse("not-in-this-state", `The request is ${request.state}; no code is asked for now.`);
+      return refuse("not-in-this-state", `The request is ${inWords(request.state)}; no code is asked for now.`);
     // The failure was judged before and lost a race: it still counts.
     if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
     const taken = await takeProof(desk, request.challenge, response, { request: id, now });

@@ -152,6 +152,11 @@ export const states = [
   "conflict",
 ] as const satisfies readonly State[];
 
+/** A state as it stands in a sentence. */
+export function inWords(state: State): string {
+  return state.replaceAll("-", " ");
+}
+
 /** No event leaves these, but a late worker may turn `unknown` into what it knows. */
 export function isOver(request: Request): request is Finished | Ended {
   return "outcome" in request || "ended" in request;

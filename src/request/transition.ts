@@ -1,15 +1,16 @@
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { RequestEvent } from "./event.ts";
-import type {
-  AwaitingApproval,
-  AwaitingChallenge,
-  Decided,
-  Ended,
-  Executing,
-  Granted,
-  Planning,
-  Request,
+import {
+  type AwaitingApproval,
+  type AwaitingChallenge,
+  type Decided,
+  type Ended,
+  type Executing,
+  type Granted,
+  inWords,
+  type Planning,
+  type Request,
 } from "./request.ts";
 
 type Next = Request | Refusal;
@@ -261,5 +262,5 @@ function tooLate(): Refusal {
 }
 
 function notNow(request: Request, event: RequestEvent): Refusal {
-  return refuse("not-in-this-state", `The request is ${request.state}; it cannot be ${event.type} now.`);
+  return refuse("not-in-this-state", `The request is ${inWords(request.state)}; it cannot be ${event.type} now.`);
 }
