@@ -17,7 +17,7 @@ const withGrant =
   (change: Partial<Grant>): Edit =>
   ({ grant }) => ({ grant: { ...grant, grant: { ...grant.grant, ...change } } });
 
-describe("the worker, of a record that somebody wrote to,", () => {
+describe("attack: the worker, of a record that somebody wrote to,", () => {
   let test: TestBench;
   beforeEach(async () => {
     test = await openBench();

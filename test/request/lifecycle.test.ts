@@ -94,7 +94,7 @@ describe("the lifecycle", () => {
     assert.deepEqual(await desk.lifecycle.standing(request, bob, desk.clock.now()), { may: true, codeNeeded: true });
   });
 
-  describe("a race", () => {
+  describe("attack: a race", () => {
     /** All that can end or grant it, at once, in every turn of their order; lapsing is due exactly when `late`. */
     const contenders = (request: Request): readonly (() => Promise<unknown>)[] => [
       () => approves(request, bob),

@@ -8,7 +8,7 @@ import { api, openRecorded, reader, restarter } from "./recorded-cluster.ts";
 
 type Recorded = Awaited<ReturnType<typeof openRecorded>>;
 
-describe("names and namespaces on their way into a path", () => {
+describe("attack: names and namespaces on their way into a path", () => {
   let recorded: Recorded;
   beforeEach(async () => {
     recorded = await openRecorded();

@@ -15,7 +15,7 @@ const claimant = join(import.meta.dirname, "claimant.ts");
 /** So many races are under way at once. */
 const atOnce = 100;
 
-describe("races for one request", () => {
+describe("attack: races for one request and for one code", () => {
   let url: string;
   before(async function () {
     ({ url } = await redisFor(this));

@@ -31,7 +31,7 @@ const last = (house: House): Delivery => {
 };
 
 for (const mode of ["socket", "http"] satisfies Mode[])
-  describe(`the gate in ${mode} mode`, () => {
+  describe(`attacks at the gate, in ${mode} mode`, () => {
     let house: House;
     beforeEach(async () => {
       house = await openHouse({ mode, replicas: mode === "http" ? 1 : 2 });
@@ -146,7 +146,7 @@ for (const mode of ["socket", "http"] satisfies Mode[])
     });
   });
 
-describe("the gate over HTTP", () => {
+describe("attacks at the gate, over HTTP", () => {
   let house: House;
   beforeEach(async () => {
     house = await openHouse({ mode: "http" });
@@ -204,7 +204,7 @@ describe("the gate over HTTP", () => {
   });
 });
 
-describe("who may act, and where", () => {
+describe("attack: guests, externals, deactivated people and shared channels", () => {
   let house: House;
   beforeEach(async () => {
     house = await openHouse();
@@ -306,7 +306,7 @@ describe("opening", () => {
   });
 });
 
-describe("what is logged", () => {
+describe("attack: reading the log of the gate", () => {
   for (const mode of ["socket", "http"] satisfies Mode[])
     it(`never holds a code, a token, a secret or what people typed, in ${mode} mode`, async () => {
       const written: string[] = [];

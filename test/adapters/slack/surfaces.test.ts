@@ -193,7 +193,7 @@ describe("surfacesOf", () => {
     });
   });
 
-  describe("whatever stands in the record", () => {
+  describe("attack: mrkdwn, mentions, bidi and control characters in whatever stands in the record", () => {
     it("lets no text act in Slack", () => {
       for (const text of naughty)
         for (const request of livesOf({ text, reason: text, requester: `alice ${text}` }))
