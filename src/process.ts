@@ -16,24 +16,28 @@ export function every(ms: number, onFault: (fault: unknown) => void, round: () =
   };
 }
 
+/** How long a start may go on once the process was told to end, in ms: nothing runs yet that could be left half done. */
+const startMs = 5_000;
+
 /**
- * Runs a process from start to drain. `start` answers the way to close; SIGTERM and SIGINT close once and wait.
- * Faulty configuration is told whole and ends with code 78 (EX_CONFIG of sysexits.h), any other fault at start with 1.
+ * Runs a process from start to drain. `start` answers the way to close; SIGTERM and SIGINT close once and wait, also
+ * when they come before it has answered. Faulty configuration is told whole and ends with code 78 (EX_CONFIG of
+ * sysexits.h), any other fault at start with 1.
  */
 export async function run(name: string, start: () => Promise<() => Promise<void>>): Promise<void> {
+  let close: (() => Promise<void>) | undefined;
+  let told = false;
+  const stop = () => {
+    if (told) return;
+    told = true;
+    if (close) drain(name, close);
+    else setTimeout(() => process.exit(1), startMs).unref();
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
   try {
-    const close = await start();
-    let stopping = false;
-    const stop = () => {
-      if (stopping) return;
-      stopping = true;
-      close().then(
-        () => process.exit(0),
-        (fault: unknown) => fail(name, "could not stop cleanly", fault),
-      );
-    };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
+    close = await start();
+    if (told) drain(name, close);
   } catch (fault) {
     if (fault instanceof FaultyConfiguration) {
       process.stderr.write(
@@ -43,6 +47,13 @@ export async function run(name: string, start: () => Promise<() => Promise<void>
     }
     fail(name, "could not start", fault);
   }
+}
+
+function drain(name: string, close: () => Promise<void>): void {
+  close().then(
+    () => process.exit(0),
+    (fault: unknown) => fail(name, "could not stop cleanly", fault),
+  );
 }
 
 function fail(name: string, what: string, fault: unknown): never {

@@ -54,11 +54,57 @@ describe("a process that cannot start", function () {
   });
 });
 
+describe("a process that is told to end", function () {
+  this.timeout(30_000);
+
+  /** A process whose start is this much code, told to end as soon as it says `ready`. */
+  async function endOf(start: string, signal: NodeJS.Signals) {
+    const source = `
+      import { run } from ${JSON.stringify(join(root, "src/process.ts"))};
+      const later = () => new Promise((resolve) => setTimeout(resolve, 100));
+      const open = setInterval(() => {}, 1_000);
+      await run("it", async () => { ${start} });`;
+    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", source], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.once("data", () => child.kill(signal));
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+    return { code: code as number | null, said: `${stdout}${stderr}` };
+  }
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    it(`by ${signal} closes once, and waits for that`, async () => {
+      const start = `later().then(() => console.log("ready"));
+        return async () => { console.log("closing"); process.kill(process.pid, "${signal}"); await later(); console.log("closed"); };`;
+      assert.deepEqual(await endOf(start, signal), { code: 0, said: "ready\nclosing\nclosed\n" });
+    });
+
+    it(`by ${signal} before it has quite started closes all the same`, async () => {
+      const start = `console.log("ready"); await later(); await later(); return async () => console.log("closed");`;
+      assert.deepEqual(await endOf(start, signal), { code: 0, said: "ready\nclosed\n" });
+    });
+  }
+
+  it("says what went wrong in closing, and ends with 1", async () => {
+    const start = `later().then(() => console.log("ready")); return async () => { throw new Error("stuck"); };`;
+    assert.deepEqual(await endOf(start, "SIGTERM"), { code: 1, said: "ready\nit: could not stop cleanly: stuck\n" });
+  });
+
+  it("does not wait for a start that never ends", async () => {
+    const { code } = await endOf(
+      `console.log("ready"); await new Promise(() => {}); return async () => {};`,
+      "SIGTERM",
+    );
+    assert.equal(code, 1);
+  });
+});
+
 describe("a Redis that forgets", function () {
   this.timeout(30_000);
   let redis: RedisPeer;
   let folder: string;
   let worker: Record<string, string>;
+  let web: Record<string, string>;
   let guard: Guard;
 
   before(async function () {
@@ -80,11 +126,26 @@ describe("a Redis that forgets", function () {
       contexts: [{ name: "c", context: { cluster: "c", user: "c" } }],
       "current-context": "c",
     });
-    worker = {
+    const { grantPublicKey, grantKey, sealingKey } = freshSecrets();
+    const common = {
       REDIS_URL: redis.url,
       COUNTERSIGN_POLICY: new URL("../manifests/overlays/example/policy.yaml", import.meta.url).pathname,
       COUNTERSIGN_DIRECTORY: new URL("../manifests/overlays/example/directory.yaml", import.meta.url).pathname,
-      COUNTERSIGN_GRANT_PUBLIC_KEY: freshSecrets().grantPublicKey,
+    };
+    web = {
+      ...common,
+      SLACK_BOT_TOKEN: "xoxb-1",
+      SLACK_APP_TOKEN: "xapp-1",
+      SLACK_APP_ID: "A0LAB",
+      SLACK_TEAMS: "T0LAB",
+      SLACK_APPROVALS_CHANNEL: "C0LAB",
+      COUNTERSIGN_CLUSTERS: "c",
+      COUNTERSIGN_SEALING_KEY: sealingKey,
+      COUNTERSIGN_GRANT_KEY: grantKey,
+    };
+    worker = {
+      ...common,
+      COUNTERSIGN_GRANT_PUBLIC_KEY: grantPublicKey,
       COUNTERSIGN_CLUSTERS_FILE: file("clusters.yaml", `clusters:\n  c: { kubeconfig: ${file("k", kubeconfig)} }\n`),
     };
   });
@@ -101,8 +162,13 @@ describe("a Redis that forgets", function () {
   ];
 
   it("is refused at the start, with all that it must be told", async () => {
-    const { code, stderr } = await run("worker", worker);
-    assert.deepEqual([code, stderr], [1, `worker: could not start: ${says.join(" ")}\n`]);
+    for (const [side, environment] of [
+      ["web", web],
+      ["worker", worker],
+    ] as const) {
+      const { code, stderr } = await run(side, environment);
+      assert.deepEqual([code, stderr], [1, `${side}: could not start: ${says.join(" ")}\n`]);
+    }
   });
 
   it("is borne in the demo, and said", async () => {
