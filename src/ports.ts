@@ -226,7 +226,7 @@ export interface Attestor {
 }
 
 /** What is signed: canonical JSON, whose `v` keeps one kind of statement from standing for another. */
-export type Statement = { readonly v: `countersign.${string}` } & object;
+export type Statement = { readonly v: `countersign.${string}`; readonly [fact: string]: unknown };
 
 /** Signs grants with Ed25519. Only the web process holds one. */
 export interface GrantSigner {

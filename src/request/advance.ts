@@ -8,7 +8,7 @@ import type { Desk } from "./desk.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import { factsOf } from "./facts.ts";
 import type { Wish } from "./move.ts";
-import type { AwaitingApproval, Planning } from "./request.ts";
+import { type AwaitingApproval, askedStatement, type Planning } from "./request.ts";
 import { lapseOf, turnOf } from "./turn.ts";
 
 /**
@@ -40,6 +40,9 @@ export async function lapse(desk: Desk, id: string): Promise<void> {
 
 async function nextWish(desk: Desk, { request, now }: Stored): Promise<Wish> {
   if (turnOf(request)?.side !== "web") return undefined;
+  // Records lie where others may write: what was not asked of us is not gone on with.
+  if (!desk.attestor.holds(askedStatement(request), request.signature))
+    return { event: { type: "forbidden", rule: "evidence", why: "this is not what was asked for" } };
   const requester = await desk.directory.subject(request.requester);
   if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
   if (request.state === "planning") return decideOnPlan(desk, request, requester, now);
@@ -72,7 +75,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
         why: `this is ${decision.tier} now and was approved as ${request.decision.tier}`,
       },
     };
-  const why = whyEvidenceFails(desk, request, decision.requirements, now);
+  const why = whyEvidenceFails(desk, request, decision.requirements);
   if (why !== undefined) return { event: { type: "forbidden", rule: "evidence", why } };
   const approvers = await Promise.all(request.approvals.map((approval) => desk.directory.subject(approval.subject)));
   const known = approvers.filter((subject) => subject !== undefined);

@@ -7,7 +7,7 @@ import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
-import type { Origin, Planning, Request } from "./request.ts";
+import { askedStatement, type Origin, type Planning, type Request } from "./request.ts";
 
 /** An operation, asked for by a known person at a known place. */
 export interface Asking {
@@ -38,8 +38,7 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
     return refuse(decision.rule === "no permit" ? "not-permitted" : "forbidden", decision.says, decision.remedy);
   }
   const now = await desk.store.now();
-  const asked: Planning = {
-    state: "planning",
+  const words = {
     id: desk.chance.requestId(),
     operation,
     reason,
@@ -47,6 +46,11 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
     origin,
     askedAt: now,
     expiresAt: now + desk.lifetimes.request,
+  };
+  const asked: Planning = {
+    state: "planning",
+    ...words,
+    signature: desk.attestor.attest(askedStatement(words)),
   };
   if (isChange(operation)) return desk.mover.open(asked);
   const plan = planOfRead(operation, now);

@@ -12,23 +12,21 @@ export function whyEvidenceFails(
   desk: Desk,
   request: AwaitingApproval,
   requirements: Requirements,
-  now: number,
 ): string | undefined {
-  if (requirements.stepUp && !requesterProved(desk, request, requirements.stepUp.within, now))
+  if (requirements.stepUp && !requesterProved(desk, request, requirements.stepUp.within))
     return "no proof of presence of the requester stands behind this";
   const unsound = request.approvals.find((approval) => !approvalStands(desk, request, approval, requirements));
   return unsound && `the approval of ${unsound.subject} does not stand up`;
 }
 
-/** A proof for this very plan, or one that could still be fresh when this was asked for. */
+/** A proof for this very plan, or one that was still fresh when this was asked for. */
 function requesterProved(
-  { attestor, lifetimes }: Desk,
-  { proof, requester, digest }: AwaitingApproval,
+  { attestor }: Desk,
+  { proof, requester, digest, askedAt }: AwaitingApproval,
   within: number | undefined,
-  now: number,
 ): boolean {
   if (proof?.subject !== requester || !attestor.holds(proofStatement(proof), proof.signature)) return false;
-  return proof.digest === digest || (within !== undefined && now - proof.at <= within + lifetimes.request);
+  return proof.digest === digest || (within !== undefined && askedAt - proof.at <= within);
 }
 
 function approvalStands(

@@ -22,6 +22,14 @@ export interface Asked {
   readonly askedAt: number;
   /** When a request that is not granted by then lapses. */
   readonly expiresAt: number;
+  /** The web process's own, over {@link askedStatement}: a request that others wrote was never asked for. */
+  readonly signature: string;
+}
+
+/** What is signed of a request as it was asked. */
+export function askedStatement(asked: Omit<Asked, "signature">) {
+  const { id, operation, reason, requester, origin, askedAt, expiresAt } = asked;
+  return { v: "countersign.request.v1", id, operation, reason, requester, origin, askedAt, expiresAt } as const;
 }
 
 /** What is known once the object was read and the policy decided on it. */

@@ -235,9 +235,9 @@ function end(
   by: string,
   why: string,
 ): Ended {
-  const { id, operation, reason, requester, origin, askedAt, expiresAt } = request;
+  const { id, operation, reason, requester, origin, askedAt, expiresAt, signature } = request;
   return {
-    ...{ id, operation, reason, requester, origin, askedAt, expiresAt },
+    ...{ id, operation, reason, requester, origin, askedAt, expiresAt, signature },
     ...("plan" in request && request.plan ? { plan: request.plan } : {}),
     ...("digest" in request && request.digest !== undefined ? { digest: request.digest } : {}),
     ...("decision" in request ? { decision: request.decision } : {}),

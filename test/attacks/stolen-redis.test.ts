@@ -6,7 +6,7 @@ import { type Approval, approvalStatement, type Granted, type Request } from "..
 import { grantSigner } from "../../src/request/sign.ts";
 import { strangersAttestor } from "../fakes/attestor.ts";
 import { onStage } from "../journeys/stage.ts";
-import { approve, ask, finish, prove, reach } from "../lab/acting.ts";
+import { approve, ask, finish, prove, reach, type } from "../lab/acting.ts";
 import { alice, bob, incident } from "../lab/people.ts";
 import { type RedisThief, redisThief } from "./redis-thief.ts";
 
@@ -100,6 +100,23 @@ describe("attack: write access to Redis", function () {
       assert.match("ended" in over ? over.ended.why : "", /approval of bob@example.com does not stand up/);
       assert.equal(executions(), before);
     });
+
+  it("a request that nobody typed is not gone on with, not even a read", async () => {
+    const { lab } = stage();
+    await type(lab, alice, incident, "/k8s get pods -n prod");
+    const [id = ""] = await lab.store.of(alice.sub, 1);
+    await finish(lab, id);
+    const [forged, record] = ["r-forgedread", await thief.redis.hget(`${lab.prefix}request:${id}`, "record")];
+    await thief.redis.hset(`${lab.prefix}request:${forged}`, { record: record ?? "", version: "1" });
+    await thief.edit(forged, (made) => {
+      for (const name of ["grant", "claim", "outcome", "answer"]) delete made[name];
+      Object.assign(made, { id: forged, state: "awaiting-approval", approvals: [], wrongCodes: {} });
+    });
+    await thief.redis.zadd(`${lab.prefix}turn:web`, 0, forged);
+    const over = await finish(lab, forged);
+    assert.equal(over.state, "denied");
+    assert.match("ended" in over ? over.ended.why : "", /not what was asked for/);
+  });
 
   it("a proof written into a record does not stand for the requester's presence", async () => {
     const { lab, executions } = stage();

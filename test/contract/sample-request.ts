@@ -1,11 +1,12 @@
 import type { Name, Namespace } from "../../src/operation/name.ts";
 import { parseName, parseNamespace } from "../../src/operation/name.ts";
 import type { Step } from "../../src/ports.ts";
-import type { Planning } from "../../src/request/request.ts";
+import { askedStatement, type Planning } from "../../src/request/request.ts";
+import { attestor } from "../fakes/attestor.ts";
 
 /** A request as it is opened. */
 export function sampleRequest(id: string, change: Partial<Planning> = {}): Planning {
-  return {
+  const words: Omit<Planning, "signature"> = {
     state: "planning",
     id,
     operation: {
@@ -20,6 +21,7 @@ export function sampleRequest(id: string, change: Partial<Planning> = {}): Plann
     expiresAt: 1_795_523_400_000,
     ...change,
   };
+  return { ...words, signature: change.signature ?? attestor.attest(askedStatement(words)) };
 }
 
 /** One step that keeps this request. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
-import type { Grant } from "../../src/request/grant.ts";
-import { grantSigner, grantVerifier } from "../../src/request/sign.ts";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import type { Grant, SignedGrant } from "../../src/request/grant.ts";
+import { grantSigner, grantVerifier, keyAttestor } from "../../src/request/sign.ts";
 import { otherDigest, signedGrant } from "./samples.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -72,5 +72,42 @@ describe("grants", () => {
       assert.throws(() => grantSigner(wrong), /must be an Ed25519 private key/);
     for (const wrong of [rsa.publicKey, ec.publicKey, x25519.publicKey, privateKey])
       assert.throws(() => grantVerifier(wrong), /must be an Ed25519 public key/);
+  });
+});
+
+describe("attestations", () => {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const attestor = keyAttestor(privateKey);
+  const statement = { v: "countersign.test.v1", who: "alice", at: 1 } as const;
+  const signature = attestor.attest(statement);
+
+  it("hold for the very statement, in whatever order its fields are written", () => {
+    assert.ok(attestor.holds(statement, signature));
+    assert.ok(attestor.holds({ at: 1, who: "alice", v: "countersign.test.v1" } as const, signature));
+  });
+
+  it("hold for no other statement, kind of statement or key", () => {
+    for (const other of [
+      { ...statement, who: "bob" },
+      { ...statement, at: 2 },
+      { ...statement, more: true },
+    ])
+      assert.equal(attestor.holds(other, signature), false);
+    assert.equal(attestor.holds({ ...statement, v: "countersign.other.v1" }, signature), false);
+    const stranger = keyAttestor(generateKeyPairSync("ed25519").privateKey);
+    assert.equal(stranger.holds(statement, signature), false);
+    assert.equal(attestor.holds(statement, stranger.attest(statement)), false);
+  });
+
+  it("are refused, and never thrown over, when a record holds what nobody could have signed", () => {
+    for (const broken of [undefined, null, 7, {}, "", "!"])
+      assert.equal(attestor.holds(statement, broken as unknown as string), false);
+    assert.equal(attestor.holds({ ...statement, who: "\ud800" }, signature), false);
+    const verifier = grantVerifier(createPublicKey(privateKey));
+    assert.equal(verifier.verify({ grant: undefined, signature: undefined } as unknown as SignedGrant), false);
+  });
+
+  it("are made with an Ed25519 private key only", () => {
+    assert.throws(() => keyAttestor(createPublicKey(privateKey)), /must be an Ed25519 private key/);
   });
 });

@@ -77,7 +77,7 @@ function stagesIn(state: State): readonly Request[] {
   return Object.values<Request>(stages).filter((request) => request.state === state);
 }
 
-const base = ["id", "operation", "reason", "requester", "origin", "askedAt", "expiresAt", "state"];
+const base = ["id", "operation", "reason", "requester", "origin", "askedAt", "expiresAt", "signature", "state"];
 const decided = [...base, "plan", "digest", "decision"];
 const approved = [...decided, "approvals", "grant"];
 

@@ -26,6 +26,8 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
   const asked = sampleRequest("r-abcd234567", {
     reason: options.reason ?? text,
     requester,
+    // Texts here may be such as nobody could sign.
+    signature: "s",
     askedAt: noon,
     expiresAt: noon + 1_800_000,
     ...(options.operation ? { operation: options.operation } : {}),
