@@ -11,9 +11,17 @@ export async function whyNotDurable(url: string): Promise<readonly string[]> {
     commandTimeout: 3_000,
     retryStrategy: () => null,
   });
-  redis.on("error", () => undefined);
+  // What is told as the connection's own end says nothing of why.
+  let why = "no answer";
+  redis.on("error", (fault: NodeJS.ErrnoException) => {
+    why = fault.code ?? /^[A-Z]+\b/.exec(fault.message)?.[0] ?? why;
+  });
   try {
-    await redis.connect();
+    await redis.connect().catch((cause: unknown) => {
+      throw new Error(`Redis at ${placeOf(url)} cannot be reached (${why}). Is it running, and is REDIS_URL right?`, {
+        cause,
+      });
+    });
     const wanted = [
       ["appendonly", "yes", "what is acknowledged would be lost when Redis stops"],
       ["appendfsync", "always", "a power cut would lose the last second"],
@@ -28,6 +36,11 @@ export async function whyNotDurable(url: string): Promise<readonly string[]> {
   } finally {
     redis.disconnect();
   }
+}
+
+/** Where a Redis is, without the name and password its address may hold. */
+function placeOf(url: string): string {
+  return url.startsWith("unix://") ? url.slice("unix://".length) : new URL(url).host;
 }
 
 /** Refuses a Redis that would forget or evict; in the demo it is said and borne. */

@@ -56,6 +56,23 @@ describe("whether a Redis may be trusted with records", () => {
     }
   });
 
+  it("says where the one is that cannot be reached, and why, but never the password", async () => {
+    const secured = await startOwnRedis({ requirepass: "opensesame" });
+    try {
+      for (const [address, place, reason] of [
+        ["redis://:hunter2@127.0.0.1:1/0", "127.0.0.1:1", "ECONNREFUSED"],
+        ["unix:///nowhere/redis.sock", "/nowhere/redis.sock", "ENOENT"],
+      ] as const)
+        await assert.rejects(whyNotDurable(address), (fault: Error) => {
+          assert.match(fault.message, new RegExp(`^Redis at ${place} cannot be reached \\(${reason}\\)`));
+          return !fault.message.includes("hunter2");
+        });
+      await assert.rejects(whyNotDurable(secured.url), /NOAUTH/);
+    } finally {
+      await secured.close();
+    }
+  });
+
   it("does not trust one that cannot be asked, in the demo neither", async () => {
     await assert.rejects(whyNotDurable("unix:///nowhere/redis.sock"));
     await assert.rejects(demandDurable("unix:///nowhere/redis.sock", false, () => undefined));
