@@ -34,8 +34,11 @@ export function chooseOwnSource(surroundings: Surroundings): Exclude<Source, { k
   return canInstall(surroundings) ? { kind: "package" } : { kind: "none" };
 }
 
-/** The first `redis-server` on PATH, else the first `valkey-server`. */
-function findProgram({ env, canExecute }: Surroundings): string | undefined {
+/**
+ * The first `redis-server` on PATH, else the first `valkey-server`.
+ * @public Asked for by a process that the tests write as text.
+ */
+export function findProgram({ env, canExecute }: Surroundings): string | undefined {
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   const paths = ["redis-server", "valkey-server"].flatMap((name) => folders.map((folder) => join(folder, name)));
   return paths.find((path) => canExecute(path));
