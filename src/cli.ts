@@ -2,6 +2,7 @@ import { exportTrail, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
 import { printManifests } from "./cli/manifests.ts";
+import { checkPolicy, explainPolicy } from "./cli/policy.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
 
@@ -17,9 +18,14 @@ const usage = `countersign <command>
       Prints the trail, one entry a line, for keeping elsewhere.
   manifests [--namespace NS ...] [--part accounts|admission]
       Prints the accounts, roles and admission policies to install for operating in these namespaces.
+  policy check FILE
+      Names every fault of a policy document with its line and column; exits 1 when there is one.
+  policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
+                 [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
+      Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
 
-Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY and COUNTERSIGN_PAGES_URL for
-enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
+Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
+COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
 `;
 
 const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
@@ -27,6 +33,8 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
   ["manifests", printManifests],
+  ["policy check", checkPolicy],
+  ["policy explain", explainPolicy],
 ]);
 
 async function run(words: readonly string[]): Promise<Ending> {
