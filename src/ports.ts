@@ -18,8 +18,8 @@ export interface Chance {
   operationId(): string;
 }
 
-/** Which side of the wall must look at a request next. */
-export type Side = "web" | "worker";
+/** Which side of the wall must look at a request next; of the workers, those of one cluster. */
+export type Side = "web" | `worker:${string}`;
 
 /** `heldUntil`: a worker has a lease, so nobody else need look before. */
 export interface Turn {
@@ -251,12 +251,39 @@ export interface Resource {
 
 /** One object, or with no name all objects of a namespace. */
 export interface ObjectRef extends Resource {
-  readonly namespace: string;
+  /** Absent: the resource belongs to no namespace, or a list goes through all of them; only rules of the whole cluster allow either. */
+  readonly namespace?: string;
   readonly name?: string;
+}
+
+/** How a patch is meant: RFC 7386, a strategic merge patch (lists of containers are merged by name), or RFC 6902. */
+export type PatchKind = "merge" | "strategic" | "json";
+
+/** What must still be true of an object for it to be removed, and what becomes of that which it owns. */
+export interface Removal {
+  readonly uid: string;
+  readonly resourceVersion?: string;
+  readonly propagation?: "Foreground" | "Background" | "Orphan";
+  /** Seconds a pod is given to end by itself; absent: its own. */
+  readonly graceSeconds?: number;
+}
+
+/** What part of a container's log is read; `limitBytes` is always sent, so that no answer is endless. */
+export interface LogSlice {
+  readonly container?: string;
+  readonly previous?: boolean;
+  readonly tailLines: number;
+  readonly sinceSeconds?: number;
+  readonly limitBytes: number;
 }
 
 /** An object as the server wrote it; nothing is dropped or renamed, so digests may be taken over it. */
 export type KubeObject = { readonly [key: string]: Json };
+
+/** What this request writes as, in `managedFields` of what it changes: whose a change is can be read off the object. */
+export function fieldManagerOf(request: string): string {
+  return `countersign-${request}`;
+}
 
 /** The server's yes: the object, and the `Audit-Id` of the answer. */
 export interface ApiAnswer {
@@ -299,13 +326,23 @@ export class ClusterFault extends Error {
  */
 export interface Session {
   get(ref: ObjectRef): Promise<ApiAnswer>;
-  /** `labels` and `fields` are exact matches; the list is of one namespace. */
+  /** `labels` and `fields` are exact matches. */
   list(
     ref: ObjectRef,
-    match?: { labels?: Readonly<Record<string, string>>; limit?: number },
+    match?: {
+      labels?: Readonly<Record<string, string>>;
+      fields?: Readonly<Record<string, string>>;
+      limit?: number;
+    },
   ): Promise<readonly KubeObject[]>;
-  /** A merge patch (RFC 7386) as field manager `countersign`, unknown fields refused. */
-  mergePatch(ref: ObjectRef, body: Json, options?: { dryRun?: boolean }): Promise<ApiAnswer>;
+  /** Changes one object as {@link fieldManagerOf} this request, unknown fields refused. */
+  patch(ref: ObjectRef, kind: PatchKind, body: Json, options?: { dryRun?: boolean }): Promise<ApiAnswer>;
+  /** Makes the object that `ref` names; with a subresource (`eviction`), asks it of the one that stands. */
+  create(ref: ObjectRef, body: Json, options?: { dryRun?: boolean }): Promise<ApiAnswer>;
+  /** Removes one object if it is still the one with this uid; never a collection. */
+  remove(ref: ObjectRef, removal: Removal, options?: { dryRun?: boolean }): Promise<ApiAnswer>;
+  /** The log of one container of a pod, as text. */
+  log(ref: ObjectRef, slice: LogSlice): Promise<string>;
   /** Every change of one named object after `resourceVersion`, until the signal ends it. Reconnects by itself. */
   watch(ref: ObjectRef, resourceVersion: string, signal: AbortSignal): AsyncIterable<KubeObject>;
   /** The `jti` claim of the token in use. */

@@ -71,14 +71,10 @@ export type AuditEvent =
       readonly kind: "execution.intent";
       readonly digest: string;
       readonly fence: number;
+      readonly step: number;
       readonly resourceVersion: string;
     })
-  | (About & {
-      readonly kind: "execution.progress";
-      readonly updated: number;
-      readonly available: number;
-      readonly wanted: number;
-    })
+  | (About & { readonly kind: "execution.progress"; readonly says: string })
   | (About & {
       readonly kind: "execution.outcome";
       readonly as: string;

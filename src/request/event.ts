@@ -2,7 +2,7 @@ import type { Proof } from "../challenge/challenge.ts";
 import type { Plan } from "../operation/plan.ts";
 import type { Allowed } from "../policy/policy.ts";
 import type { SignedGrant } from "./grant.ts";
-import type { Approval, Claim, Outcome, Progress } from "./request.ts";
+import type { Approval, Claim, Intent, Outcome, Progress } from "./request.ts";
 
 /** What can happen to a request, closed. Each is tried by {@link transition} and recorded by exactly one audit entry. */
 export type RequestEvent =
@@ -31,7 +31,12 @@ export type RequestEvent =
   | { readonly type: "grant-refused"; readonly fence: number; readonly why: string }
   /** The object is not what was approved any more. */
   | { readonly type: "conflicted"; readonly fence: number; readonly why: string }
-  | { readonly type: "intended"; readonly fence: number; readonly resourceVersion: string; readonly leaseUntil: number }
+  | {
+      readonly type: "intended";
+      readonly fence: number;
+      readonly intent: Omit<Intent, "at">;
+      readonly leaseUntil: number;
+    }
   | { readonly type: "progressed"; readonly fence: number; readonly progress: Progress; readonly leaseUntil: number }
   | {
       readonly type: "finished";
@@ -39,6 +44,7 @@ export type RequestEvent =
       readonly as: "succeeded" | "failed" | "unknown";
       readonly outcome: Outcome;
       readonly answer?: string;
+      readonly kept?: string;
       /** This worker was told by the cluster itself that the change was made. */
       readonly made?: true;
     };

@@ -82,12 +82,11 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         request,
         digest: "digest" in next ? (next.digest ?? "") : "",
         fence: event.fence,
-        resourceVersion: event.resourceVersion,
+        step: event.intent.step,
+        resourceVersion: event.intent.resourceVersion,
       };
-    case "progressed": {
-      const { updated, available, wanted } = event.progress;
-      return { kind: "execution.progress", request, updated, available, wanted };
-    }
+    case "progressed":
+      return { kind: "execution.progress", request, says: event.progress.says };
     case "finished": {
       const { says, apiAuditIds, credential = "" } = event.outcome;
       return {

@@ -65,16 +65,19 @@ export interface Claim {
 /** What the write-ahead entry names: enough to repeat the same bytes with the same precondition. */
 export interface Intent {
   readonly at: number;
+  /** Which step of the plan, from 0; those before it are done. */
+  readonly step: number;
+  /** "" where the step's precondition is the uid alone. */
   readonly resourceVersion: string;
+  /** The object's `metadata.generation` then: while it stands, its spec was changed by nobody. */
+  readonly generation?: number;
 }
 
-/** How far a rollout has come, read from the object's own status. */
+/** How far it has come, as the objects themselves show. */
 export interface Progress {
   readonly at: number;
-  readonly updated: number;
-  readonly available: number;
-  readonly wanted: number;
-  readonly note?: string;
+  /** One sentence without its full stop: "2 of 6 pods replaced, 5 available". */
+  readonly says: string;
 }
 
 /** Evidence of what was done, or what is not known about it. */
@@ -124,8 +127,10 @@ export interface Finished extends Approved {
   readonly claim: Claim;
   readonly intent?: Intent;
   readonly progress?: Progress;
-  /** The plain table a read came back with. */
+  /** What a read came back with. */
   readonly answer?: string;
+  /** The manifests of what was removed, as YAML, for whoever restores it. */
+  readonly kept?: string;
 }
 /** Ended before anything ran. */
 export interface Ended extends Asked, Partial<Pick<Decided, "plan" | "digest" | "decision">> {

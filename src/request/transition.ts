@@ -136,7 +136,7 @@ function fromGranted(request: Granted, event: RequestEvent, now: number): Next {
       const lost = fenced(request, event.fence, now);
       if (lost || !request.claim) return lost ?? notNow(request, event);
       if (now > request.grant.grant.notAfter) return tooLate();
-      const intent = { at: now, resourceVersion: event.resourceVersion };
+      const intent = { ...event.intent, at: now };
       return { ...request, state: "executing", intent, claim: { ...request.claim, leaseUntil: event.leaseUntil } };
     }
     case "finished": {
@@ -158,11 +158,12 @@ function fromExecuting(request: Executing, event: RequestEvent, now: number): Ne
         ? { ...request, claim: event.claim }
         : refuse("lease-lost", "The fence has moved on.");
     case "intended":
-      // The server refused the first precondition for certain, so the next one may be tried.
+      // The next step, or the same one with another precondition once the server refused the first for certain.
+      if (event.intent.step < request.intent.step) return notNow(request, event);
       return (
         fenced(request, event.fence, now) ?? {
           ...request,
-          intent: { at: now, resourceVersion: event.resourceVersion },
+          intent: { ...event.intent, at: now },
           claim: { ...request.claim, leaseUntil: event.leaseUntil },
         }
       );
@@ -185,8 +186,9 @@ function fromExecuting(request: Executing, event: RequestEvent, now: number): Ne
 }
 
 function finish(request: (Granted & { claim: Executing["claim"] }) | Executing, event: On<"finished">): Request {
-  const { outcome, as, answer } = event;
-  return { ...request, state: as, outcome, ...(answer === undefined ? {} : { answer }) };
+  const { outcome, as, answer, kept } = event;
+  const brought = { ...(answer === undefined ? {} : { answer }), ...(kept === undefined ? {} : { kept }) };
+  return { ...request, state: as, outcome, ...brought };
 }
 
 /** What may happen in every state before something runs. */

@@ -164,13 +164,7 @@ function executionReplies(request: Request, reply: Reply): readonly Surface[] {
       : [];
   const progress = "progress" in request ? request.progress : undefined;
   if (!progress) return started;
-  const { updated, available, wanted, note } = progress;
-  // To scale replaces nothing: of what it adds or takes away, only the count is news.
-  const count =
-    request.operation.kind === "scale"
-      ? `${available} pods available, ${wanted} wanted`
-      : `${updated} of ${wanted} pods replaced, ${available} available`;
-  const words = `${count}${note ? `: ${note}` : ""}`;
+  const words = clip(progress.says, shownText);
   return [...started, { ...reply("progress", words, [lines([raw(words)])]), once: false }];
 }
 
