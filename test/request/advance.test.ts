@@ -203,7 +203,7 @@ describe("advance", () => {
       const leaseUntil = desk.clock.now() + 30_000;
       const claim = { worker: "w", fence: 1, leaseUntil };
       accepted(await desk.mover.move(begun.id, () => ({ event: { type: "claimed", claim } })));
-      const intended = { type: "intended", fence: 1, resourceVersion: "1", leaseUntil } as const;
+      const intended = { type: "intended", fence: 1, intent: { step: 0, resourceVersion: "1" }, leaseUntil } as const;
       accepted(await desk.mover.move(begun.id, () => ({ event: intended })));
       desk.clock.pass(lifetimes.execution + 1);
       for (const { id } of [begun, idle]) await lapse(desk, id);

@@ -88,13 +88,14 @@ describe("record", () => {
     assert.deepEqual([entry.approvers, entry.signature], ["bob, carol", "signature"]);
   });
 
-  it("names plan, fence and precondition of an intent", () => {
+  it("names plan, fence, step and precondition of an intent", () => {
     const entry = record(events.intended, stages.executing);
     assert.deepEqual(entry, {
       kind: "execution.intent",
       request: asked.id,
       digest,
       fence: 1,
+      step: 0,
       resourceVersion: "42",
     });
   });

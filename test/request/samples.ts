@@ -90,15 +90,17 @@ export const events = {
   claimedNext: { type: "claimed", claim: { worker: "second", fence: 2, leaseUntil: leaseEnd + 600_000 } },
   grantRefused: { type: "grant-refused", fence: 1, why: "the signature does not hold" },
   conflicted: { type: "conflicted", fence: 1, why: "the object is gone" },
-  intended: { type: "intended", fence: 1, resourceVersion: "42", leaseUntil: leaseEnd },
+  intended: { type: "intended", fence: 1, intent: { step: 0, resourceVersion: "42" }, leaseUntil: leaseEnd },
+  intendedNext: { type: "intended", fence: 1, intent: { step: 1, resourceVersion: "43" }, leaseUntil: leaseEnd },
   progressed: {
     type: "progressed",
     fence: 1,
-    progress: { at: soon, updated: 1, available: 3, wanted: 3 },
+    progress: { at: soon, says: "1 of 3 pods replaced, 3 available" },
     leaseUntil: leaseEnd + 1,
   },
   succeeded: { type: "finished", fence: 1, as: "succeeded", outcome },
   answered: { type: "finished", fence: 1, as: "succeeded", outcome, answer: "NAME  READY" },
+  removed: { type: "finished", fence: 1, as: "succeeded", outcome, kept: "kind: Deployment" },
   failed: { type: "finished", fence: 1, as: "failed", outcome },
   unknown: { type: "finished", fence: 1, as: "unknown", outcome },
   succeededForCertain: { type: "finished", fence: 1, as: "succeeded", outcome, made: true },
@@ -124,6 +126,7 @@ const granted = live(approved, events.granted);
 const claimed = live(granted, events.claimed);
 const executing = live(claimed, events.intended);
 const progressed = live(executing, events.progressed);
+const inStepTwo = live(executing, events.intendedNext);
 
 /** Every stage of a life that differs in what may happen next, made by the very events that make it. */
 export const stages = {
@@ -141,8 +144,10 @@ export const stages = {
   executing,
   executingAgain: happen(executing, events.claimedNext, leaseEnd),
   progressed,
+  inStepTwo,
   succeeded: live(progressed, events.succeeded),
   answered: live(claimed, events.answered),
+  removed: live(inStepTwo, events.removed),
   failed: live(progressed, events.failed),
   unplannable: live(asked, events.unplannable),
   unknown: live(executing, events.unknown),

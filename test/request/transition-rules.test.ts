@@ -192,9 +192,17 @@ describe("transition, rule by rule", () => {
 
     it("writes down its intent with the time, and with it gets a new lease", () => {
       const request = inState(live(stages.claimed, { ...events.intended, leaseUntil: leaseEnd + 7 }), "executing");
-      assert.deepEqual([request.intent, request.claim.leaseUntil], [{ at: soon, resourceVersion: "42" }, leaseEnd + 7]);
-      const again = inState(live(request, { ...events.intended, resourceVersion: "43" }), "executing");
-      assert.deepEqual(again.intent, { at: soon, resourceVersion: "43" });
+      const intent = { at: soon, step: 0, resourceVersion: "42" };
+      assert.deepEqual([request.intent, request.claim.leaseUntil], [intent, leaseEnd + 7]);
+    });
+
+    it("goes on to the next step, or tries the same one with another precondition, and never goes back", () => {
+      const again = { ...events.intended, intent: { step: 0, resourceVersion: "43", generation: 7 } };
+      const second = inState(live(stages.executing, again), "executing");
+      assert.deepEqual(second.intent, { at: soon, step: 0, resourceVersion: "43", generation: 7 });
+      const next = inState(live(second, events.intendedNext), "executing");
+      assert.deepEqual(next.intent, { at: soon, step: 1, resourceVersion: "43" });
+      assert.equal(code(next, events.intended), "not-in-this-state");
     });
 
     it("renews its lease by telling how far it has come", () => {

@@ -88,11 +88,21 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
   "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof"] },
   granted: { always: approved, maybe: ["proof", "claim"] },
   executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress"] },
-  succeeded: { always: [...approved, "claim", "outcome"], maybe: ["proof", "intent", "progress", "answer"] },
+  succeeded: { always: [...approved, "claim", "outcome"], maybe: ["proof", "intent", "progress", "answer", "kept"] },
   // Before anything ran it carries how it ended, and after that an outcome.
   failed: {
     always: base,
-    maybe: [...approved.slice(base.length), "ended", "claim", "outcome", "proof", "intent", "progress", "answer"],
+    maybe: [
+      ...approved.slice(base.length),
+      "ended",
+      "claim",
+      "outcome",
+      "proof",
+      "intent",
+      "progress",
+      "answer",
+      "kept",
+    ],
   },
   unknown: { always: [...approved, "claim", "outcome", "intent"], maybe: ["proof", "progress"] },
   cancelled: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },

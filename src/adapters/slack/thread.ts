@@ -165,7 +165,7 @@ function executionReplies(request: Request, reply: Reply): readonly Surface[] {
   const progress = "progress" in request ? request.progress : undefined;
   if (!progress) return started;
   const words = clip(progress.says, shownText);
-  return [...started, { ...reply("progress", words, [lines([raw(words)])]), once: false }];
+  return [...started, { ...reply("progress", `Running: ${words}`, [lines([raw(words)])]), once: false }];
 }
 
 function endReply(request: Request, reply: Reply): readonly Surface[] {

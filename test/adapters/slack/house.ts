@@ -203,7 +203,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         return only();
       },
       claim: () => event({ type: "claimed", claim: { worker: "worker@lab/1", fence: 1, leaseUntil: leaseUntil() } }),
-      intend: () => event({ type: "intended", fence: 1, resourceVersion: "42", leaseUntil: leaseUntil() }),
+      intend: () =>
+        event({
+          type: "intended",
+          fence: 1,
+          intent: { step: 0, resourceVersion: "42" },
+          leaseUntil: leaseUntil(),
+        }),
       progress: (progress) =>
         event({ type: "progressed", fence: 1, leaseUntil: leaseUntil(), progress: { at: clock.now(), ...progress } }),
       finish: (as, outcome = {}, answer) =>

@@ -48,7 +48,7 @@ for (const mode of ["socket", "http"] satisfies Mode[]) {
 
       await worker.claim();
       await worker.intend();
-      await worker.progress({ updated: 2, available: 3, wanted: 3 });
+      await worker.progress({ says: "2 of 3 pods replaced, 3 available" });
       await worker.finish("succeeded");
       await house.settled();
 

@@ -61,8 +61,13 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
   const approved = run(proved, ...Array.from({ length: approvals }, (_, i) => approve(i)));
   const granted = run(approved, { type: "granted", grant: sampleGrant(asked, digest) });
   const claimed = run(granted, { type: "claimed", claim: { worker: text, fence: 1, leaseUntil: later } });
-  const executing = run(claimed, { type: "intended", fence: 1, resourceVersion: "42", leaseUntil: later });
-  const progress = { at: noon, updated: 2, available: 3, wanted: 3, note: text };
+  const executing = run(claimed, {
+    type: "intended",
+    fence: 1,
+    intent: { step: 0, resourceVersion: "42" },
+    leaseUntil: later,
+  });
+  const progress = { at: noon, says: text };
   const progressed = run(executing, { type: "progressed", fence: 1, leaseUntil: later, progress });
   const finished = (as: "succeeded" | "failed" | "unknown") =>
     run(progressed, {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Surface } from "../../../src/adapters/slack/surface.ts";
 import { surfacesOf } from "../../../src/adapters/slack/surfaces.ts";
-import type { Get } from "../../../src/operation/operation.ts";
+import type { Operation } from "../../../src/operation/operation.ts";
 import { isOver, type Request, type State, states } from "../../../src/request/request.ts";
-import { name, namespace } from "../../contract/sample-request.ts";
+import { namespace } from "../../contract/sample-request.ts";
 import { faultsOfMessageBlocks } from "../../lab/slack/block-kit/block-rules.ts";
 import { assertHarmless, assertNoMarkup } from "./harmless.ts";
 import { textOf } from "./house.ts";
@@ -134,15 +134,11 @@ describe("surfacesOf", () => {
     }
   });
 
-  it("counts pods replaced by a restart, and pods that are there for a scale", () => {
-    const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
-    const scale = { kind: "scale", cluster: "demo", target, replicas: 3 } as const;
-    const told = (requests: readonly Request[]) => {
-      const [running] = requests.filter((one) => one.state === "executing" && one.progress);
-      return running && textOf(surfacesOf(running, cards).find(({ key }) => key === "progress")?.blocks);
-    };
-    assert.equal(told(livesOf({ text: "slowly" })), "2 of 3 pods replaced, 3 available: slowly");
-    assert.equal(told(livesOf({ text: "slowly", operation: scale })), "3 pods available, 3 wanted: slowly");
+  it("tells how far it has come in the worker's words", () => {
+    const [running] = livesOf({ text: "2 of 3 pods replaced" }).filter((one) => "progress" in one && one.progress);
+    assert.ok(running);
+    const progress = surfacesOf(running, cards).find(({ key }) => key === "progress");
+    assert.equal(textOf(progress?.blocks), "2 of 3 pods replaced");
   });
 
   it("keeps the thread in the channel it was typed in, or among the approvals when that was a direct message", () => {
@@ -156,7 +152,7 @@ describe("surfacesOf", () => {
   });
 
   describe("of a read", () => {
-    const operation: Get = { kind: "get", cluster: "demo", resource: "pods", namespace: namespace("prod") };
+    const operation: Operation = { kind: "get", cluster: "demo", resource: "pods", namespace: namespace("prod") };
     const reads = livesOf({ operation, approvals: 0, stepUp: false });
 
     it("is nothing but an answer to the requester alone, once it is over", () => {

@@ -49,7 +49,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
     const leaseUntil = house.clock.now() + 60_000;
     await step(id, { type: "claimed", claim: { worker: "worker@preview/1", fence, leaseUntil } });
     if (operation.kind !== "get") {
-      await step(id, { type: "intended", fence, resourceVersion: "42", leaseUntil });
+      await step(id, { type: "intended", fence, intent: { step: 0, resourceVersion: "42" }, leaseUntil });
       await change(operation);
       await watch(id, operation);
     }
@@ -75,7 +75,8 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
       if (!found) return;
       const newest = Math.max(...found.pods.map(({ revision }) => Number(revision)));
       const updated = found.pods.filter((pod) => pod.ready && Number(pod.revision) === newest).length;
-      const progress = { at: house.clock.now(), updated, available: found.ready, wanted: found.replicas };
+      const says = `${updated} of ${found.replicas} pods replaced, ${found.ready} available`;
+      const progress = { at: house.clock.now(), says };
       const leaseUntil = house.clock.now() + 60_000;
       if (look % 4 === 0) await step(id, { type: "progressed", fence, leaseUntil, progress });
       if (updated === found.replicas && found.pods.length === found.replicas) return;
