@@ -299,6 +299,8 @@ export type ClusterFaultCode =
   | "unauthorized"
   | "invalid"
   | "too-many-requests"
+  /** An eviction that a disruption budget has no room for now: nothing happened, and `says` names the budget. */
+  | "disruption-budget"
   | "gone"
   | "server-error"
   /** No answer came: the call may or may not have had its effect. */
@@ -311,12 +313,20 @@ export class ClusterFault extends Error {
   readonly code: ClusterFaultCode;
   readonly says: string;
   readonly auditId: string | undefined;
-  constructor(code: ClusterFaultCode, says: string, auditId?: string, options?: ErrorOptions) {
+  /** How long the server asked to be left alone, in ms, at most 60 s; undefined when it did not say. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    code: ClusterFaultCode,
+    says: string,
+    auditId?: string,
+    options?: ErrorOptions & { readonly retryAfterMs?: number },
+  ) {
     super(`${code}: ${says}`, options);
     this.name = "ClusterFault";
     this.code = code;
     this.says = says;
     this.auditId = auditId;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

@@ -1,5 +1,8 @@
 import { ClusterFault, type ClusterFaultCode } from "../../ports.ts";
 
+/** The cause that tells a blocked eviction from a server that is busy (k8s.io/api/policy/v1, DisruptionBudgetCause). */
+const budgetCause = "DisruptionBudget";
+
 // The reasons of a Status, as k8s.io/apimachinery/pkg/apis/meta/v1/types.go has them.
 const byReason: ReadonlyMap<string, ClusterFaultCode> = new Map([
   ["NotFound", "not-found"],
@@ -10,6 +13,7 @@ const byReason: ReadonlyMap<string, ClusterFaultCode> = new Map([
   ["Invalid", "invalid"],
   ["BadRequest", "invalid"],
   ["TooManyRequests", "too-many-requests"],
+  [budgetCause, "disruption-budget"],
   ["Expired", "gone"],
   ["Gone", "gone"],
 ]);
@@ -25,12 +29,13 @@ const byStatus: ReadonlyMap<number, ClusterFaultCode> = new Map([
 ]);
 
 const saysLength = 300;
+const longestPauseMs = 60_000;
 const tokenShape = /eyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g;
 // What the server quotes of an object: for an unknown field it is all of it, environment and all.
 const dumpShape = /(?<=value: )(?:[{[].*[}\]]|"(?:[^"\\]|\\.){60,}")(?=: )|"[{[](?:[^"\\]|\\.)*"/gs;
 
 /** An answer that is no yes, as a fault: the server's own words, bounded, without what they quote of an object. */
-export function faultOf(status: number, body: string, auditId?: string): ClusterFault {
+export function faultOf(status: number, body: string, auditId?: string, retryAfter?: string): ClusterFault {
   const { reason, words } = readStatus(body);
   // Below 400 it is no refusal either: what became of the call is as open as after a 5xx.
   const otherwise = status >= 400 && status < 500 ? "invalid" : "server-error";
@@ -40,7 +45,14 @@ export function faultOf(status: number, body: string, auditId?: string): Cluster
     .replace(/[\p{C}\s]+/gu, " ")
     .trim()
     .slice(0, saysLength);
-  return new ClusterFault(code, says || `the API server answered ${status}`, auditId);
+  const pause = status === 429 || status === 503 ? pauseOf(retryAfter) : undefined;
+  const options = pause === undefined ? {} : { retryAfterMs: pause };
+  return new ClusterFault(code, says || `the API server answered ${status}`, auditId, options);
+}
+
+/** RFC 9110 section 10.2.3, in seconds as the API server writes it; a date would need its clock. */
+function pauseOf(retryAfter: string | undefined): number | undefined {
+  return retryAfter && /^\d{1,9}$/.test(retryAfter) ? Math.min(Number(retryAfter) * 1_000, longestPauseMs) : undefined;
 }
 
 /** No answer came, or none that can be read: whether the call took effect is not known. The cause stays here. */
@@ -66,20 +78,28 @@ interface Status {
   readonly details?: { readonly causes?: unknown };
 }
 
+interface Cause {
+  readonly reason?: unknown;
+  readonly field?: unknown;
+  readonly message?: unknown;
+}
+
 function readStatus(body: string): { readonly reason: string; readonly words: string } {
   try {
     const { reason, message, details } = (JSON.parse(body) ?? {}) as Status;
-    const causes = Array.isArray(details?.causes) ? details.causes.map(causeOf) : [];
+    const causes = Array.isArray(details?.causes) ? (details.causes as readonly Cause[]) : [];
+    const budgets = reason === "TooManyRequests" ? causes.filter((cause) => cause.reason === budgetCause) : [];
+    // The message of a blocked eviction says only that it is blocked; the cause says by which budget.
+    const telling = reason === "Invalid" ? causes : budgets;
     // Each cause by itself: in the message they run into each other, and no dump could be told from what follows it.
-    const words = reason === "Invalid" && causes.length > 0 ? [...new Set(causes)] : [withoutDump(text(message))];
-    return { reason: text(reason), words: words.join("; ") };
+    const words = [...new Set(telling.map(wordsOf))].join("; ") || withoutDump(text(message));
+    return { reason: budgets.length > 0 ? budgetCause : text(reason), words };
   } catch {
     return { reason: "", words: "" };
   }
 }
 
-function causeOf(cause: unknown): string {
-  const { field, message } = cause as { readonly field?: unknown; readonly message?: unknown };
+function wordsOf({ field, message }: Cause): string {
   return [text(field), withoutDump(text(message))].filter((part) => part !== "").join(": ");
 }
 

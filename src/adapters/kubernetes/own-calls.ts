@@ -7,10 +7,10 @@ import {
   wrapHttpLibrary,
 } from "@kubernetes/client-node";
 import { handleType, workerRules } from "../../operation/accounts.ts";
-import { ClusterFault } from "../../ports.ts";
+import { ClusterFault, fieldManagerOf } from "../../ports.ts";
 import { demandExact, type Passage, pass, type Verb } from "./choke-point.ts";
 import { noAnswer } from "./faults.ts";
-import { fieldManager, type Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** A Secret that stands for one execution; it holds nothing. */
 export interface Handle {
@@ -65,7 +65,7 @@ export function openOwnCalls(transport: Transport, namespace: string): OwnCalls 
     async createHandle(request, name) {
       const body = { metadata: metadata(name), type: handleType, immutable: true };
       const made = await asked(request, "create", { resource: "secrets", name }, (core) =>
-        core.createNamespacedSecret({ namespace, body, fieldManager }),
+        core.createNamespacedSecret({ namespace, body, fieldManager: fieldManagerOf(request) }),
       );
       const uid = made.metadata?.uid;
       if (!uid) throw new ClusterFault("no-answer", "the API server did not say which Secret it made");
@@ -81,7 +81,7 @@ export function openOwnCalls(transport: Transport, namespace: string): OwnCalls 
     async createTicket(request, content) {
       const body = { metadata: metadata(request), immutable: true, data: { ...content } };
       await asked(request, "create", { resource: "configmaps", name: request }, (core) =>
-        core.createNamespacedConfigMap({ namespace, body, fieldManager }),
+        core.createNamespacedConfigMap({ namespace, body, fieldManager: fieldManagerOf(request) }),
       );
     },
 

@@ -1,7 +1,18 @@
-import { type Account, ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../ports.ts";
-import { notSent, pass, type Verb } from "./choke-point.ts";
+import type { Json } from "../../operation/plan.ts";
+import {
+  type Account,
+  ClusterFault,
+  fieldManagerOf,
+  type KubeObject,
+  type ObjectRef,
+  type PatchKind,
+  type Session,
+} from "../../ports.ts";
+import { notSent, passOperation, type Verb } from "./choke-point.ts";
 import { readAnswer } from "./faults.ts";
-import { type Call, fieldManager, type Reply, type Transport } from "./transport.ts";
+import { logQuery, removalOptions } from "./options.ts";
+import { exactFields, exactLabels } from "./selector.ts";
+import type { Call, Reply, Transport } from "./transport.ts";
 import { stretchSeconds, watchObject } from "./watch.ts";
 
 /** A token of a service account, in memory only. */
@@ -11,9 +22,15 @@ export interface Token {
   readonly credential: string;
 }
 
-/** More than these in one namespace are not listed, and not cut in silence either. */
+/** More than these in one list are not read, and not cut in silence either. */
 const mostObjects = 5_000;
 const pageSize = 500;
+
+const patchTypes = {
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  json: "application/json-patch+json",
+} as const satisfies Record<PatchKind, string>;
 
 /**
  * Calls as one service account, each through the choke point with the account's own rules. Answers are the server's own
@@ -26,7 +43,12 @@ export function openSession(
   { token, credential }: Token,
   onRefused: () => void = () => undefined,
 ): Session {
-  const callOf = (verb: Verb, ref: ObjectRef) => ({ passage: pass(rules, verb, ref), as: { token }, request });
+  const callOf = (verb: Verb, ref: ObjectRef) => ({ passage: passOperation(rules, verb, ref), as: { token }, request });
+  const writing = (dryRun: boolean) => ({
+    fieldManager: fieldManagerOf(request),
+    fieldValidation: "Strict",
+    ...(dryRun ? { dryRun: "All" } : {}),
+  });
 
   async function send(call: Call): Promise<Reply> {
     try {
@@ -37,23 +59,28 @@ export function openSession(
     }
   }
 
-  const get: Session["get"] = async (ref) => answerOf(await send(callOf("get", ref)));
+  const get: Session["get"] = async (ref) => {
+    if (ref.subresource === "log") throw notSent("a log is read in bounds, or not at all");
+    return answerOf(await send(callOf("get", ref)));
+  };
 
   return {
     credential,
     get,
 
-    async list(ref, { labels, limit } = {}) {
+    async list(ref, { labels, fields, limit } = {}) {
       if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw notSent("this is no limit");
       const call = callOf("list", ref);
-      const selector = labels && selectorOf(labels);
+      const labelSelector = labels && exactLabels(labels);
+      const fieldSelector = fields && exactFields(fields);
       const wanted = Math.min(limit ?? mostObjects, mostObjects);
       const found: KubeObject[] = [];
       let next: string | undefined;
       do {
         const query = {
           limit: String(Math.min(pageSize, wanted - found.length)),
-          ...(selector ? { labelSelector: selector } : {}),
+          ...(labelSelector ? { labelSelector } : {}),
+          ...(fieldSelector ? { fieldSelector } : {}),
           ...(next ? { continue: next } : {}),
         };
         const { body, auditId } = await send({ ...call, query });
@@ -61,15 +88,33 @@ export function openSession(
         found.push(...(page.items ?? []));
         next = page.metadata?.continue;
       } while (next && found.length < wanted);
-      if (next && found.length < (limit ?? Number.POSITIVE_INFINITY))
-        throw new ClusterFault("invalid", `there are more than ${mostObjects} ${ref.resource} in ${ref.namespace}`);
+      if (next && found.length < (limit ?? Number.POSITIVE_INFINITY)) {
+        const where = ref.namespace ?? "the cluster";
+        throw new ClusterFault("invalid", `there are more than ${mostObjects} ${ref.resource} in ${where}`);
+      }
       return found;
     },
 
-    async mergePatch(ref, patch, { dryRun = false } = {}) {
-      const query = { fieldManager, fieldValidation: "Strict", ...(dryRun ? { dryRun: "All" } : {}) };
-      const body = { type: "application/merge-patch+json", text: JSON.stringify(patch) };
-      return answerOf(await send({ ...callOf("patch", ref), query, body }));
+    async patch(ref, kind, patch, { dryRun = false } = {}) {
+      const body = { type: patchTypes[kind], text: JSON.stringify(patch) };
+      return answerOf(await send({ ...callOf("patch", ref), query: writing(dryRun), body }));
+    },
+
+    async create(ref, object, { dryRun = false } = {}) {
+      const call = callOf("create", ref);
+      demandSame(object, ref);
+      return answerOf(await send({ ...call, query: writing(dryRun), body: json(object) }));
+    },
+
+    async remove(ref, removal, { dryRun = false } = {}) {
+      const call = callOf("delete", ref);
+      return answerOf(await send({ ...call, body: json(removalOptions(removal, dryRun)) }));
+    },
+
+    async log(ref, slice) {
+      const call = callOf("get", { ...ref, subresource: "log" });
+      const { body } = await send({ ...call, query: logQuery(slice) });
+      return body;
     },
 
     async *watch(ref, resourceVersion, signal) {
@@ -95,17 +140,17 @@ function answerOf({ body, auditId }: Reply) {
   return { object: readAnswer<KubeObject>(body, auditId), auditId };
 }
 
-// Keys and values of labels, as apimachinery/pkg/util/validation has them: nothing in one can widen a selector.
-const labelPart = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const labelPrefix = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+/** A body may name another object than the path does; the server would then believe one of the two. */
+function demandSame(body: Json, { name, namespace }: ObjectRef): void {
+  const metadata = fieldsOf(fieldsOf(body)["metadata"]);
+  if (metadata["name"] !== name || metadata["namespace"] !== namespace || metadata["generateName"] !== undefined)
+    throw notSent("what is to be made is not what was let pass");
+}
 
-function selectorOf(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => {
-      const [name = "", prefix, ...more] = key.split("/").reverse();
-      const isKey = labelPart.test(name) && (prefix === undefined || labelPrefix.test(prefix)) && more.length === 0;
-      if (!isKey || (value !== "" && !labelPart.test(value))) throw notSent("this cannot be a label");
-      return `${key}=${value}`;
-    })
-    .join(",");
+function fieldsOf(value: Json | undefined): { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { [key: string]: Json }) : {};
+}
+
+function json(body: Json) {
+  return { type: "application/json", text: JSON.stringify(body) };
 }

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import house from "../../../package.json" with { type: "json" };
+import type { ClusterFault } from "../../ports.ts";
 import { demandExact, notSent, type Passage } from "./choke-point.ts";
 import type { Connection } from "./connection.ts";
 import { faultOf, noAnswer } from "./faults.ts";
@@ -29,9 +30,6 @@ export interface Transport {
   lines(call: Call, signal: AbortSignal): AsyncIterable<string>;
   close(): Promise<void>;
 }
-
-/** What this house writes as, in `managedFields` of the objects it changes. */
-export const fieldManager = "countersign";
 
 const connectMs = 3_000;
 
@@ -76,15 +74,14 @@ export function openTransport(connection: Connection, deadlineMs: number): Trans
     async send(call) {
       const dispatcher = call.as === "worker" ? own : calls;
       const answer = await open(call, dispatcher, AbortSignal.timeout(deadlineMs));
-      const auditId = auditIdOf(answer);
       const body = await textOf(answer);
-      if (!isYes(answer)) throw faultOf(answer.statusCode, body, auditId);
-      return { status: answer.statusCode, body, auditId: auditId ?? "" };
+      if (!isYes(answer)) throw noOf(answer, body);
+      return { status: answer.statusCode, body, auditId: headerOf(answer, "audit-id") ?? "" };
     },
 
     async *lines(call, signal) {
       const answer = await open(call, watches, signal);
-      if (!isYes(answer)) throw faultOf(answer.statusCode, await textOf(answer), auditIdOf(answer));
+      if (!isYes(answer)) throw noOf(answer, await textOf(answer));
       const decoder = new TextDecoder();
       let rest = "";
       try {
@@ -117,9 +114,13 @@ function isYes({ statusCode }: Dispatcher.ResponseData): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
-function auditIdOf({ headers }: Dispatcher.ResponseData): string | undefined {
-  const id = headers["audit-id"];
-  return typeof id === "string" ? id : undefined;
+function noOf(answer: Dispatcher.ResponseData, body: string): ClusterFault {
+  return faultOf(answer.statusCode, body, headerOf(answer, "audit-id"), headerOf(answer, "retry-after"));
+}
+
+function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : undefined;
 }
 
 async function textOf({ body }: Dispatcher.ResponseData): Promise<string> {

@@ -90,14 +90,14 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
     describe("rights", () => {
       it("sends nothing that the operation does not declare", async () => {
         const session = await cluster.session(reader, freshRequest());
-        assert.equal(await codeFrom(session.mergePatch(api, annotate("never"))), "not-sent");
+        assert.equal(await codeFrom(session.patch(api, "merge", annotate("never"))), "not-sent");
         assert.equal(await codeFrom(session.get({ ...api, group: "", resource: "secrets" })), "not-sent");
       });
 
       it("is refused by the server itself where our own check is bypassed, with an audit id", async () => {
         const bold = { account: reader.account, rules: restarter.rules };
         const session = await cluster.session(bold, freshRequest());
-        const fault = await faultFrom(session.mergePatch(api, annotate("never")));
+        const fault = await faultFrom(session.patch(api, "merge", annotate("never")));
         assert.equal(fault.code, "forbidden");
         assert.match(
           fault.says,
@@ -114,8 +114,8 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
       it("scales through the subresource alone", async () => {
         const bold = { account: scaler.account, rules: [...scaler.rules, ...restarter.rules] };
         const session = await cluster.session(bold, freshRequest());
-        assert.equal(await codeFrom(session.mergePatch(api, { spec: { replicas: 2 } })), "forbidden");
-        const { object } = await session.mergePatch({ ...api, subresource: "scale" }, { spec: { replicas: 2 } });
+        assert.equal(await codeFrom(session.patch(api, "merge", { spec: { replicas: 2 } })), "forbidden");
+        const { object } = await session.patch({ ...api, subresource: "scale" }, "merge", { spec: { replicas: 2 } });
         assert.deepEqual([object["kind"], specOf(object)], ["Scale", { replicas: 2 }]);
         await admin.patch(`${path}/api/scale`, { spec: { replicas: 1 } });
       });
@@ -138,17 +138,20 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
     describe("changing", () => {
       it("stores nothing in a dry run", async () => {
         const session = await cluster.session(restarter, freshRequest());
-        const { object } = await session.mergePatch(api, annotate("dry"), { dryRun: true });
+        const { object } = await session.patch(api, "merge", annotate("dry"), { dryRun: true });
         assert.match(JSON.stringify(object), /"example.org\/mark":"dry"/);
         assert.doesNotMatch(JSON.stringify(await admin.get(`${path}/api`)), /"dry"/);
       });
 
-      it("writes as countersign, and refuses a field that does not exist", async () => {
-        const session = await cluster.session(restarter, freshRequest());
-        const { object } = await session.mergePatch(api, annotate("written"));
+      it("writes as its request, and refuses a field that does not exist", async () => {
+        const request = freshRequest();
+        const session = await cluster.session(restarter, request);
+        const { object } = await session.patch(api, "merge", annotate("written"));
         const managed = (object["metadata"] as KubeObject)["managedFields"] as readonly KubeObject[];
-        assert.ok(managed.some((entry) => entry["manager"] === "countersign" && entry["operation"] === "Update"));
-        const fault = await faultFrom(session.mergePatch(api, { spec: { replicaz: 9 } }));
+        assert.ok(
+          managed.some((entry) => entry["manager"] === `countersign-${request}` && entry["operation"] === "Update"),
+        );
+        const fault = await faultFrom(session.patch(api, "merge", { spec: { replicaz: 9 } }));
         assert.equal(fault.code, "invalid");
         assert.match(fault.says, /unknown field "spec.replicaz"/);
         assert.doesNotMatch(fault.says, /managedFields|metadata/);
@@ -158,15 +161,15 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         const session = await cluster.session(restarter, freshRequest());
         const { object } = await session.get(api);
         const resourceVersion = versionOf(object);
-        await session.mergePatch(api, annotate(`moved-${resourceVersion}`));
+        await session.patch(api, "merge", annotate(`moved-${resourceVersion}`));
         const stale = { metadata: { ...annotate("stale").metadata, resourceVersion } };
-        assert.equal(await codeFrom(session.mergePatch(api, stale)), "conflict");
+        assert.equal(await codeFrom(session.patch(api, "merge", stale)), "conflict");
         const stranger = {
           metadata: { ...annotate("stranger").metadata, uid: "00000000-0000-4000-8000-000000000000" },
         };
-        assert.equal(await codeFrom(session.mergePatch(api, stranger)), "invalid");
+        assert.equal(await codeFrom(session.patch(api, "merge", stranger)), "invalid");
         const both = { metadata: { ...stranger.metadata, resourceVersion } };
-        assert.equal(await codeFrom(session.mergePatch(api, both)), "conflict");
+        assert.equal(await codeFrom(session.patch(api, "merge", both)), "conflict");
         assert.doesNotMatch(JSON.stringify(await admin.get(`${path}/api`)), /"stale"|"stranger"/);
       });
 
@@ -176,7 +179,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
           const resourceVersion = versionOf((await session.get(api)).object);
           const body = { metadata: { ...annotate("lost").metadata, resourceVersion } };
           line.loseNextReply();
-          assert.equal(await codeFrom(session.mergePatch(api, body)), "no-answer");
+          assert.equal(await codeFrom(session.patch(api, "merge", body)), "no-answer");
           for (;;) {
             const object = await admin.get(`${path}/api`);
             if (JSON.stringify(object).includes('"lost"')) return body;
@@ -188,7 +191,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         let body = await lose();
         while (!body) body = await lose();
         // The same bytes again: the precondition has been used up by the first.
-        assert.equal(await codeFrom(session.mergePatch(api, body)), "conflict");
+        assert.equal(await codeFrom(session.patch(api, "merge", body)), "conflict");
       });
     });
 
@@ -236,7 +239,7 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
           [handle["type"], handle["immutable"], handle["data"]],
           ["countersign.dev/handle", true, undefined],
         );
-        await session.mergePatch(api, annotate("bound"));
+        await session.patch(api, "merge", annotate("bound"));
         await session.close();
         assert.equal((await admin.send("GET", `${handles}/${request}-7`)).status, 404);
         // About 10 s on a real server (facts/kubernetes.md section 3).

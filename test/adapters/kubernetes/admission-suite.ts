@@ -75,7 +75,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       const request = `r-${process.pid}`;
       const session = await cluster.boundSession(catalogue["rollout-restart"], request, 1);
       const ref = { group: "apps", version: "v1", resource: "deployments", namespace: place, name: "api" };
-      await session.mergePatch(ref, { metadata: { annotations: stamps }, spec: restart });
+      await session.patch(ref, "merge", { metadata: { annotations: stamps }, spec: restart });
       await session.close();
       assert.equal(await cluster.takeTicket(request, { digest: "d" }), "mine");
       await cluster.close();

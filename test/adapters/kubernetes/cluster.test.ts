@@ -23,7 +23,7 @@ describe("a cluster against a recording server", () => {
     const certified = await openRecorded({ user: clientCertificate(testCertificate) });
     const session = await certified.cluster.boundSession(restarter, "r-1", 1);
     await session.get(api);
-    await session.mergePatch(api, {});
+    await session.patch(api, "merge", {});
     await session.close();
     const byCertificate = certified.recorder.requests.map(({ certified, target }) => [certified, target.split("/")[1]]);
     assert.deepEqual(byCertificate, [
@@ -76,7 +76,7 @@ describe("a cluster against a recording server", () => {
         ["DELETE", `${handles}/r-1-2`],
       ],
     );
-    assert.equal(making?.target, `${handles}?fieldManager=countersign`);
+    assert.equal(making?.target, `${handles}?fieldManager=countersign-r-1`);
     assert.deepEqual(JSON.parse(making?.body ?? ""), {
       metadata: { name: "r-1-3", labels: { "app.kubernetes.io/managed-by": "countersign" } },
       type: "countersign.dev/handle",
@@ -135,7 +135,7 @@ describe("a cluster against a recording server", () => {
     ] as (typeof recorder.answer)[]) {
       recorder.answer = answer;
       await session.get(api).catch(keep);
-      await session.mergePatch(api, {}).catch(keep);
+      await session.patch(api, "merge", {}).catch(keep);
       await cluster.session(reader, "r-1").catch(keep);
       await cluster.boundSession(restarter, "r-1", 1).catch(keep);
       await cluster.takeTicket("r-1", {}).catch(keep);

@@ -65,7 +65,7 @@ describe("attack: names and namespaces on their way into a path", () => {
       ])
         for (const call of [
           () => session.get(ref),
-          () => session.mergePatch(ref, {}),
+          () => session.patch(ref, "merge", {}),
           () => session.watch(ref, "1", signal)[Symbol.asyncIterator]().next(),
         ])
           assert.equal(await codeFrom(call()), "not-sent", JSON.stringify(ref));

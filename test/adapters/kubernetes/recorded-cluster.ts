@@ -9,6 +9,22 @@ export const restarter: Account = {
   account: catalogue["rollout-restart"].account,
   rules: catalogue["rollout-restart"].rules,
 };
+/** May do in these namespaces and in the whole cluster what any operation may, and a few things that none may. */
+export const operator: Account = {
+  account: catalogue.scale.account,
+  rules: [
+    {
+      apiGroups: ["", "apps", "batch"],
+      resources: ["configmaps", "deployments", "jobs", "secrets"],
+      verbs: ["get", "list", "watch", "patch", "create", "delete"],
+    },
+    { apiGroups: [""], resources: ["pods/eviction", "pods/exec", "serviceaccounts/token"], verbs: ["create"] },
+    { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+    { apiGroups: [""], resources: ["pods", "nodes"], verbs: ["get", "list", "watch", "patch"], scope: "cluster" },
+    { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "delete"], scope: "cluster" },
+    { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"], scope: "cluster" },
+  ],
+};
 export const api: ObjectRef = {
   group: "apps",
   version: "v1",

@@ -3,7 +3,16 @@ import house from "../../../package.json" with { type: "json" };
 import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import { codeFrom, faultFrom } from "./fault-from.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
-import { api, madeUpToken, mintingFirst, openRecorded, ownToken, reader, restarter } from "./recorded-cluster.ts";
+import {
+  api,
+  madeUpToken,
+  mintingFirst,
+  openRecorded,
+  operator,
+  ownToken,
+  reader,
+  restarter,
+} from "./recorded-cluster.ts";
 import { answerJson } from "./recorder.ts";
 
 type Recorded = Awaited<ReturnType<typeof openRecorded>>;
@@ -45,19 +54,6 @@ describe("a session against a recording server", () => {
       assert.equal(request?.headers["user-agent"], `countersign/${house.version} req/r-abc`);
   });
 
-  it("patches as the field manager countersign, with unknown fields refused, dry when asked", async () => {
-    const session = await recorded.cluster.session(restarter, "r-1");
-    await session.mergePatch(api, { spec: { paused: true } }, { dryRun: true });
-    await session.mergePatch(api, { spec: { paused: true } });
-    const [dry, wet] = sent();
-    const path = "/apis/apps/v1/namespaces/prod/deployments/api?fieldManager=countersign&fieldValidation=Strict";
-    assert.equal(dry?.target, `${path}&dryRun=All`);
-    assert.equal(wet?.target, path);
-    assert.equal(wet?.method, "PATCH");
-    assert.equal(wet?.headers["content-type"], "application/merge-patch+json");
-    assert.equal(wet?.body, '{"spec":{"paused":true}}');
-  });
-
   const { name: _, ...all } = api;
 
   it("lists page after page, with labels as exact matches", async () => {
@@ -71,6 +67,33 @@ describe("a session against a recording server", () => {
     const queries = sent().map(({ target }) => Object.fromEntries(new URL(target, "https://k").searchParams));
     const query = { limit: "500", labelSelector: "app=api,x.io/tier=" };
     assert.deepEqual(queries, [query, { ...query, continue: "next=/1" }]);
+  });
+
+  it("lists the whole cluster by a field, when its account may", async () => {
+    const session = await recorded.cluster.session(operator, "r-1");
+    const pods = { group: "", version: "v1", resource: "pods" };
+    assert.deepEqual(
+      await session.list(pods, { fields: { "spec.nodeName": "node-1", "status.phase": "Running" } }),
+      [],
+    );
+    assert.equal(
+      sent()[0]?.target,
+      "/api/v1/pods?limit=500&fieldSelector=spec.nodeName%3Dnode-1%2Cstatus.phase%3DRunning",
+    );
+    assert.equal(await codeFrom(session.list(pods, { fields: {} })), "not-sent");
+    assert.equal(
+      await codeFrom(session.list({ ...all, namespace: "" }, { fields: { "metadata.name": "a" } })),
+      "not-sent",
+    );
+    assert.equal(sent().length, 1);
+  });
+
+  it("says of a list that is too long where it was asked for", async () => {
+    const items = Array.from({ length: 500 }, (_, i) => ({ i }));
+    answerWith({ items, metadata: { continue: "more" } });
+    const session = await recorded.cluster.session(operator, "r-1");
+    const fault = await faultFrom(session.list({ group: "", version: "v1", resource: "pods" }));
+    assert.equal(fault.says, "there are more than 5000 pods in the cluster");
   });
 
   it("cuts a list where the caller asked to, and refuses to cut one by itself", async () => {
@@ -113,7 +136,7 @@ describe("a session against a recording server", () => {
     it(`sends a call once and never again when it is answered ${status}`, async () => {
       answerWith({}, status, { location: "/elsewhere", "retry-after": "0" });
       const session = await recorded.cluster.session(restarter, "r-1");
-      await faultFrom(session.mergePatch(api, {}));
+      await faultFrom(session.patch(api, "merge", {}));
       await faultFrom(session.get(api));
       assert.equal(sent().length, 2);
     });
@@ -126,7 +149,7 @@ describe("a session against a recording server", () => {
         setImmediate(() => response.socket?.destroy());
       });
       const session = await recorded.cluster.session(restarter, "r-1");
-      assert.equal(await codeFrom(session.mergePatch(api, {})), "no-answer", cut);
+      assert.equal(await codeFrom(session.patch(api, "merge", {})), "no-answer", cut);
     }
     assert.equal(sent().length, 3);
   });
