@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../lab/kubernetes/object.ts";
-import { deployment } from "../../lab/kubernetes/seed.ts";
 import {
   controllerOf,
   type Deployment,
@@ -8,7 +6,9 @@ import {
   type Pod,
   type ReplicaSet,
   revisionAnnotation,
-} from "../../lab/kubernetes/workload.ts";
+} from "../../lab/kubernetes/controllers/workload.ts";
+import type { KubeObject } from "../../lab/kubernetes/object.ts";
+import { deployment } from "../../lab/kubernetes/seed.ts";
 import { type Bench, eventually } from "./bench.ts";
 
 export function describeRollouts(bench: Bench): void {

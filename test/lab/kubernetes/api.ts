@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { isEnding, type Pod } from "./controllers/workload.ts";
+import { evict, evictionKind } from "./eviction.ts";
 import type { Intent } from "./intent.ts";
 import { listObjects } from "./list.ts";
+import type { Logs } from "./logs.ts";
 import { type Fields, fieldsOf, type KubeObject } from "./object.ts";
 import { Objects, type Written } from "./objects.ts";
 import { requestToken, reviewAccess, reviewSelf } from "./questions.ts";
@@ -31,18 +34,25 @@ export interface Effect {
 }
 
 export type ApiReply =
+  | { readonly code: number; readonly text: string }
   | { readonly code: number; readonly body: Fields; readonly warnings?: readonly string[]; readonly effect?: Effect }
   | { readonly watch: WatchOptions };
+
+/** In the words of v1.36. */
+const jobsLeavePods =
+  "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
 
 /** The API behind authentication: who may, then what. */
 export class Api {
   readonly #store: Store;
   readonly #tokens: Tokens;
+  readonly #logs: Logs;
   readonly objects: Objects;
 
-  constructor(store: Store, tokens: Tokens) {
+  constructor(store: Store, tokens: Tokens, logs: Logs) {
     this.#store = store;
     this.#tokens = tokens;
+    this.#logs = logs;
     this.objects = new Objects(store);
   }
 
@@ -90,9 +100,15 @@ export class Api {
         // The end of a namespace is the end of everything in it: the double never does that.
         if (resource.kind === "Namespace") throw methodNotAllowed();
         const current = this.#store.demand(resource, namespace, name);
-        const { removal, dryRun } = removalOf(request);
-        const body = this.objects.remove(resource, current, removal, dryRun);
-        return { code: 200, body, ...(dryRun ? {} : { effect: effectOf(request, target, "", true) }) };
+        const removal = removalOf(request);
+        const body = this.objects.remove(resource, current, removal);
+        const warnings = resource.kind === "Job" && !removal.propagation ? [jobsLeavePods] : [];
+        return {
+          code: 200,
+          body,
+          warnings,
+          ...(removal.dryRun ? {} : { effect: effectOf(request, target, "", true) }),
+        };
       }
       case "deletecollection":
         throw methodNotAllowed();
@@ -100,24 +116,54 @@ export class Api {
   }
 
   #subresource(request: ApiRequest, resource: Resource, target: Target): ApiReply {
-    const { route } = request;
     const { namespace, name } = placeOf(target, resource);
     if (!resource.subresources.includes(target.subresource)) throw noSuchResource();
     const demand = () => this.#store.demand(resource, namespace, name);
-    if (target.subresource === "token") {
-      if (route.verb !== "create") throw methodNotAllowed();
-      const intent = intentOf(request, "CreateOptions");
-      const kind = { kind: "TokenRequest", group: "authentication.k8s.io", version: "v1" };
-      const { fields, warnings } = readBody(kind, bodyOf(request, kind), intent, "body");
-      const body = requestToken(this.#store, this.#tokens, demand(), fieldsOf(fields["spec"]));
-      return {
-        code: 201,
-        body,
-        warnings,
-        ...(intent.dryRun ? {} : { effect: effectOf(request, target, intent.manager, true) }),
-      };
+    switch (target.subresource) {
+      case "token":
+        return this.#token(request, target, demand);
+      case "eviction":
+        return this.#eviction(request, target, demand);
+      case "log":
+        if (request.route.verb !== "get") throw methodNotAllowed();
+        return { code: 200, text: this.#logs.read(demand() as Pod, request.route.query, Date.now()) };
+      case "status":
+        return this.#status(request, resource, target, demand);
+      default:
+        return this.#scale(request, resource, target, demand);
     }
-    switch (route.verb) {
+  }
+
+  #token(request: ApiRequest, target: Target, demand: () => KubeObject): ApiReply {
+    if (request.route.verb !== "create") throw methodNotAllowed();
+    const intent = intentOf(request, "CreateOptions");
+    const kind = { kind: "TokenRequest", group: "authentication.k8s.io", version: "v1" };
+    const { fields, warnings } = readBody(kind, bodyOf(request, kind), intent, "body");
+    const body = requestToken(this.#store, this.#tokens, demand(), fieldsOf(fields["spec"]));
+    const effect = intent.dryRun ? {} : { effect: effectOf(request, target, intent.manager, true) };
+    return { code: 201, body, warnings, ...effect };
+  }
+
+  #eviction(request: ApiRequest, target: Target, demand: () => KubeObject): ApiReply {
+    if (request.route.verb !== "create") throw methodNotAllowed();
+    const intent = intentOf(request, "CreateOptions");
+    const pod = demand() as Pod;
+    const { dryRun, warnings } = evict(this.#store, this.objects, pod, bodyOf(request, evictionKind), intent);
+    const body = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
+    const effect = dryRun ? {} : { effect: effectOf(request, target, intent.manager, !isEnding(pod)) };
+    return { code: 201, body, warnings, ...effect };
+  }
+
+  #status(request: ApiRequest, resource: Resource, target: Target, demand: () => KubeObject): ApiReply {
+    if (request.route.verb === "get") return { code: 200, body: demand() };
+    if (request.route.verb !== "patch") throw methodNotAllowed();
+    const intent = intentOf(request, "PatchOptions");
+    const patch = { contentType: request.contentType, text: request.body };
+    return wrote(request, target, this.objects.patch(resource, demand(), patch, intent, "status"), intent);
+  }
+
+  #scale(request: ApiRequest, resource: Resource, target: Target, demand: () => KubeObject): ApiReply {
+    switch (request.route.verb) {
       case "get":
         return { code: 200, body: scaleOf(demand()) };
       case "patch": {
@@ -172,20 +218,16 @@ function placeOf(
   return resource.kind === "Namespace" ? { namespace: "", name: name || namespace } : { namespace, name };
 }
 
-function wrote(
-  request: ApiRequest,
-  target: Target,
-  written: Written,
-  intent: Intent,
-  code = 200,
-): ApiReply & { body: KubeObject } {
+type ObjectReply = Extract<ApiReply, { readonly body: Fields }> & { readonly body: KubeObject };
+
+function wrote(request: ApiRequest, target: Target, written: Written, intent: Intent, code = 200): ObjectReply {
   const { object, changed, warnings } = written;
   const named = { ...target, name: object.metadata.name };
   const effect = intent.dryRun ? {} : { effect: effectOf(request, named, intent.manager, changed) };
   return { code, body: object, warnings, ...effect };
 }
 
-function scaled(reply: ApiReply & { body: KubeObject }): ApiReply {
+function scaled(reply: ObjectReply): ApiReply {
   return { ...reply, body: scaleOf(reply.body) };
 }
 

@@ -4,10 +4,18 @@ const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" } as const;
 const roleRef = (name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name });
 const group = (name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name });
 
+/** A node as its kubelet registers it, named as those of the real cluster of the tests. */
+function node(name: string): Draft {
+  const labels = { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux" };
+  return { apiVersion: "v1", kind: "Node", metadata: { name, labels } };
+}
+
 /** What a real server makes by itself at its first start, as far as anybody here relies on it. */
 export const bootstrapObjects: readonly Draft[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "default" } },
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system" } },
+  node("node-a"),
+  node("node-b"),
   {
     ...rbac,
     kind: "ClusterRole",

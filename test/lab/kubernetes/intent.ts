@@ -1,3 +1,5 @@
+import type { Propagation } from "./deletion.ts";
+
 /** How a write is meant. */
 export interface Intent {
   /** Who is noted in `managedFields`. */
@@ -6,9 +8,11 @@ export interface Intent {
   readonly fieldValidation: "Strict" | "Warn" | "Ignore";
 }
 
-/** What must hold for an object to be deleted, and how long it may take to end. */
+/** What must hold for an object to be deleted, how long it may take to end, and what becomes of what it owns. */
 export interface Removal {
   readonly uid?: string;
   readonly resourceVersion?: string;
-  readonly gracePeriodSeconds?: number;
+  readonly graceSeconds?: number;
+  readonly propagation?: Propagation;
+  readonly dryRun: boolean;
 }

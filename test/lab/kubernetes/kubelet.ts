@@ -1,21 +1,31 @@
-import { type Fields, type KubeObject, timestamp } from "./object.ts";
+import { isEnding, isFinished, type Pod } from "./controllers/workload.ts";
+import { recordEvent } from "./events.ts";
+import type { Logs } from "./logs.ts";
+import type { KubeObject } from "./object.ts";
+import { finishedStatus, runningStatus, unschedulableStatus, waitingStatus } from "./pod-status.ts";
 import { resourceOfKind } from "./resources.ts";
+import { placeFor } from "./scheduler.ts";
 import type { Store, StoreEvent } from "./store.ts";
-import type { Pod } from "./workload.ts";
 
 /** How long a pod takes to end, at most: long enough to be seen. */
 const mostEndingMs = 1_000;
 
-/** Starts pods and lets them end, each after a while; never one whose image has the tag `missing`. */
+/**
+ * Scheduler and kubelets: binds pods to nodes at once, starts them and lets them end, each after a while. Never starts
+ * one whose image has the tag `missing`; one that is not to run for ever succeeds, or fails with the tag `failing`.
+ */
 export class Kubelet {
   readonly #store: Store;
+  readonly #logs: Logs;
   readonly #startMs: number;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #ending = new Set<string>();
   #atOnce = false;
   #stalled = false;
 
-  constructor(store: Store, startMs: number) {
+  constructor(store: Store, logs: Logs, startMs: number) {
     this.#store = store;
+    this.#logs = logs;
     this.#startMs = startMs;
     store.onEvent((event) => this.#onEvent(event));
   }
@@ -40,76 +50,90 @@ export class Kubelet {
     this.#timers.clear();
   }
 
-  #onEvent({ type, resource, object }: StoreEvent): void {
-    if (resource.kind !== "Pod") return;
-    if (type === "ADDED") this.#after(object, () => this.#start(object));
-    else if (type === "DELETED") this.#forget(object);
-    else if (object.metadata.deletionTimestamp)
-      this.#after(object, () => this.#store.remove(object), Math.min(this.#startMs / 2, mostEndingMs));
+  #onEvent({ type, object }: StoreEvent): void {
+    if (object.kind === "Node" && type !== "DELETED") this.#bindWaiting();
+    if (object.kind !== "Pod") return;
+    if (type === "DELETED") this.#forget(object);
+    else if (isEnding(object)) this.#end(object as Pod);
+    else if (type === "ADDED") this.#bind(object as Pod);
+  }
+
+  #bindWaiting(): void {
+    for (const pod of this.#store.ofKind<Pod>("Pod"))
+      if (pod.spec.nodeName === undefined && !isEnding(pod)) this.#bind(pod);
+  }
+
+  #bind(pod: Pod): void {
+    const nodeName = placeFor(this.#store, pod);
+    if (nodeName === undefined) {
+      this.#leaveUnbound(pod);
+      return;
+    }
+    const bound = this.#store.put({ ...pod, spec: { ...pod.spec, nodeName } });
+    const { namespace, name } = pod.metadata;
+    this.#tell(bound, "Scheduled", `Successfully assigned ${namespace}/${name} to ${nodeName}`);
+    this.#after(pod, () => this.#start(pod));
+  }
+
+  #leaveUnbound(pod: Pod): void {
+    if (pod.status.conditions) return;
+    const status = unschedulableStatus(pod, this.#store.ofKind("Node").length);
+    this.#tell(this.#store.put({ ...pod, status }), "FailedScheduling", "no node would have it", "Warning");
+  }
+
+  #start({ metadata }: KubeObject): void {
+    const pod = this.#find(metadata);
+    if (!pod || isEnding(pod) || isFinished(pod)) return;
+    const unpullable = pod.spec.containers.find(({ image }) => image.endsWith(":missing"));
+    if (this.#stalled || unpullable) {
+      this.#store.put({ ...pod, status: waitingStatus(pod) });
+      this.#tell(pod, "Failed", `Failed to pull image "${(unpullable ?? pod.spec.containers[0])?.image}"`, "Warning");
+      return;
+    }
+    this.#store.put({ ...pod, status: runningStatus(pod) });
+    for (const { name, image } of pod.spec.containers) {
+      this.#tell(pod, "Started", `Started container ${name}`);
+      for (const line of [`starting ${name} from ${image}`, "configuration read", "ready"])
+        this.#logs.write(pod, name, line, Date.now());
+    }
+    if (pod.spec.restartPolicy === "Never" || pod.spec.restartPolicy === "OnFailure")
+      this.#after(pod, () => this.#finish(pod));
+  }
+
+  #finish({ metadata }: KubeObject): void {
+    const pod = this.#find(metadata);
+    if (!pod || isEnding(pod) || isFinished(pod)) return;
+    const isFailing = pod.spec.containers.some(({ image }) => image.endsWith(":failing"));
+    this.#store.put({ ...pod, status: finishedStatus(pod, isFailing ? 1 : 0) });
+  }
+
+  #end(pod: Pod): void {
+    if (this.#ending.has(pod.metadata.uid)) return;
+    this.#ending.add(pod.metadata.uid);
+    for (const { name } of pod.spec.containers) this.#tell(pod, "Killing", `Stopping container ${name}`);
+    this.#after(pod, () => this.#store.remove(pod), Math.min(this.#startMs / 2, mostEndingMs));
+  }
+
+  #find({ namespace = "", name, uid }: KubeObject["metadata"]): Pod | undefined {
+    const found = this.#store.find(resourceOfKind("Pod"), namespace, name);
+    return found?.metadata.uid === uid ? (found as Pod) : undefined;
   }
 
   #after(pod: KubeObject, act: () => void, ms = this.#startMs): void {
-    this.#forget(pod);
+    clearTimeout(this.#timers.get(pod.metadata.uid));
     if (this.#atOnce) act();
     else this.#timers.set(pod.metadata.uid, setTimeout(act, ms).unref());
   }
 
-  #forget(pod: KubeObject): void {
-    clearTimeout(this.#timers.get(pod.metadata.uid));
-    this.#timers.delete(pod.metadata.uid);
+  #forget({ metadata }: KubeObject): void {
+    clearTimeout(this.#timers.get(metadata.uid));
+    this.#timers.delete(metadata.uid);
+    this.#ending.delete(metadata.uid);
+    this.#logs.forget(metadata.uid);
   }
 
-  #start({ metadata }: KubeObject): void {
-    const pod = this.#store.find(resourceOfKind("Pod"), metadata.namespace ?? "", metadata.name) as Pod | undefined;
-    if (pod?.metadata.uid !== metadata.uid || pod.metadata.deletionTimestamp) return;
-    const unpullable = pod.spec.containers.some(({ image }) => image.endsWith(":missing"));
-    const status = this.#stalled || unpullable ? waitingStatus(pod) : runningStatus(pod);
-    this.#store.put({ ...pod, spec: { ...pod.spec, nodeName: "double" }, status: { ...pod.status, ...status } });
+  #tell(pod: KubeObject, reason: string, message: string, type: "Normal" | "Warning" = "Normal"): void {
+    const component = /Schedul/.test(reason) ? "default-scheduler" : "kubelet";
+    recordEvent(this.#store, pod, { type, reason, message, component });
   }
-}
-
-function runningStatus({ spec }: Pod): Fields {
-  const now = timestamp(Date.now());
-  return {
-    phase: "Running",
-    startTime: now,
-    conditions: conditions("True", now),
-    containerStatuses: spec.containers.map(({ name, image }) => ({
-      name,
-      state: { running: { startedAt: now } },
-      lastState: {},
-      ready: true,
-      restartCount: 0,
-      image,
-      imageID: "",
-      started: true,
-    })),
-  };
-}
-
-function waitingStatus({ spec }: Pod): Fields {
-  return {
-    phase: "Pending",
-    conditions: conditions("False", timestamp(Date.now())),
-    containerStatuses: spec.containers.map(({ name, image }) => ({
-      name,
-      state: { waiting: { reason: "ErrImagePull", message: `failed to pull image "${image}"` } },
-      lastState: {},
-      ready: false,
-      restartCount: 0,
-      image,
-      imageID: "",
-      started: false,
-    })),
-  };
-}
-
-function conditions(ready: "True" | "False", lastTransitionTime: string): readonly Fields[] {
-  const entry = (type: string, status: string) => ({ type, status, lastProbeTime: null, lastTransitionTime });
-  return [
-    entry("PodScheduled", "True"),
-    entry("Initialized", "True"),
-    entry("ContainersReady", ready),
-    entry("Ready", ready),
-  ];
 }

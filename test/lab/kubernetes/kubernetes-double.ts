@@ -1,8 +1,9 @@
 import { Api, type Effect } from "./api.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
-import { Controllers } from "./controllers.ts";
+import { Controllers } from "./controllers/controllers.ts";
 import { type Faults, RequestFaults } from "./faults.ts";
 import { Kubelet } from "./kubelet.ts";
+import { Logs } from "./logs.ts";
 import type { Draft } from "./object.ts";
 import type { ClusterPeer } from "./peer.ts";
 import { resourceOfKind } from "./resources.ts";
@@ -46,8 +47,9 @@ export async function startKubernetesDouble(options: KubernetesDoubleOptions = {
   const { rolloutMs = 400, revocationLagMs = 10_000, seed = [], onChange } = options;
   const store = new Store();
   const tokens = new Tokens(store, revocationLagMs);
-  const api = new Api(store, tokens);
-  const kubelet = new Kubelet(store, rolloutMs);
+  const logs = new Logs();
+  const api = new Api(store, tokens, logs);
+  const kubelet = new Kubelet(store, logs, rolloutMs);
   const controllers = new Controllers(store);
 
   const intent = { manager: "seed", dryRun: false, fieldValidation: "Strict" } as const;

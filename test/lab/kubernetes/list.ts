@@ -5,8 +5,8 @@ import { badRequest, expired, Refusal } from "./status.ts";
 import type { Store } from "./store.ts";
 
 /** The selectors of a list or a watch. */
-export function matchesOf(query: URLSearchParams): Matches {
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "");
+export function matchesOf(resource: Resource, query: URLSearchParams): Matches {
+  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", resource);
   const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
   return (object) => byField(object) && byLabel(object);
 }
@@ -22,7 +22,7 @@ export function listObjects(store: Store, resource: Resource, namespace: string,
   const { after, version } = begin ? readToken(store, begin) : { after: "", version: store.version };
   const left = store
     .list(resource, namespace)
-    .filter(matchesOf(query))
+    .filter(matchesOf(resource, query))
     .filter((object) => placeOf(object) > after);
   const page = Number(limit) > 0 ? left.slice(0, Number(limit)) : left;
   const last = page.at(-1);

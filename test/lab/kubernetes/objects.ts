@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { withDefaults } from "./defaults.ts";
+import { endingOf, usualPropagation } from "./deletion.ts";
 import type { Intent, Removal } from "./intent.ts";
 import { manageFields } from "./managed-fields.ts";
 import { type Fields, fieldsOf, type KubeObject, type Metadata, timestamp, without } from "./object.ts";
@@ -23,6 +24,12 @@ interface Update {
   readonly by: "put" | "patch";
   readonly subresource: string;
 }
+
+/** The server's own to write, whatever a caller sends. */
+const serversOwn = [
+  ...["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"],
+  ...["deletionTimestamp", "deletionGracePeriodSeconds"],
+];
 
 const generatedAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -57,7 +64,9 @@ export class Objects {
       ...(resource.counted ? { generation: 1 } : {}),
       creationTimestamp: timestamp(Date.now()),
     };
-    const full = withDefaults(resource.kind, { ...without(fields, "status"), metadata });
+    // A node comes with its status, as its kubelet tells it; of anything else the status is the server's.
+    const own = resource.kind === "Node" ? fields : without(fields, "status");
+    const full = withDefaults(resource.kind, { ...own, metadata });
     const object: KubeObject = {
       ...full,
       kind: resource.kind,
@@ -81,10 +90,12 @@ export class Objects {
     current: KubeObject,
     patch: { readonly contentType: string; readonly text: string },
     intent: Intent,
+    subresource: "" | "status" = "",
   ): Written {
     const patched = applyPatch(patch.contentType, current, patch.text);
     const { fields, warnings } = readBody(resource, patched, intent, "patch");
-    return { ...this.update(resource, current, fields, intent, { by: "patch", subresource: "" }), warnings };
+    const wanted = subresource === "status" ? withStatusOf(fields, current) : fields;
+    return { ...this.update(resource, current, wanted, intent, { by: "patch", subresource }), warnings };
   }
 
   /** Stores `wanted` in the place of `current`: what is the server's own is kept, what may not change is refused. */
@@ -111,19 +122,13 @@ export class Objects {
         `Precondition failed: UID in precondition: ${String(given["uid"])}, UID in object meta: ${uid}`,
       );
     }
-    const own = { uid, resourceVersion, creationTimestamp: current.metadata.creationTimestamp };
-    const standing = current.metadata.managedFields;
-    const metadata: Metadata = {
-      ...without(given, "generation", "managedFields"),
-      ...own,
-      name,
-      ...(namespace ? { namespace } : {}),
-      ...(current.metadata.generation === undefined ? {} : { generation: current.metadata.generation }),
-      ...(standing ? { managedFields: standing } : {}),
-    };
+    const own = Object.entries(current.metadata).filter(([field]) => serversOwn.includes(field));
+    const place = { name, ...(namespace ? { namespace } : {}) };
+    const metadata = { ...without(given, ...serversOwn), ...Object.fromEntries(own), ...place };
+    const status = (subresource === "status" ? wanted : current)["status"];
     const full = withDefaults(resource.kind, {
       ...without(wanted, "status"),
-      ...("status" in current ? { status: current["status"] } : {}),
+      ...(status === undefined ? {} : { status }),
       metadata,
     });
     const next: KubeObject = {
@@ -137,32 +142,24 @@ export class Objects {
       next.metadata.generation = (current.metadata.generation ?? 0) + 1;
     if (isDeepStrictEqual(next, current)) return { object: current, changed: false };
     const managed = this.#manage(current, next, intent.manager, subresource);
-    return { object: intent.dryRun ? managed : this.#store.put(managed), changed: true };
+    if (intent.dryRun) return { object: managed, changed: true };
+    if (!isReleased(managed)) return { object: this.#store.put(managed), changed: true };
+    this.#store.remove(current);
+    return { object: managed, changed: true };
   }
 
-  /** Answers what the server answers: a Status, or for a pod that takes its time the pod. */
-  remove(resource: Resource, current: KubeObject, removal: Removal, dryRun: boolean): Fields {
-    const { name, uid, resourceVersion } = current.metadata;
-    const named = { group: resource.group, plural: resource.kind };
-    if (removal.uid && removal.uid !== uid)
-      throw conflict(
-        named,
-        name,
-        `the UID in the precondition (${removal.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-      );
-    if (removal.resourceVersion && removal.resourceVersion !== resourceVersion)
-      throw conflict(
-        named,
-        name,
-        `the ResourceVersion in the precondition (${removal.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-      );
-    if (resource.kind === "Pod" && removal.gracePeriodSeconds !== 0) {
-      const grace = removal.gracePeriodSeconds ?? 30;
-      const ending = terminating(current, grace);
-      return dryRun || current.metadata.deletionTimestamp ? ending : this.#store.put(ending);
+  /** Answers what the server answers: a Status, or for an object that takes its time and for a pod the object. */
+  remove(resource: Resource, current: KubeObject, removal: Removal): Fields {
+    demandMeant(resource, current, removal);
+    const { propagation = usualPropagation(current), graceSeconds, dryRun } = removal;
+    const ending = endingOf(current, propagation, graceSeconds);
+    if (ending.isOver) {
+      if (!dryRun) this.#store.remove(current);
+      const { name, uid } = current.metadata;
+      return resource.kind === "Pod" ? ending.object : deleted(resource, name, uid);
     }
-    if (!dryRun) this.#store.remove(current);
-    return deleted(resource, name, uid);
+    if (dryRun || isDeepStrictEqual(ending.object, current)) return ending.object;
+    return this.#store.put(ending.object);
   }
 
   #manage(before: KubeObject | undefined, object: KubeObject, name: string, subresource: string): KubeObject {
@@ -175,12 +172,33 @@ export class Objects {
   }
 }
 
-/** A pod that was told to end and has not ended yet. */
-export function terminating(pod: KubeObject, graceSeconds: number): KubeObject {
-  const deletionTimestamp = timestamp(Date.now() + graceSeconds * 1000);
-  const generation = (pod.metadata.generation ?? 0) + 1;
-  const metadata = { ...pod.metadata, generation, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds };
-  return { ...pod, metadata };
+/** Nothing keeps an object any more that was to be deleted. */
+function isReleased({ metadata }: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = metadata;
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
+}
+
+/** Through `status` nothing but the status can be written; version and uid are looked at as ever. */
+function withStatusOf(fields: Fields, current: KubeObject): Fields {
+  const { uid, resourceVersion } = fieldsOf(fields["metadata"]);
+  return { ...current, metadata: { ...current.metadata, uid, resourceVersion }, status: fields["status"] };
+}
+
+function demandMeant({ group, kind }: Resource, { metadata }: KubeObject, removal: Removal): void {
+  const { name, uid, resourceVersion } = metadata;
+  const named = { group, plural: kind };
+  if (removal.uid && removal.uid !== uid)
+    throw conflict(
+      named,
+      name,
+      `the UID in the precondition (${removal.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    );
+  if (removal.resourceVersion && removal.resourceVersion !== resourceVersion)
+    throw conflict(
+      named,
+      name,
+      `the ResourceVersion in the precondition (${removal.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    );
 }
 
 /** A new generation: the spec differs, or for a Deployment its annotations (measured on v1.36). */

@@ -10,42 +10,65 @@ export interface Resource {
   readonly counted: boolean;
   /** A question, not an object: only `create`, and nothing is stored. */
   readonly question: boolean;
+  /** Computed when read, and served only when measuring is switched on. */
+  readonly measured: boolean;
+  /** What a field selector may name beside the name and the namespace. */
+  readonly selectable: readonly string[];
 }
 
+type Traits = Partial<Omit<Resource, "group" | "version" | "plural" | "kind">>;
+
 const rbac = "rbac.authorization.k8s.io";
+const clusterWide: Traits = { namespaced: false };
+const counted: Traits = { counted: true };
+const question: Traits = { namespaced: false, question: true };
+const scaled: Traits = { counted: true, subresources: ["scale"] };
 
 const table: readonly Resource[] = [
-  resource("", "v1", "namespaces", "Namespace", { namespaced: false }),
-  resource("", "v1", "pods", "Pod", { counted: true }),
+  resource("", "v1", "namespaces", "Namespace", clusterWide),
+  resource("", "v1", "nodes", "Node", {
+    ...clusterWide,
+    subresources: ["status"],
+    selectable: ["spec.unschedulable"],
+  }),
+  resource("", "v1", "pods", "Pod", {
+    ...counted,
+    subresources: ["eviction", "log", "status"],
+    selectable: ["spec.nodeName", "spec.restartPolicy", "spec.serviceAccountName", "status.phase"],
+  }),
   resource("", "v1", "configmaps", "ConfigMap"),
   resource("", "v1", "secrets", "Secret"),
+  resource("", "v1", "services", "Service"),
   resource("", "v1", "serviceaccounts", "ServiceAccount", { subresources: ["token"] }),
-  resource("apps", "v1", "deployments", "Deployment", { counted: true, subresources: ["scale"] }),
-  resource("apps", "v1", "replicasets", "ReplicaSet", { counted: true }),
+  resource("", "v1", "events", "Event", {
+    selectable: [
+      ...["kind", "namespace", "name", "uid", "apiVersion", "fieldPath"].map((field) => `involvedObject.${field}`),
+      ...["reason", "reportingComponent", "type"],
+    ],
+  }),
+  resource("apps", "v1", "deployments", "Deployment", scaled),
+  resource("apps", "v1", "replicasets", "ReplicaSet", counted),
+  resource("apps", "v1", "statefulsets", "StatefulSet", scaled),
+  resource("apps", "v1", "daemonsets", "DaemonSet", counted),
+  resource("apps", "v1", "controllerrevisions", "ControllerRevision"),
+  resource("batch", "v1", "jobs", "Job", counted),
+  resource("batch", "v1", "cronjobs", "CronJob", counted),
   resource(rbac, "v1", "roles", "Role"),
   resource(rbac, "v1", "rolebindings", "RoleBinding"),
-  resource(rbac, "v1", "clusterroles", "ClusterRole", { namespaced: false }),
-  resource(rbac, "v1", "clusterrolebindings", "ClusterRoleBinding", { namespaced: false }),
-  resource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", { counted: true }),
+  resource(rbac, "v1", "clusterroles", "ClusterRole", clusterWide),
+  resource(rbac, "v1", "clusterrolebindings", "ClusterRoleBinding", clusterWide),
+  resource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", counted),
   resource("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
-  resource("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", {
-    namespaced: false,
-    question: true,
-  }),
-  resource("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", {
-    namespaced: false,
-    question: true,
-  }),
+  resource("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", question),
+  resource("authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", question),
+  resource("authorization.k8s.io", "v1", "subjectaccessreviews", "SubjectAccessReview", question),
+  resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", { measured: true }),
+  resource("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", { ...clusterWide, measured: true }),
 ];
 
-function resource(
-  group: string,
-  version: string,
-  plural: string,
-  kind: string,
-  rest: Partial<Pick<Resource, "namespaced" | "subresources" | "counted" | "question">> = {},
-): Resource {
-  return { group, version, plural, kind, namespaced: true, subresources: [], counted: false, question: false, ...rest };
+function resource(group: string, version: string, plural: string, kind: string, traits: Traits = {}): Resource {
+  const usual = { namespaced: true, counted: false, question: false, measured: false };
+  return { group, version, plural, kind, ...usual, subresources: [], selectable: [], ...traits };
 }
 
 export function findResource(group: string, version: string, plural: string): Resource | undefined {

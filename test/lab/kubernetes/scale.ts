@@ -4,13 +4,13 @@ import { type Fields, fieldsOf, type KubeObject } from "./object.ts";
 import type { Objects, Written } from "./objects.ts";
 import { applyPatch } from "./patch.ts";
 import { readBody } from "./read-body.ts";
-import { type Resource, resourceOfKind } from "./resources.ts";
+import { resourceOfKind } from "./resources.ts";
 import { conflict, invalid } from "./status.ts";
 import { replicaCauses } from "./validation.ts";
 
 const scaleKind = { kind: "Scale", group: "autoscaling", version: "v1" } as const;
 
-/** The Deployment as its scale subresource shows it. */
+/** A Deployment or StatefulSet as its scale subresource shows it. */
 export function scaleOf({ metadata, spec, status }: KubeObject): Fields {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const labels = Object.entries(fieldsOf(fieldsOf(fieldsOf(spec)["selector"])["matchLabels"]));
@@ -44,7 +44,7 @@ export function putScale(objects: Objects, current: KubeObject, body: Fields, in
 
 /** Only `spec.replicas` is taken over; a uid or version that differs is a conflict, unlike on the object itself. */
 function write(objects: Objects, current: KubeObject, scale: Fields, intent: Intent): Omit<Written, "warnings"> {
-  const resource: Resource = resourceOfKind("Deployment");
+  const resource = resourceOfKind(current.kind);
   const { name, uid: own } = current.metadata;
   const { uid, resourceVersion } = fieldsOf(scale["metadata"]);
   const { replicas = 0 } = fieldsOf(scale["spec"]);

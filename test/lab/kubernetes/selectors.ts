@@ -1,23 +1,35 @@
 import { fieldsOf, type KubeObject } from "./object.ts";
+import type { Resource } from "./resources.ts";
 import { badRequest } from "./status.ts";
 
 export type Matches = (object: KubeObject) => boolean;
 
-/** `metadata.name` and `metadata.namespace` only, as for most resources of a real server. */
-export function parseFieldSelector(text: string): Matches {
+/** The name, the namespace and what else that resource lets be selected by. */
+export function parseFieldSelector(text: string, resource: Resource): Matches {
+  const known = ["metadata.name", ...(resource.namespaced ? ["metadata.namespace"] : []), ...resource.selectable];
   const wanted = text
     .split(",")
     .filter((term) => term !== "")
     .map((term) => {
       const [, field = "", operator, value = ""] = /^([^=!]+)(==|=|!=)(.*)$/.exec(term) ?? [];
-      if (field !== "metadata.name" && field !== "metadata.namespace")
-        throw badRequest(
-          `"${field || term}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
-        );
-      return { field: field === "metadata.name" ? ("name" as const) : ("namespace" as const), operator, value };
+      if (!known.includes(field)) throw badRequest(notSelectable(resource, field || term));
+      return { path: field.split("."), operator, value };
     });
-  return ({ metadata }) =>
-    wanted.every(({ field, operator, value }) => (metadata[field] === value) === (operator !== "!="));
+  return (object) =>
+    wanted.every(({ path, operator, value }) => (textAt(object, path) === value) === (operator !== "!="));
+}
+
+/** A field that is left out is empty, or `false` where it is a yes or no. */
+function textAt(object: KubeObject, path: readonly string[]): string {
+  const found = path.reduce<unknown>((at, field) => fieldsOf(at)[field], object);
+  return String(found ?? (path.at(-1) === "unschedulable" ? false : ""));
+}
+
+/** In the words of v1.36, which differ from group to group. */
+function notSelectable({ group, kind, selectable }: Resource, field: string): string {
+  if (group === "batch") return `field label "${field}" not supported for ${kind}`;
+  if (selectable.length > 0) return `field label not supported: ${field}`;
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 type LabelTerm = (labels: Readonly<Record<string, string>>) => boolean;

@@ -94,6 +94,7 @@ export async function listen(
       });
       return;
     }
+    if ("text" in reply) return sendText(response, reply.code, reply.text);
     if (reply.effect) recorder.took(reply.effect, user.username, auditId);
     if (faults.take("after-effect", method, path) !== undefined) return void request.socket.destroy();
     for (const warning of reply.warnings ?? []) response.appendHeader("warning", `299 - ${JSON.stringify(warning)}`);
@@ -141,6 +142,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function send(response: ServerResponse, code: number, body: Fields): void {
   const text = JSON.stringify(body);
   response.writeHead(code, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
+}
+
+function sendText(response: ServerResponse, code: number, text: string): void {
+  response.writeHead(code, { "content-type": "text/plain", "content-length": Buffer.byteLength(text) }).end(text);
 }
 
 function internalError(fault: unknown): Refusal {

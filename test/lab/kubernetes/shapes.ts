@@ -34,18 +34,47 @@ const podSpec: Shape = {
   initContainers: [container],
 };
 
+const template = { metadata, spec: podSpec } as const;
+
 const workloadSpec = {
   replicas: "integer",
   minReadySeconds: "integer",
   selector: open("matchLabels matchExpressions"),
-  template: { metadata, spec: podSpec },
+  template,
 } as const;
+
+const jobSpec: Shape = {
+  ...open(`activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode managedBy manualSelector
+    maxFailedIndexes podFailurePolicy podReplacementPolicy selector successPolicy ttlSecondsAfterFinished`),
+  parallelism: "integer",
+  completions: "integer",
+  suspend: "boolean",
+  template,
+};
+
+const deleteOptions = open(`apiVersion kind dryRun gracePeriodSeconds ignoreStoreReadErrorWithClusterBreakingPotential
+  orphanDependents preconditions propagationPolicy`);
 
 const object = (fields: Record<string, Shape>): Shape => ({ apiVersion: "any", kind: "any", metadata, ...fields });
 
 const specOf: Readonly<Record<string, Shape>> = {
   Namespace: object({ spec: open("finalizers"), status: "any" }),
+  Node: object({
+    spec: { ...open("configSource externalID podCIDR podCIDRs providerID taints"), unschedulable: "boolean" },
+    status: "any",
+  }),
   Pod: object({ spec: podSpec, status: "any" }),
+  Service: object({
+    spec: open(`allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy
+      healthCheckNodePort internalTrafficPolicy ipFamilies ipFamilyPolicy loadBalancerClass loadBalancerIP
+      loadBalancerSourceRanges ports publishNotReadyAddresses selector sessionAffinity sessionAffinityConfig
+      trafficDistribution type`),
+    status: "any",
+  }),
+  Event: object(
+    open(`action count eventTime firstTimestamp involvedObject lastTimestamp message reason related reportingComponent
+      reportingInstance series source type`),
+  ),
   ConfigMap: object({ immutable: "boolean", data: "strings", binaryData: "strings" }),
   Secret: object({ immutable: "boolean", data: "strings", stringData: "strings", type: "any" }),
   ServiceAccount: object(open("automountServiceAccountToken imagePullSecrets secrets")),
@@ -60,6 +89,38 @@ const specOf: Readonly<Record<string, Shape>> = {
     status: "any",
   }),
   ReplicaSet: object({ spec: workloadSpec, status: "any" }),
+  StatefulSet: object({
+    spec: {
+      ...workloadSpec,
+      ...open(`ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy serviceName updateStrategy
+        volumeClaimTemplates`),
+      revisionHistoryLimit: "integer",
+    },
+    status: "any",
+  }),
+  DaemonSet: object({
+    spec: {
+      minReadySeconds: "integer",
+      selector: workloadSpec.selector,
+      template,
+      updateStrategy: "any",
+      revisionHistoryLimit: "integer",
+    },
+    status: "any",
+  }),
+  ControllerRevision: object({ data: "any", revision: "integer" }),
+  Job: object({ spec: jobSpec, status: "any" }),
+  CronJob: object({
+    spec: {
+      ...open("concurrencyPolicy failedJobsHistoryLimit schedule startingDeadlineSeconds successfulJobsHistoryLimit"),
+      timeZone: "any",
+      suspend: "boolean",
+      jobTemplate: { metadata, spec: jobSpec },
+    },
+    status: "any",
+  }),
+  Eviction: object({ deleteOptions }),
+  DeleteOptions: { apiVersion: "any", kind: "any", ...deleteOptions },
   Scale: object({ spec: { replicas: "integer" }, status: "any" }),
   Role: object({ rules: [open("apiGroups resources resourceNames verbs nonResourceURLs")] }),
   ClusterRole: object({
@@ -82,6 +143,10 @@ const specOf: Readonly<Record<string, Shape>> = {
   }),
   SelfSubjectReview: object({ status: "any" }),
   SelfSubjectAccessReview: object({ spec: open("resourceAttributes nonResourceAttributes"), status: "any" }),
+  SubjectAccessReview: object({
+    spec: open("extra groups nonResourceAttributes resourceAttributes uid user"),
+    status: "any",
+  }),
 };
 
 export function shapeOf(kind: string): Shape {

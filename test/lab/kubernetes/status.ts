@@ -74,6 +74,18 @@ export function invalid(named: Pick<Resource, "group" | "kind">, name: string, c
   return new Refusal(422, `${kind} "${name}" is invalid: ${said}`, "Invalid", details);
 }
 
+/** 429 of an eviction: only the cause tells it from a server that is too busy. */
+export function disruptionRefused(why: string, retryAfterSeconds = 0): Refusal {
+  const causes = [{ reason: "DisruptionBudget", message: why }];
+  const details = { ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}), causes };
+  return new Refusal(
+    429,
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    "TooManyRequests",
+    details,
+  );
+}
+
 export function badRequest(message: string): Refusal {
   return new Refusal(400, message, "BadRequest");
 }

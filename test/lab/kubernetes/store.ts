@@ -18,7 +18,8 @@ const firstVersion = 200;
 export class Store {
   #version = firstVersion;
   #compacted = 0;
-  readonly #objects = new Map<string, KubeObject>();
+  /** By resource, then by namespace and name. */
+  readonly #objects = new Map<Resource, Map<string, KubeObject>>();
   #events: StoreEvent[] = [];
   readonly #untold: StoreEvent[] = [];
   readonly #listeners = new Set<(event: StoreEvent) => void>();
@@ -33,7 +34,7 @@ export class Store {
   }
 
   find(resource: Resource, namespace: string, name: string): KubeObject | undefined {
-    return this.#objects.get(keyOf(resource, namespace, name));
+    return this.#of(resource).get(keyOf(namespace, name));
   }
 
   /** Throws a Refusal when there is none. */
@@ -45,23 +46,28 @@ export class Store {
 
   /** In the order of namespace and name. */
   list(resource: Resource, namespace = ""): readonly KubeObject[] {
-    const prefix = `${resource.group}/${resource.plural}/${namespace ? `${namespace}/` : ""}`;
-    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
-    return keys.flatMap((key) => this.#objects.get(key) ?? []);
+    const objects = this.#of(resource);
+    const prefix = namespace ? `${namespace}/` : "";
+    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    return keys.flatMap((key) => objects.get(key) ?? []);
   }
 
   ofKind<T extends KubeObject>(kind: string, namespace = ""): readonly T[] {
     return this.list(resourceOfKind(kind), namespace) as readonly T[];
   }
 
+  /** Every object there is, in no order. */
+  *all(): Iterable<KubeObject> {
+    for (const objects of [...this.#objects.values()]) yield* [...objects.values()];
+  }
+
   /** Stores under the next version and answers what is stored. */
   put(object: KubeObject): KubeObject {
     const resource = resourceOfKind(object.kind);
     const { namespace = "", name } = object.metadata;
-    const key = keyOf(resource, namespace, name);
-    const before = this.#objects.get(key);
+    const before = this.find(resource, namespace, name);
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#version) } };
-    this.#objects.set(key, stored);
+    this.#of(resource).set(keyOf(namespace, name), stored);
     this.#tell({
       type: before ? "MODIFIED" : "ADDED",
       resource,
@@ -75,9 +81,9 @@ export class Store {
   remove(object: KubeObject): void {
     const resource = resourceOfKind(object.kind);
     const { namespace = "", name } = object.metadata;
-    const before = this.#objects.get(keyOf(resource, namespace, name));
+    const before = this.find(resource, namespace, name);
     if (before?.metadata.uid !== object.metadata.uid) return;
-    this.#objects.delete(keyOf(resource, namespace, name));
+    this.#of(resource).delete(keyOf(namespace, name));
     const last = { ...before, metadata: { ...before.metadata, resourceVersion: String(++this.#version) } };
     this.#tell({ type: "DELETED", resource, version: this.#version, object: last, before });
   }
@@ -99,6 +105,12 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
+  #of(resource: Resource): Map<string, KubeObject> {
+    const found = this.#objects.get(resource) ?? new Map<string, KubeObject>();
+    this.#objects.set(resource, found);
+    return found;
+  }
+
   /** A listener may write too: everybody still hears of all changes in the order of their versions. */
   #tell(event: StoreEvent): void {
     this.#events.push(event);
@@ -109,6 +121,6 @@ export class Store {
   }
 }
 
-function keyOf({ group, plural }: Resource, namespace: string, name: string): string {
-  return `${group}/${plural}/${namespace}/${name}`;
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
 }

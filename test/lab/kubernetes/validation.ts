@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Fields, fieldsOf, isFields, type KubeObject } from "./object.ts";
+import { type Fields, fieldsOf, isFields, type KubeObject, without } from "./object.ts";
 import type { Resource } from "./resources.ts";
 import { selects } from "./selectors.ts";
 import { type Cause, invalid } from "./status.ts";
@@ -25,6 +25,19 @@ const missing = (field: string, why = ""): Cause => ({
   message: `Required value${why ? `: ${why}` : ""}`,
   field,
 });
+const forbidden = (field: string, why: string): Cause => ({
+  reason: "FieldValueForbidden",
+  message: `Forbidden: ${why}`,
+  field,
+});
+
+// What of a StatefulSet may change, and the sentence for anything else.
+const ofStatefulSet = [
+  ...["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit"],
+  ...["persistentVolumeClaimRetentionPolicy", "minReadySeconds"],
+];
+const statefulSetRule =
+  "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
 /** The one rule of replicas, on the object and on its scale. */
 export function replicaCauses(replicas: unknown): readonly Cause[] {
@@ -60,7 +73,6 @@ const rules: Readonly<Record<string, Rule>> = {
   Deployment: (object, before) => {
     const spec = fieldsOf(object["spec"]);
     const template = fieldsOf(spec["template"]);
-    const labels = fieldsOf(fieldsOf(template["metadata"])["labels"]) as Record<string, string>;
     const old = before && fieldsOf(before["spec"])["selector"];
     return [
       ...(spec["selector"] === undefined ? [missing("spec.selector")] : []),
@@ -68,16 +80,61 @@ const rules: Readonly<Record<string, Rule>> = {
         ? [wrong("spec.selector", spec["selector"], "field is immutable")]
         : []),
       ...replicaCauses(spec["replicas"]),
-      ...(selects(spec["selector"], labels)
-        ? []
-        : [
-            wrong(
-              "spec.template.metadata.labels",
-              Object.keys(labels).length > 0 ? labels : null,
-              "`selector` does not match template `labels`",
-            ),
-          ]),
+      ...selectorCauses(spec),
       ...containerCauses(template["spec"], "spec.template.spec"),
+    ];
+  },
+  StatefulSet: (object, before) => {
+    const spec = fieldsOf(object["spec"]);
+    const old = fieldsOf(before?.["spec"]);
+    return [
+      ...selectorCauses(spec),
+      ...(before && !isDeepStrictEqual(without(spec, ...ofStatefulSet), without(old, ...ofStatefulSet))
+        ? [forbidden("spec", statefulSetRule)]
+        : []),
+      ...replicaCauses(spec["replicas"]),
+      ...containerCauses(fieldsOf(spec["template"])["spec"], "spec.template.spec"),
+    ];
+  },
+  DaemonSet: (object, before) => {
+    const spec = fieldsOf(object["spec"]);
+    const old = before && fieldsOf(before["spec"])["selector"];
+    return [
+      ...(before && !isDeepStrictEqual(old, spec["selector"])
+        ? [wrong("spec.selector", spec["selector"], "field is immutable")]
+        : []),
+      ...selectorCauses(spec),
+      ...containerCauses(fieldsOf(spec["template"])["spec"], "spec.template.spec"),
+    ];
+  },
+  Job: (object, before) => {
+    const { template } = fieldsOf(object["spec"]);
+    const old = before && fieldsOf(before["spec"])["template"];
+    return [
+      ...jobTemplateCauses(template, "spec.template.spec"),
+      ...(before && !isDeepStrictEqual(old, template) ? [wrong("spec.template", template, "field is immutable")] : []),
+    ];
+  },
+  CronJob: (object) => {
+    const { schedule, jobTemplate } = fieldsOf(object["spec"]);
+    const fields = String(schedule ?? "")
+      .trim()
+      .split(/\s+/);
+    const rule = `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
+    return [
+      ...(schedule ? [] : [missing("spec.schedule")]),
+      ...(schedule && fields.length !== 5 ? [wrong("spec.schedule", schedule, rule)] : []),
+      ...jobTemplateCauses(fieldsOf(fieldsOf(jobTemplate)["spec"])["template"], "spec.jobTemplate.spec.template.spec"),
+    ];
+  },
+  HorizontalPodAutoscaler: (object) => {
+    const { minReplicas, maxReplicas } = fieldsOf(object["spec"]) as { minReplicas?: number; maxReplicas?: number };
+    const least = minReplicas ?? 1;
+    const most = maxReplicas ?? 0;
+    return [
+      ...(least < 1 ? [wrong("spec.minReplicas", least, "must be greater than or equal to 1")] : []),
+      ...(most < 1 ? [wrong("spec.maxReplicas", most, "must be greater than 0")] : []),
+      ...(most < least ? [wrong("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")] : []),
     ];
   },
   ReplicaSet: (object) => replicaCauses(fieldsOf(object["spec"])["replicas"]),
@@ -89,6 +146,23 @@ const rules: Readonly<Record<string, Rule>> = {
   RoleBinding: bindingCauses,
   ClusterRoleBinding: bindingCauses,
 };
+
+function selectorCauses(spec: Fields): readonly Cause[] {
+  const { labels = {} } = fieldsOf(fieldsOf(spec["template"])["metadata"]) as { labels?: Record<string, string> };
+  if (selects(spec["selector"], labels)) return [];
+  const found = Object.keys(labels).length > 0 ? labels : null;
+  return [wrong("spec.template.metadata.labels", found, "`selector` does not match template `labels`")];
+}
+
+function jobTemplateCauses(template: unknown, path: string): readonly Cause[] {
+  const { spec } = fieldsOf(template);
+  const { restartPolicy } = fieldsOf(spec);
+  const rule = 'valid values: "OnFailure", "Never"';
+  return [
+    ...containerCauses(spec, path),
+    ...(restartPolicy === "Always" ? [missing(`${path}.restartPolicy`, rule)] : []),
+  ];
+}
 
 function containerCauses(spec: unknown, path: string): readonly Cause[] {
   const containers = fieldsOf(spec)["containers"];
@@ -106,11 +180,7 @@ function immutableCauses(object: Fields, before: Fields | undefined, fields: rea
   if (before?.["immutable"] !== true) return [];
   const why = "field is immutable when `immutable` is set";
   const changed = fields.filter((field) => !isDeepStrictEqual(object[field], before[field]));
-  return [...(object["immutable"] === true ? [] : ["immutable"]), ...changed].map((field) => ({
-    reason: "FieldValueForbidden",
-    message: `Forbidden: ${why}`,
-    field,
-  }));
+  return [...(object["immutable"] === true ? [] : ["immutable"]), ...changed].map((field) => forbidden(field, why));
 }
 
 function ruleCauses(object: Fields): readonly Cause[] {

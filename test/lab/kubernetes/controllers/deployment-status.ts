@@ -1,4 +1,4 @@
-import { timestamp } from "./object.ts";
+import { timestamp } from "../object.ts";
 import { bounds } from "./rollout.ts";
 import type { Condition, Deployment, ReplicaSet } from "./workload.ts";
 
@@ -43,8 +43,8 @@ export function statusOf(deployment: Deployment, { fresh, all, turned }: Seen, n
 /** When the rollout will be late, or undefined when it is done or late already. */
 export function deadlineOf({ spec, status }: Deployment): number | undefined {
   const progressing = status.conditions?.find(({ type }) => type === "Progressing");
-  if (!progressing || progressing.status === "False" || progressing.reason === "NewReplicaSetAvailable")
-    return undefined;
+  const waits = progressing && progressing.status !== "False" && progressing.reason !== "NewReplicaSetAvailable";
+  if (!waits || spec.paused) return undefined;
   return Date.parse(progressing.lastUpdateTime) + spec.progressDeadlineSeconds * 1000;
 }
 
@@ -65,13 +65,18 @@ function progressingCondition(
   now: number,
 ): Condition {
   const before = deployment.status.conditions?.find(({ type }) => type === "Progressing");
-  const say = (status: "True" | "False", reason: string, message: string, fresh = false) =>
+  const say = (status: Condition["status"], reason: string, message: string, fresh = false) =>
     conditionOf(deployment, now, { type: "Progressing", status, reason, message }, fresh);
   if (seen.turned === "NewReplicaSetCreated") return say("True", seen.turned, `Created new replica set "${set}"`);
   if (seen.turned === "FoundNewReplicaSet") return say("True", seen.turned, `Found new replica set "${set}"`);
+  if (deployment.spec.paused)
+    return before?.reason === "ProgressDeadlineExceeded"
+      ? before
+      : say("Unknown", "DeploymentPaused", "Deployment is paused");
   const done = `ReplicaSet "${set}" has successfully progressed.`;
   // Once a rollout is done, scaling does not make it undone.
   if (seen.complete || before?.reason === "NewReplicaSetAvailable") return say("True", "NewReplicaSetAvailable", done);
+  if (before?.reason === "DeploymentPaused") return say("Unknown", "DeploymentResumed", "Deployment is resumed", true);
   const late = deadlineOf(deployment);
   if (!seen.moved && before && (before.status === "False" || (late !== undefined && late <= now)))
     return say("False", "ProgressDeadlineExceeded", `ReplicaSet "${set}" has timed out progressing.`);

@@ -47,6 +47,14 @@ export function nextSizes(spec: Deployment["spec"], fresh: Size, old: readonly S
   return { fresh: fresh.wanted, old: shrunk };
 }
 
+/** While paused nothing moves from set to set; a single set still follows the scale. */
+export function pausedSizes({ replicas }: Deployment["spec"], fresh: Size, old: readonly Size[]): Sizes {
+  const active = [fresh, ...old].filter(({ wanted }) => wanted > 0);
+  const [only = fresh] = active;
+  const sizeOf = (set: Size) => (active.length <= 1 && set === only ? replicas : set.wanted);
+  return { fresh: sizeOf(fresh), old: old.map(sizeOf) };
+}
+
 /** Percentages: surge is rounded up, what may be missing down; both 0 would never move. */
 export function bounds({ replicas, strategy }: Deployment["spec"]): {
   readonly surge: number;
@@ -54,11 +62,14 @@ export function bounds({ replicas, strategy }: Deployment["spec"]): {
 } {
   if (strategy.type === "Recreate") return { surge: 0, unavailable: replicas };
   const { maxSurge = "25%", maxUnavailable = "25%" } = strategy.rollingUpdate ?? {};
-  const resolve = (bound: number | string, round: (value: number) => number) =>
-    typeof bound === "number" ? bound : round((replicas * Number.parseInt(bound, 10)) / 100);
-  const surge = resolve(maxSurge, Math.ceil);
-  const unavailable = Math.min(replicas, resolve(maxUnavailable, Math.floor));
+  const surge = resolveBound(maxSurge, replicas, Math.ceil);
+  const unavailable = Math.min(replicas, resolveBound(maxUnavailable, replicas, Math.floor));
   return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
+}
+
+/** A number, or a percentage of `total`, as it stands in a strategy or a budget. */
+export function resolveBound(bound: number | string, total: number, round: (value: number) => number): number {
+  return typeof bound === "number" ? bound : round((total * Number.parseInt(bound, 10)) / 100);
 }
 
 function sum(numbers: readonly number[]): number {
