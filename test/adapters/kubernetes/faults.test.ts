@@ -87,6 +87,40 @@ describe("faultOf", () => {
       assert.ok(!uncaused.says.includes("hunter2"), uncaused.says);
     });
 
+  // As a v1.36.2 server words an eviction that a budget has no room for.
+  const blocked = {
+    kind: "Status",
+    reason: "TooManyRequests",
+    message: "Cannot evict pod as it would violate the pod's disruption budget.",
+    details: {
+      causes: [
+        { reason: "DisruptionBudget", message: "The disruption budget api needs 2 healthy pods and has 2 currently" },
+      ],
+    },
+  };
+
+  it("tells a disruption budget from a busy server, and names it", () => {
+    const { code, says } = faultOf(429, JSON.stringify(blocked));
+    assert.deepEqual([code, says], ["disruption-budget", blocked.details.causes[0]?.message]);
+    const silent = { ...blocked, details: { causes: [{ reason: "DisruptionBudget" }] } };
+    assert.equal(faultOf(429, JSON.stringify(silent)).says, blocked.message);
+    for (const details of [undefined, {}, { causes: [] }, { causes: [{ reason: "Other", message: "x" }] }]) {
+      const { code, says } = faultOf(429, JSON.stringify({ ...blocked, details }));
+      assert.deepEqual([code, says], ["too-many-requests", blocked.message]);
+    }
+    // Only of a server that is busy is that cause a cause.
+    assert.equal(faultOf(403, JSON.stringify({ ...blocked, reason: "Forbidden" })).code, "forbidden");
+  });
+
+  it("keeps how long the server asked to be left alone, bounded, where it is about that", () => {
+    const pause = (http: number, retryAfter?: string) => faultOf(http, "", "audit-7", retryAfter).retryAfterMs;
+    assert.deepEqual([pause(429, "2"), pause(503, "0"), pause(429, "60")], [2_000, 0, 60_000]);
+    assert.deepEqual([pause(429, "61"), pause(503, "999999999")], [60_000, 60_000]);
+    for (const none of [undefined, "", "-1", "1.5", "1e9", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "9".repeat(400)])
+      assert.equal(pause(429, none), undefined, none);
+    for (const http of [400, 403, 409, 500, 504]) assert.equal(pause(http, "2"), undefined);
+  });
+
   it("survives any body", () => {
     for (const body of [
       "",
@@ -97,6 +131,8 @@ describe("faultOf", () => {
       '{"reason":7,"message":{}}',
       "{",
       '{"details":{"causes":[null,7,{}]},"reason":"Invalid"}',
+      '{"details":{"causes":[null,7,{}]},"reason":"TooManyRequests"}',
+      '{"details":{"causes":7},"reason":"TooManyRequests"}',
     ])
       assert.equal(faultOf(403, body).says, "the API server answered 403");
   });

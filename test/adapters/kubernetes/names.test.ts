@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { catalogue } from "../../../src/operation/catalogue.ts";
 import { ClusterFault, type ObjectRef } from "../../../src/ports.ts";
 import { codeFrom } from "./fault-from.ts";
 import { naughty } from "./naughty.ts";
@@ -52,24 +51,56 @@ describe("attack: names and namespaces on their way into a path", () => {
     assert.ok(reached > 500, `${reached} reached the server`);
   });
 
+  const kinds = ["deployments", "pods", "nodes"];
+  /** What these calls are is declared: nothing but the names can be what is refused. */
+  const anything = {
+    apiGroups: ["", "apps"],
+    resources: kinds.flatMap((kind) => [kind, `${kind}/eviction`, `${kind}/log`]),
+    verbs: ["get", "list", "watch", "patch", "create", "delete"],
+    scope: "cluster",
+  } as const;
+
   it("reach nothing when they are naughty, by any way in", async () => {
     const { cluster, recorder } = recorded;
     const { signal } = new AbortController();
-    const every = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch", "patch"] };
-    const session = await cluster.session({ account: catalogue.scale.account, rules: [every] }, "r-1");
+    const session = await cluster.session({ ...reader, rules: [anything] }, "r-1");
     const before = recorder.requests.length;
+    const pod: ObjectRef = { group: "", version: "v1", resource: "pods", namespace: "prod", name: "api-1" };
+    const node: ObjectRef = { group: "", version: "v1", resource: "nodes", name: "node-1" };
+    const slice = { tailLines: 1, limitBytes: 1 };
+    const bodyOf = ({ name = "", namespace }: ObjectRef) => ({
+      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    });
     for (const text of naughty) {
       for (const ref of [
         { ...api, name: text },
         { ...api, namespace: text },
+        { ...node, name: text },
+        { ...pod, name: text },
+        { ...pod, namespace: text },
       ])
         for (const call of [
           () => session.get(ref),
-          () => session.patch(ref, "merge", {}),
+          () => session.patch(ref, "json", []),
+          () => session.create(ref, bodyOf(ref)),
+          () => session.create({ ...ref, subresource: "eviction" }, bodyOf(ref)),
+          () => session.remove(ref, { uid: "u-1" }),
+          () => session.log(ref, slice),
           () => session.watch(ref, "1", signal)[Symbol.asyncIterator]().next(),
         ])
           assert.equal(await codeFrom(call()), "not-sent", JSON.stringify(ref));
-      assert.equal(await codeFrom(session.list({ ...all, namespace: text })), "not-sent");
+      for (const call of [
+        () => session.list({ ...all, namespace: text }),
+        () => session.log(pod, { ...slice, container: text }),
+      ])
+        assert.equal(await codeFrom(call()), "not-sent", JSON.stringify(text));
+    }
+    assert.equal(recorder.requests.length, before);
+  });
+
+  it("make no ticket, no session and no fence when they are naughty", async () => {
+    const { cluster, recorder } = recorded;
+    for (const text of naughty)
       for (const call of [
         () => cluster.takeTicket(text, {}),
         () => cluster.session(reader, text),
@@ -77,9 +108,8 @@ describe("attack: names and namespaces on their way into a path", () => {
         () => cluster.boundSession(restarter, text, 1),
       ])
         assert.equal(await codeFrom(call()), "not-sent", JSON.stringify(text));
-    }
     for (const fence of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
       assert.equal(await codeFrom(cluster.boundSession(restarter, "r-1", fence)), "not-sent");
-    assert.equal(recorder.requests.length, before);
+    assert.equal(recorder.requests.length, 0);
   });
 });

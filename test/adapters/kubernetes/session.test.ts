@@ -80,7 +80,6 @@ describe("a session against a recording server", () => {
       sent()[0]?.target,
       "/api/v1/pods?limit=500&fieldSelector=spec.nodeName%3Dnode-1%2Cstatus.phase%3DRunning",
     );
-    assert.equal(await codeFrom(session.list(pods, { fields: {} })), "not-sent");
     assert.equal(
       await codeFrom(session.list({ ...all, namespace: "" }, { fields: { "metadata.name": "a" } })),
       "not-sent",
@@ -108,20 +107,13 @@ describe("a session against a recording server", () => {
     assert.equal(await codeFrom(session.list(all, { limit: 6_000 })), "invalid");
   });
 
-  it("sends no list whose limit or label could mean everything", async () => {
+  it("sends no list whose limit, label or field could mean everything", async () => {
     const session = await recorded.cluster.session(reader, "r-1");
     for (const limit of [0, -1, 0.5, Number.NaN])
       assert.equal(await codeFrom(session.list(all, { limit })), "not-sent");
-    for (const [key, value] of [
-      ["", "a"],
-      ["a", "b,c"],
-      ["a", "b)"],
-      ["a,b", "c"],
-      ["!a", "b"],
-      ["a", "b c"],
-      ["x/y/z", "a"],
-    ] as const)
-      assert.equal(await codeFrom(session.list(all, { labels: { [key]: value } })), "not-sent", `${key}=${value}`);
+    assert.equal(await codeFrom(session.list(all, { labels: { app: "a,b" } })), "not-sent");
+    assert.equal(await codeFrom(session.list(all, { fields: { "metadata.name": "a,b" } })), "not-sent");
+    assert.equal(await codeFrom(session.list(all, { fields: {} })), "not-sent");
     assert.deepEqual(sent(), []);
   });
 
