@@ -89,6 +89,11 @@ export function configMap(name: string, rest: Readonly<Record<string, unknown>> 
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, ...(labels ? { labels } : {}) }, ...fields };
 }
 
+/** A pod of one container. */
+export function pod(name: string, image = `registry.example/${name}:1`): Draft {
+  return { apiVersion: "v1", kind: "Pod", metadata: { name }, spec: { containers: [{ name, image }] } };
+}
+
 /** The answer is this refusal, as a Status. */
 export function refused(answer: Answer, code: number, reason: string, message?: string | RegExp): void {
   const { status, body } = answer;

@@ -2,6 +2,10 @@ import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { describeAccess } from "./access.ts";
 import { describeAnswers } from "./answers.ts";
 import { Bench } from "./bench.ts";
+import { describeDeletions } from "./deletions.ts";
+import { describeEvictions } from "./evictions.ts";
+import { describeLogs } from "./logs.ts";
+import { describeNodes } from "./nodes.ts";
 import { describeObjects } from "./objects.ts";
 import { describePatches } from "./patches.ts";
 import { describeRollouts } from "./rollouts.ts";
@@ -33,5 +37,9 @@ export function describeKubernetesContract(name: string, start: (suite: Mocha.Co
     describeAccess(bench);
     describeTokens(bench);
     describeRollouts(bench);
+    describeNodes(bench);
+    describeDeletions(bench);
+    describeEvictions(bench);
+    describeLogs(bench);
   });
 }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import type { Draft } from "../../lab/kubernetes/object.ts";
 import { deployment } from "../../lab/kubernetes/seed.ts";
-import { type Bench, configMap, eventually, refused } from "./bench.ts";
+import { type Bench, configMap, eventually, pod, refused } from "./bench.ts";
 
 const rbac = "rbac.authorization.k8s.io";
 const container = { name: "one", image: "registry.example/one:1" };
+
+const podTemplate = { metadata: { labels: { app: "one" } }, spec: { containers: [container] } };
+const nowhere = { ...podTemplate, spec: { ...podTemplate.spec, nodeSelector: { no: "node" } } };
+const job = { spec: { template: { spec: { restartPolicy: "Never", containers: [container] } } } };
 
 /** One of each kind, under names that no other test uses. */
 function oneOfEach({ namespace }: Bench): readonly Draft[] {
@@ -14,6 +18,23 @@ function oneOfEach({ namespace }: Bench): readonly Draft[] {
   const clusterWide = { name: `${namespace}-one` };
   return [
     deployment(namespace, "one", 0),
+    {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata,
+      spec: { replicas: 0, serviceName: "one", selector: { matchLabels: { app: "one" } }, template: podTemplate },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata,
+      spec: { selector: { matchLabels: { app: "one" } }, template: nowhere },
+    },
+    { apiVersion: "apps/v1", kind: "ControllerRevision", metadata, revision: 1, data: { spec: {} } },
+    { apiVersion: "batch/v1", kind: "CronJob", metadata, spec: { schedule: "0 3 * * *", jobTemplate: job } },
+    { apiVersion: "batch/v1", kind: "Job", metadata, spec: { suspend: true, ...job.spec } },
+    { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 80 }] } },
+    { apiVersion: "v1", kind: "Event", metadata, involvedObject: { kind: "Pod", namespace, name: "one" } },
     { apiVersion: "v1", kind: "ConfigMap", metadata, data: { key: "value" } },
     { apiVersion: "v1", kind: "Secret", metadata, type: "countersign.dev/handle", immutable: true },
     { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false },
@@ -76,7 +97,7 @@ export function describeObjects(bench: Bench): void {
         assert.notEqual(patched.metadata.resourceVersion, resourceVersion);
         assert.equal((await bench.admin.get(path)).metadata.labels?.["changed"], "yes");
 
-        await bench.admin.remove(path, { preconditions: { uid } });
+        await bench.admin.remove(path, { preconditions: { uid }, propagationPolicy: "Background" });
         refused(await bench.admin.send("GET", path), 404, "NotFound");
       });
     }
@@ -92,12 +113,7 @@ export function describeObjects(bench: Bench): void {
 
     it("starts a single pod, and lets it end before it is gone", async () => {
       const path = bench.at("Pod", "single");
-      await bench.make({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "single" },
-        spec: { containers: [container] },
-      });
+      await bench.make(pod("single"));
       const phase = async () => (await bench.admin.get(path))["status"] as { phase: string };
       await eventually(phase, (status) => status.phase === "Running");
       const ending = await bench.admin.send("DELETE", path);

@@ -63,7 +63,7 @@ export class Api {
     if (!authorize(this.#store, user, attributes).allowed) throw forbidden(user, attributes);
     const { target, resource } = route;
     if (!target) return nonResource(route);
-    if (!resource || resource.namespaced !== isWithin(target, resource)) throw noSuchResource();
+    if (!resource || resource.namespaced !== isWithin(route, target)) throw noSuchResource();
     if (target.subresource) return this.#subresource(request, resource, target);
     if (resource.question) return this.#question(request, resource);
     return this.#object(request, resource, target);
@@ -204,10 +204,10 @@ function nonResource({ method, path }: Route): ApiReply {
 }
 
 /** A list over all namespaces has none; everything else of a namespaced resource is in one. */
-function isWithin(target: Target, resource: Resource): boolean {
-  if (resource.kind === "Namespace") return false;
+function isWithin({ resource, verb }: Route, target: Target): boolean {
+  if (resource?.kind === "Namespace") return false;
   if (target.namespace) return true;
-  return resource.namespaced && !target.name;
+  return resource?.namespaced === true && (verb === "list" || verb === "watch" || !target.name);
 }
 
 /** A single namespace is in itself only as far as RBAC is concerned. */

@@ -56,7 +56,9 @@ function budgetToCharge(store: Store, pod: Pod): Budget | undefined {
     throw disruptionRefused(`The disruption budget ${name} is still being processed by the server.`, 10);
   if (disruptionsAllowed > 0) return budget;
   throw disruptionRefused(
-    `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+    currentHealthy <= desiredHealthy
+      ? `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`
+      : `The disruption budget ${name} does not allow evicting pods currently`,
   );
 }
 
