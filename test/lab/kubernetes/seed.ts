@@ -27,6 +27,28 @@ export function deployment(
   };
 }
 
+/** A StatefulSet of one container. */
+export function statefulSet(place: string, name: string, replicas: number): Draft {
+  return { ...ofOneContainer(place, name, "StatefulSet"), spec: { replicas, serviceName: name, ...podsOf(name) } };
+}
+
+/** A DaemonSet of one container. */
+export function daemonSet(place: string, name: string): Draft {
+  return { ...ofOneContainer(place, name, "DaemonSet"), spec: podsOf(name) };
+}
+
+function ofOneContainer(place: string, name: string, kind: string): Draft {
+  return { apiVersion: "apps/v1", kind, metadata: { name, namespace: place, labels: { app: name } } };
+}
+
+function podsOf(name: string): Readonly<Record<string, unknown>> {
+  const containers = [{ name, image: `registry.example/${name}:1.0.0` }];
+  return {
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers } },
+  };
+}
+
 /** What the demo and the journeys begin with. `kube-system` is there in any cluster. */
 export const demoObjects: readonly Draft[] = [
   namespace("prod"),
