@@ -7,6 +7,7 @@ import type { Account, ClusterFault, KubeObject, ObjectRef } from "../../../src/
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { deployment, namespace } from "../../lab/kubernetes/seed.ts";
+import { describeCalls, type LogKeeping } from "./calls-suite.ts";
 import { codeFrom, faultFrom } from "./fault-from.ts";
 import { install, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
@@ -18,7 +19,11 @@ const restarter = accountOf(catalogue["rollout-restart"]);
 const scaler = accountOf(catalogue.scale);
 
 /** What the adapter promises of a cluster it reaches as the worker, held against the one that `start` gives. */
-export function describeAdapter(name: string, start: (suite: Mocha.Context) => Promise<ClusterPeer>): void {
+export function describeAdapter(
+  name: string,
+  start: (suite: Mocha.Context) => Promise<ClusterPeer>,
+  logs: LogKeeping = "none",
+): void {
   describe(`the Kubernetes adapter on ${name}`, function () {
     this.timeout(60_000);
     const place = `adapter-${process.pid}`;
@@ -194,6 +199,8 @@ export function describeAdapter(name: string, start: (suite: Mocha.Context) => P
         assert.equal(await codeFrom(session.patch(api, "merge", body)), "conflict");
       });
     });
+
+    describeCalls(() => ({ admin, cluster, freshRequest }), logs);
 
     describe("watching", () => {
       it("yields every later change, through cut lines, until the signal ends it quietly", async () => {

@@ -198,6 +198,23 @@ describe("a session that changes something, against a recording server", () => {
     });
   });
 
+  it("asks for no Secret, no way into a pod and no token, even where its account declares them", async () => {
+    const secret: ObjectRef = { ...core, resource: "secrets", name: "a" };
+    const body = { metadata: { name: "a", namespace: "prod" } };
+    const { name: _, ...secrets } = secret;
+    for (const call of [
+      () => session.get(secret),
+      () => session.list(secrets),
+      () => session.create(secret, body),
+      () => session.patch(secret, "merge", {}),
+      () => session.remove(secret, { uid: "u-1" }),
+      () => session.create({ ...pod, name: "a", subresource: "exec" }, body),
+      () => session.create({ ...core, resource: "serviceaccounts", name: "a", subresource: "token" }, body),
+    ])
+      assert.equal(await codeFrom(call()), "not-sent");
+    assert.deepEqual(sent(), []);
+  });
+
   describe("a refusal", () => {
     const { resource, ...place } = pod;
     const eviction: ObjectRef = { ...place, resource, subresource: "eviction" };
@@ -206,7 +223,7 @@ describe("a session that changes something, against a recording server", () => {
       recorded.recorder.answer = mintingFirst(answerJson(answer, status, headers));
       return session.create(eviction, body).then(
         () => assert.fail("nothing was thrown"),
-        ({ code, says, retryAfterMs }) => ({ code, says, retryAfterMs }),
+        ({ code, says, retryAfterMs, auditId }) => ({ code, says, retryAfterMs, auditId }),
       );
     };
     const busy = { kind: "Status", reason: "TooManyRequests", code: 429 };
@@ -219,11 +236,13 @@ describe("a session that changes something, against a recording server", () => {
         code: "disruption-budget",
         says: words,
         retryAfterMs: undefined,
+        auditId: "audit-1",
       });
       assert.deepEqual(await refuse(429, { ...busy, message: "too many requests" }, { "retry-after": "2" }), {
         code: "too-many-requests",
         says: "too many requests",
         retryAfterMs: 2_000,
+        auditId: "audit-1",
       });
     });
   });
