@@ -27,6 +27,9 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ""),
 );
 const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
+/** A cluster is called by an RFC 1123 label: it stands in the names of queues and keys. */
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const labelWords = "a cluster's name has lower-case letters, digits and dashes";
 const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
 
 const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
@@ -62,7 +65,7 @@ const webSchema = z.object({
   PORT: port.default(3000),
   PAGES_HOST: z.string().default("127.0.0.1"),
   PAGES_PORT: port.default(3001),
-  COUNTERSIGN_CLUSTERS: names,
+  COUNTERSIGN_CLUSTERS: names.refine((all) => all.every((name) => label.test(name)), labelWords),
   COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
   COUNTERSIGN_SEALING_KEY: sealingKey,
   COUNTERSIGN_GRANT_KEY: z.string(),
@@ -94,9 +97,7 @@ const enrolmentSchema = recordSchema.extend({
 
 const clustersSchema = z.strictObject({
   clusters: z.record(
-    z
-      .string()
-      .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a cluster's name has lower-case letters, digits and dashes"),
+    z.string().regex(label, labelWords),
     z.strictObject({
       /** Absent: the worker runs in that cluster, as its own service account. */
       kubeconfig: z.string().optional(),

@@ -40,7 +40,7 @@ await run("web", async () => {
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
   const policy = filePolicy(settings.COUNTERSIGN_POLICY, onFault);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
-  const wake = await openWake(queue);
+  const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
   const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
   const seeds = totpSeeds(sealing, "Countersign");

@@ -10,7 +10,7 @@ import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
 import { work } from "./execution/work.ts";
-import type { Scribe } from "./ports.ts";
+import type { Scribe, Side } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { createMover } from "./request/move.ts";
 import { grantVerifier } from "./request/sign.ts";
@@ -29,7 +29,8 @@ await run("worker", async () => {
   const state = openState({ url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX });
   const store = redisRequestStore(state, scribe);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
-  const wake = await openWake(queue);
+  const served = [...settings.clusters.keys()];
+  const wake = await openWake({ ...queue, clusters: served });
   const clusters = new Map(
     await Promise.all(
       [...settings.clusters].map(async ([name, cluster]) => [name, await openCluster({ name, ...cluster })] as const),
@@ -48,18 +49,22 @@ await run("worker", async () => {
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
     log: (event, facts) => log.warn(event, facts),
   };
-  const doorbell = answerDoorbell("worker", { ...queue, concurrency: settings.COUNTERSIGN_CONCURRENCY }, (id) =>
-    work(bench, id),
-  );
-  // Whatever the queue lost is found in the record.
-  const sweep = every(1_000, onFault, async () => {
-    for (const id of await store.waiting("worker", 5_000, 50)) await wake.wake("worker", id);
+  // Each cluster has a queue and a sweep of its own: one that is away holds up only what is asked of it.
+  const rounds = served.map((cluster) => {
+    const side: Side = `worker:${cluster}`;
+    const concurrency = settings.COUNTERSIGN_CONCURRENCY;
+    const doorbell = answerDoorbell(side, { ...queue, concurrency }, (id) => work(bench, id));
+    // Whatever the queue lost is found in the record.
+    const sweep = every(1_000, onFault, async () => {
+      for (const id of await store.waiting(side, 5_000, 50)) await wake.wake(side, id);
+    });
+    return { doorbell, sweep };
   });
-  log.info("ready", { clusters: [...clusters.keys()].join(", ") });
+  log.info("ready", { clusters: served.join(", ") });
 
   return async () => {
-    sweep.stop();
-    await doorbell.close();
+    for (const { sweep } of rounds) sweep.stop();
+    await Promise.all(rounds.map(({ doorbell }) => doorbell.close()));
     await wake.close();
     await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
     await state.close();

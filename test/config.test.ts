@@ -179,6 +179,11 @@ describe("the settings", () => {
         "COUNTERSIGN_DEFAULT_CLUSTER: is not among COUNTERSIGN_CLUSTERS",
       ],
       [
+        "a cluster whose name is none",
+        { COUNTERSIGN_CLUSTERS: "prod-eu,Prod:US" },
+        "COUNTERSIGN_CLUSTERS: a cluster's name has lower-case letters, digits and dashes",
+      ],
+      [
         "a key of another kind",
         { COUNTERSIGN_GRANT_KEY: rsaPem },
         "COUNTERSIGN_GRANT_KEY: must be an Ed25519 key, and is rsa",

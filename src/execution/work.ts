@@ -1,12 +1,17 @@
-import type { Bench } from "./bench.ts";
+import { type Bench, clusterOf } from "./bench.ts";
 import { execute } from "./execute.ts";
 import { planRequest } from "./plan.ts";
 
-/** Does whatever is the worker's to do next with this request. Safe to call at any time, by any number of workers. */
+/**
+ * Does whatever is the worker's to do next with this request; nothing where it serves another cluster. Safe to call at
+ * any time, by any number of workers.
+ */
 export async function work(bench: Bench, id: string): Promise<void> {
   const stored = await bench.store.read(id);
   const request = stored?.request;
-  switch (request?.state) {
+  // Whoever writes into Redis can wake any worker for any request.
+  if (!request || !clusterOf(bench, request.operation)) return;
+  switch (request.state) {
     case "planning":
       return planRequest(bench, request);
     case "granted":

@@ -1,4 +1,4 @@
-import type { Turn } from "../ports.ts";
+import type { Side, Turn } from "../ports.ts";
 import type { Request } from "./request.ts";
 import { deadlineOf } from "./transition.ts";
 
@@ -6,14 +6,14 @@ import { deadlineOf } from "./transition.ts";
 export function turnOf(request: Request): Turn | undefined {
   switch (request.state) {
     case "planning":
-      return { side: request.plan ? "web" : "worker" };
+      return { side: request.plan ? "web" : workerOf(request) };
     case "awaiting-approval":
       return quorumCounted(request.approvals.length, request.decision.requirements.approvals?.count)
         ? { side: "web" }
         : undefined;
     case "granted":
     case "executing":
-      return { side: "worker", ...(request.claim ? { heldUntil: request.claim.leaseUntil } : {}) };
+      return { side: workerOf(request), ...(request.claim ? { heldUntil: request.claim.leaseUntil } : {}) };
     default:
       return undefined;
   }
@@ -30,6 +30,10 @@ export function lapseOf(request: Request): number | undefined {
     default:
       return undefined;
   }
+}
+
+function workerOf({ operation }: Request): Side {
+  return `worker:${operation.cluster}`;
 }
 
 function quorumCounted(approvals: number, count = 0): boolean {

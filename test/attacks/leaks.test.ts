@@ -85,7 +85,7 @@ for (const mode of ["socket", "http"] as const)
       const redis = new Redis(lab.redis.url.replace(/^unix:\/\//, ""));
       const all = await everythingIn(redis, lab.prefix);
       redis.disconnect();
-      assert.ok(all.includes("reading along") && all.includes("bull:worker"), "it is there to be read");
+      assert.ok(all.includes("reading along") && all.includes("bull:worker-demo"), "it is there to be read");
       for (const code of codes) assert.doesNotMatch(all, stands(code));
       const { botToken, appToken, signingSecret } = lab.slack;
       const { sealingKey } = lab.secrets;

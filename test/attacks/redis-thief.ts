@@ -23,11 +23,11 @@ export function redisThief(lab: Lab): RedisThief {
       await redis.hset(key(id), "record", JSON.stringify(record));
     },
     async wakeWorker(id) {
-      await redis.zadd(`${lab.prefix}turn:worker`, 0, id);
+      await redis.zadd(`${lab.prefix}turn:worker:demo`, 0, id);
       await redis.zrem(`${lab.prefix}deadlines`, id);
       const job = `forged-${Math.random().toString(36).slice(2)}`;
-      await redis.hset(`${lab.prefix}bull:worker:${job}`, {
-        name: "worker",
+      await redis.hset(`${lab.prefix}bull:worker-demo:${job}`, {
+        name: "worker-demo",
         data: JSON.stringify({ request: id, approvedBy: ["bob@example.com"] }),
         opts: JSON.stringify({ attempts: 1 }),
         timestamp: "0",
@@ -36,9 +36,9 @@ export function redisThief(lab: Lab): RedisThief {
         atm: "0",
         ats: "0",
       });
-      await redis.lpush(`${lab.prefix}bull:worker:wait`, job);
+      await redis.lpush(`${lab.prefix}bull:worker-demo:wait`, job);
       // What wakes a worker that waits for its marker (BullMQ's own Lua does the same).
-      await redis.zadd(`${lab.prefix}bull:worker:marker`, 0, "0");
+      await redis.zadd(`${lab.prefix}bull:worker-demo:marker`, 0, "0");
     },
     close: () => redis.disconnect(),
   };

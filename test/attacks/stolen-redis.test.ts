@@ -48,8 +48,8 @@ describe("attack: write access to Redis", function () {
     const id = await proved("/k8s scale deploy/api --replicas=9 -n prod -- forged job");
     const { redis } = thief;
     const jobs = async () =>
-      (await redis.zcard(`${lab.prefix}bull:worker:completed`)) +
-      (await redis.zcard(`${lab.prefix}bull:worker:failed`));
+      (await redis.zcard(`${lab.prefix}bull:worker-demo:completed`)) +
+      (await redis.zcard(`${lab.prefix}bull:worker-demo:failed`));
     const had = await jobs();
     await thief.wakeWorker(id);
     await thief.wakeWorker("r-nosuchrequest");

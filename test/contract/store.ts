@@ -209,23 +209,24 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
       });
 
       it("finds what waits for a side, after the hint had its chance and for one caller at a time", async () => {
-        await keep(sampleRequest("r-one"), { turn: { side: "worker" } });
-        assert.deepEqual(await store.waiting("worker", 60_000, 10), []);
+        await keep(sampleRequest("r-one"), { turn: { side: "worker:demo" } });
+        assert.deepEqual(await store.waiting("worker:demo", 60_000, 10), []);
         await opened.pass(2_100);
-        assert.deepEqual(await store.waiting("web", 60_000, 10), []);
-        const found = await Promise.all([1, 2, 3].map(() => store.waiting("worker", 60_000, 10)));
+        for (const side of ["web", "worker:other", "worker:dem"] as const)
+          assert.deepEqual(await store.waiting(side, 60_000, 10), [], side);
+        const found = await Promise.all([1, 2, 3].map(() => store.waiting("worker:demo", 60_000, 10)));
         assert.deepEqual(found.flat(), ["r-one"]);
       });
 
       it("leaves alone what somebody holds, and what is nobody's turn any more", async () => {
         const heldUntil = (await store.now()) + 60_000;
-        await keep(sampleRequest("r-held"), { turn: { side: "worker", heldUntil } });
-        await keep(sampleRequest("r-over"), { turn: { side: "worker" } });
+        await keep(sampleRequest("r-held"), { turn: { side: "worker:demo", heldUntil } });
+        await keep(sampleRequest("r-over"), { turn: { side: "worker:demo" } });
         await keep(sampleRequest("r-over"), { expect: 1 });
-        await keep(sampleRequest("r-passed"), { turn: { side: "worker" } });
+        await keep(sampleRequest("r-passed"), { turn: { side: "worker:demo" } });
         await keep(sampleRequest("r-passed"), { expect: 1, turn: { side: "web" } });
         await opened.pass(2_100);
-        assert.deepEqual(await store.waiting("worker", 60_000, 10), []);
+        assert.deepEqual(await store.waiting("worker:demo", 60_000, 10), []);
         assert.deepEqual(await store.waiting("web", 60_000, 10), ["r-passed"]);
       });
 

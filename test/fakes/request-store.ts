@@ -28,8 +28,13 @@ export function fakeRequestStore(parts: {
   const credentials = new Map<string, { readonly credential: string; readonly timeStep: number }>();
   const proofs = new Map<string, Proof>();
   const asked = new Map<string, string[]>();
-  const turns: Record<Side, SortedSet> = { web: sortedSet(), worker: sortedSet() };
+  const turns = new Map<Side, SortedSet>();
   const deadlines = sortedSet();
+  const turnsOf = (side: Side) => {
+    const known = turns.get(side) ?? sortedSet();
+    turns.set(side, known);
+    return known;
+  };
   const versionOf = (id: string) => records.get(id)?.version ?? 0;
 
   function refusalOf(step: Step): "moved" | "too-late" | "too-early" | "code-already-used" | undefined {
@@ -52,9 +57,8 @@ export function fakeRequestStore(parts: {
     // As text: what was kept is a copy, and only what JSON carries.
     records.set(next.id, { text: JSON.stringify(next), version });
     if (expect === 0) asked.set(next.requester, [next.id, ...(asked.get(next.requester) ?? [])]);
-    turns.web.delete(next.id);
-    turns.worker.delete(next.id);
-    if (turn) turns[turn.side].set(next.id, Math.max(now + headStart, turn.heldUntil ?? 0));
+    for (const waiting of turns.values()) waiting.delete(next.id);
+    if (turn) turnsOf(turn.side).set(next.id, Math.max(now + headStart, turn.heldUntil ?? 0));
     if (deadline === undefined) deadlines.delete(next.id);
     else deadlines.set(next.id, deadline);
     parts.changed(next.id);
@@ -81,6 +85,6 @@ export function fakeRequestStore(parts: {
     of: async (subject, limit) => (asked.get(subject) ?? []).slice(0, limit),
     lastProof: async (subject) => proofs.get(subject),
     overdue: async (limit) => deadlines.due(clock.now(), headStart, limit),
-    waiting: async (side, patience, limit) => turns[side].due(clock.now(), patience, limit),
+    waiting: async (side, patience, limit) => turnsOf(side).due(clock.now(), patience, limit),
   } satisfies FakeRequestStore;
 }

@@ -138,7 +138,7 @@ describe("the mover", () => {
     };
 
     it("the worker for a request to plan, and the web side for a plan to decide on", async () => {
-      assert.deepEqual(desk.wake.woken, [`worker ${id}`]);
+      assert.deepEqual(desk.wake.woken, [`worker:demo ${id}`]);
       const woken = await wokenBy(() => desk.mover.move(id, () => ({ event: events.planned })));
       assert.deepEqual(woken, [`web ${id}`]);
     });
@@ -151,7 +151,7 @@ describe("the mover", () => {
     it("the worker for a grant, and nobody while a worker holds it", async () => {
       const { id: granted } = await desk.asksAndProves(alice, restartIn("staging"));
       assert.equal((await desk.now({ id: granted })).state, "granted");
-      assert.equal(desk.wake.woken.at(-1), `worker ${granted}`);
+      assert.equal(desk.wake.woken.at(-1), `worker:demo ${granted}`);
       const claim = { worker: "w", fence: 1, leaseUntil: desk.clock.now() + 1 };
       const move = () => desk.mover.move(granted, () => ({ event: { type: "claimed", claim } }));
       assert.deepEqual(await wokenBy(move), []);

@@ -14,7 +14,13 @@ export interface WakeOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
-export type QueueName = Side | "show";
+/** Whom a hint is for: a side, or whoever shows requests in Slack. */
+export type Bell = Side | "show";
+
+/** The queue behind a bell; BullMQ takes no ":" in a name, and no cluster is called so that two would meet. */
+function queueOf(bell: Bell): string {
+  return bell.replace(":", "-");
+}
 
 function connectionOf(url: string, retries: number | null) {
   const where = url.startsWith("unix://") ? { path: url.slice("unix://".length) } : { url };
@@ -43,22 +49,28 @@ function optionsOf({ url, prefix }: WakeOptions): QueueOptions {
 }
 
 /**
- * Sends wake-ups through BullMQ, and resolves when it can. Later a dead Redis fails a hint at once, which is reported
- * and forgotten: the sweepers find the request.
+ * Sends wake-ups through BullMQ, to the web side and to the workers of these clusters, and resolves when it can. Later
+ * a dead Redis fails a hint at once, which is reported and forgotten like one for any other cluster: the sweepers find
+ * the request.
  */
-export async function openWake(options: WakeOptions): Promise<Wake & { close(): Promise<void> }> {
+export async function openWake(
+  options: WakeOptions & { readonly clusters: readonly string[] },
+): Promise<Wake & { close(): Promise<void> }> {
   const onFault = bare(options.onFault);
-  const queues = new Map<QueueName, Queue<Hint>>();
-  for (const name of ["web", "worker", "show"] as const) {
-    const queue = new Queue<Hint>(name, optionsOf(options));
+  const queues = new Map<Bell, Queue<Hint>>();
+  const workers = options.clusters.map((cluster): Side => `worker:${cluster}`);
+  for (const bell of new Set<Bell>(["web", "show", ...workers])) {
+    const queue = new Queue<Hint>(queueOf(bell), optionsOf(options));
     queue.on("error", onFault);
-    queues.set(name, queue);
+    queues.set(bell, queue);
   }
   // A queue whose first connection failed stays dead for ever, so nothing begins before all have one.
   await Promise.all([...queues.values()].map((queue) => queue.waitUntilReady()));
-  const send = async (name: QueueName, request: string) => {
+  const send = async (bell: Bell, request: string) => {
+    const queue = queues.get(bell);
+    if (!queue) return onFault(new Error(`nobody can be woken for ${request}: there is no queue for ${bell}`));
     try {
-      await queues.get(name)?.add(name, { request });
+      await queue.add(queue.name, { request });
     } catch (fault) {
       onFault(fault);
     }
@@ -110,13 +122,13 @@ export interface Doorbell {
  * `maxStartedAttempts: 1`, on every worker: facts/queue.md section 1); the sweeper does it, after looking at the record.
  */
 export function answerDoorbell(
-  name: QueueName,
+  bell: Bell,
   options: WakeOptions & { readonly concurrency: number },
   answer: (request: string) => Promise<void>,
 ): Doorbell {
   let running = 0;
   const worker = new Worker<Hint>(
-    name,
+    queueOf(bell),
     async (job) => {
       running += 1;
       try {

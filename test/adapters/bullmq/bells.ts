@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import {
   answerDoorbell,
+  type Bell,
   type Doorbell,
   openWake,
-  type QueueName,
   type WakeOptions,
 } from "../../../src/adapters/bullmq/wake.ts";
 import type { Wake } from "../../../src/ports.ts";
@@ -64,12 +64,12 @@ export class Bells {
   }
 
   async waker(): Promise<Wake> {
-    return this.closing(await openWake(this.options));
+    return this.closing(await openWake({ ...this.options, clusters: ["demo", "other"] }));
   }
 
   readonly note = async (request: string): Promise<void> => void this.answered.push(request);
 
-  answerer(name: QueueName, answer = this.note): Doorbell {
+  answerer(name: Bell, answer = this.note): Doorbell {
     return this.closing(answerDoorbell(name, { ...this.options, concurrency: 1 }, answer));
   }
 

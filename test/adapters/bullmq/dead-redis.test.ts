@@ -37,7 +37,7 @@ describe("wake-ups without Redis", () => {
 
     it("are opened as soon as it lives, and until then it is told why they are not", async () => {
       await bells.peer.kill();
-      const opening = openWake(bells.options);
+      const opening = openWake({ ...bells.options, clusters: ["demo"] });
       await eventually(
         async () => bells.faults.length,
         (count) => count > 0,
@@ -89,7 +89,7 @@ describe("wake-ups without Redis", () => {
           (text) => what.test(text),
         );
       try {
-        const opening = openWake({ ...bells.options, url });
+        const opening = openWake({ ...bells.options, url, clusters: ["demo"] });
         const doorbell = answerDoorbell("web", { ...bells.options, url, concurrency: 1 }, bells.note);
         await said(/WRONGPASS/);
         const redis = new Redis(guarded.url.slice("unix://".length), { password: "another" });

@@ -10,29 +10,42 @@ describe("wake-ups through BullMQ", () => {
   const bells = new Bells();
 
   it("reach an answerer in another connection", async () => {
-    bells.answerer("worker");
-    await (await bells.waker()).wake("worker", "r-1234567890");
+    bells.answerer("worker:demo");
+    await (await bells.waker()).wake("worker:demo", "r-1234567890");
     await bells.untilAnswered("r-1234567890");
     assert.deepEqual([bells.answered, bells.faults], [["r-1234567890"], []]);
   });
 
   it("wait for an answerer who comes later", async () => {
-    await (await bells.waker()).wake("worker", "r-1234567890");
-    bells.answerer("worker");
+    await (await bells.waker()).wake("worker:demo", "r-1234567890");
+    bells.answerer("worker:demo");
     await bells.untilAnswered("r-1234567890");
   });
 
   it("reach the side they are for and no other", async () => {
-    for (const name of ["web", "worker", "show"] as const)
+    for (const name of ["web", "worker:demo", "worker:other", "show"] as const)
       bells.answerer(name, async (request) => void bells.answered.push(`${name} ${request}`));
     const wake = await bells.waker();
     await wake.show("r-show");
-    await wake.wake("worker", "r-worker");
+    await wake.wake("worker:demo", "r-demo");
+    await wake.wake("worker:other", "r-other");
     await wake.wake("web", "r-web0");
     await eventually(
       async () => bells.answered.toSorted(),
-      (found) => found.join() === "show r-show,web r-web0,worker r-worker",
+      (found) => found.join() === "show r-show,web r-web0,worker:demo r-demo,worker:other r-other",
     );
+  });
+
+  it("are reported and harmless for a cluster that has no queue", async () => {
+    bells.answerer("web");
+    const wake = await bells.waker();
+    await wake.wake("worker:mars", "r-1234567890");
+    assert.deepEqual(bells.faults.map(sayFault), [
+      "Error: nobody can be woken for r-1234567890: there is no queue for worker:mars",
+    ]);
+    await wake.wake("web", "r-after");
+    await bells.untilAnswered("r-after");
+    assert.deepEqual(bells.answered, ["r-after"]);
   });
 
   it("come again when they are sent again, for a request that was answered already", async () => {

@@ -27,37 +27,42 @@ describe("the sorted sets of Redis", () => {
   };
   const sets = async () => ({
     web: await at("turn:web"),
-    worker: await at("turn:worker"),
+    demo: await at("turn:worker:demo"),
+    other: await at("turn:worker:other"),
     over: await at("deadlines"),
   });
 
   it("have a request in one turn at most, and in the deadlines while it has one", async () => {
     await keep({ turn: { side: "web" }, deadline: 10 });
     const first = await sets();
-    assert.deepEqual([first.worker, first.over], [undefined, 10]);
+    assert.deepEqual([first.demo, first.other, first.over], [undefined, undefined, 10]);
     assert.notEqual(first.web, undefined);
-    await keep({ turn: { side: "worker" }, deadline: 20 });
+    await keep({ turn: { side: "worker:demo" }, deadline: 20 });
     const second = await sets();
-    assert.deepEqual([second.web, second.over], [undefined, 20]);
-    assert.notEqual(second.worker, undefined);
+    assert.deepEqual([second.web, second.other, second.over], [undefined, undefined, 20]);
+    assert.notEqual(second.demo, undefined);
+    await keep({ turn: { side: "worker:other" } });
+    const third = await sets();
+    assert.deepEqual([third.web, third.demo, third.over], [undefined, undefined, undefined]);
+    assert.notEqual(third.other, undefined);
     await keep({});
-    assert.deepEqual(await sets(), { web: undefined, worker: undefined, over: undefined });
+    assert.deepEqual(await sets(), { web: undefined, demo: undefined, other: undefined, over: undefined });
   });
 
   it("put a turn off until the lease is over, and never before the hint had its two seconds", async () => {
     const before = await records.store.now();
-    await keep({ turn: { side: "worker", heldUntil: before + 60_000 } });
-    assert.equal(await at("turn:worker"), before + 60_000);
-    await keep({ turn: { side: "worker", heldUntil: before - 60_000 } });
+    await keep({ turn: { side: "worker:demo", heldUntil: before + 60_000 } });
+    assert.equal(await at("turn:worker:demo"), before + 60_000);
+    await keep({ turn: { side: "worker:demo", heldUntil: before - 60_000 } });
     const after = await records.store.now();
-    const due = (await at("turn:worker")) ?? 0;
+    const due = (await at("turn:worker:demo")) ?? 0;
     assert.ok(due >= before + 2_000 && due <= after + 2_000, `due ${due - before} ms from now`);
   });
 
   it("are not changed by a step that is refused", async () => {
     await keep({ turn: { side: "web" }, deadline: 10 });
     const before = await sets();
-    const refused = { expect: 7, turn: { side: "worker" }, deadline: 20 } as const;
+    const refused = { expect: 7, turn: { side: "worker:demo" }, deadline: 20 } as const;
     await records.store.keep(sampleStep("op-refused", sampleRequest("r-one"), refused));
     assert.deepEqual(await sets(), before);
   });

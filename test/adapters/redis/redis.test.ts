@@ -70,7 +70,7 @@ describe("the state client", () => {
         const step = sampleStep(`op-${round}`, sampleRequest("r-one", { reason: `round ${round}` }), {
           expect: round,
           claim,
-          turn: { side: "worker" },
+          turn: { side: "worker:demo" },
           deadline: 1,
         });
         assert.deepEqual(await records.store.keep(step), { kept: true, version: round + 1 });

@@ -27,10 +27,13 @@ append(ARGV[4], ARGV[5], now)
 redis.call('HSET', key, 'record', ARGV[3], 'version', int(version + 1))
 if version == 0 then redis.call('ZADD', P .. 'of:' .. args.subject, int(now), args.id) end
 
-redis.call('ZREM', P .. 'turn:web', args.id)
-redis.call('ZREM', P .. 'turn:worker', args.id)
+local before = redis.call('HGET', key, 'turn')
+if before then redis.call('ZREM', P .. 'turn:' .. before, args.id) end
 -- A wake-up is sent with the step itself; a sweeper looks only when it seems lost, or when the lease is over.
-if args.side then redis.call('ZADD', P .. 'turn:' .. args.side, int(math.max(now + 2000, args.heldUntil or 0)), args.id) end
+if args.side then
+  redis.call('HSET', key, 'turn', args.side)
+  redis.call('ZADD', P .. 'turn:' .. args.side, int(math.max(now + 2000, args.heldUntil or 0)), args.id)
+else redis.call('HDEL', key, 'turn') end
 if args.deadline then redis.call('ZADD', P .. 'deadlines', int(args.deadline), args.id)
 else redis.call('ZREM', P .. 'deadlines', args.id) end
 redis.call('ZADD', P .. 'show', int(now + 2000), args.id)
