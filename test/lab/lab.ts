@@ -23,6 +23,8 @@ const example = new URL("../../manifests/overlays/example/", import.meta.url);
 export interface LabOptions {
   /** How the worker reaches the cluster it operates on. */
   readonly cluster: WorkerAccess;
+  /** More clusters by their names, each with one worker of its own; {@link cluster} is called `demo`. */
+  readonly others?: Readonly<Record<string, WorkerAccess>>;
   /** A Redis that somebody else closes; one of our own when absent. */
   readonly redis?: RedisPeer;
   readonly webs?: number;
@@ -51,8 +53,8 @@ export interface Lab {
   readonly directoryFile: string;
   /** Where people enrol. */
   readonly pagesUrl: string;
-  /** One more process of either side. */
-  start(side: "web" | "worker"): Promise<LabProcess>;
+  /** One more process of either side; a worker serves one cluster. */
+  start(side: "web" | "worker", cluster?: string): Promise<LabProcess>;
   /** The records, read as the product reads them. */
   readonly store: RequestStore;
   readonly trail: Trail;
@@ -80,8 +82,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const prefix = `lab-${randomBytes(4).toString("hex")}:`;
   const settings = await settingsOf({ folder, redis, prefix, secrets, slack, options });
   const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
-  const start = async (side: "web" | "worker") => {
-    const started = startProcess(side, settings[side], guard);
+  const start = async (side: "web" | "worker", cluster = "demo") => {
+    const file = settings.clusterFiles[cluster] ?? "";
+    const environment = side === "web" ? settings.web : { ...settings.worker, COUNTERSIGN_CLUSTERS_FILE: file };
+    const started = startProcess(side, environment, guard);
     all[side].push(started);
     await started.ready;
     return started;
@@ -92,6 +96,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   await Promise.all([
     ...Array.from({ length: options.webs ?? 1 }, () => start("web")),
     ...Array.from({ length: options.workers ?? 1 }, () => start("worker")),
+    ...Object.keys(options.others ?? {}).map((cluster) => start("worker", cluster)),
   ]);
   const facts = await all.web[0]?.ready;
   const pagesUrl = String(facts?.["pages"]);
@@ -150,8 +155,12 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Pa
     options.policy ?? (await readFile(new URL("policy.yaml", example), "utf8")),
   );
   const directoryFile = await file("directory.yaml", await readFile(new URL("directory.yaml", example), "utf8"));
-  const kubeconfig = await file("worker.kubeconfig", workerKubeconfig(options.cluster));
-  const clusters = await file("clusters.yaml", `clusters:\n  demo: { kubeconfig: ${kubeconfig} }\n`);
+  const clusters = { demo: options.cluster, ...options.others };
+  const clusterFiles: Record<string, string> = {};
+  for (const [name, access] of Object.entries(clusters)) {
+    const kubeconfig = await file(`${name}.kubeconfig`, workerKubeconfig(access));
+    clusterFiles[name] = await file(`${name}.yaml`, `clusters:\n  ${name}: { kubeconfig: ${kubeconfig} }\n`);
+  }
   const common = {
     REDIS_URL: redis.url,
     COUNTERSIGN_PREFIX: prefix,
@@ -163,6 +172,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Pa
   return {
     policyFile,
     directoryFile,
+    clusterFiles,
     cli: { ...common, COUNTERSIGN_SEALING_KEY: secrets.sealingKey },
     web: {
       ...common,
@@ -177,7 +187,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Pa
       SLACK_PACE: options.pace ? "on" : "off",
       PORT: "0",
       PAGES_PORT: "0",
-      COUNTERSIGN_CLUSTERS: "demo",
+      COUNTERSIGN_CLUSTERS: Object.keys(clusters).join(","),
       COUNTERSIGN_SEALING_KEY: secrets.sealingKey,
       COUNTERSIGN_GRANT_KEY: secrets.grantKey,
       ...options.web,
@@ -185,7 +195,6 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Pa
     worker: {
       ...common,
       COUNTERSIGN_GRANT_PUBLIC_KEY: secrets.grantPublicKey,
-      COUNTERSIGN_CLUSTERS_FILE: clusters,
       ...options.worker,
     },
   } as const;

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { isOver } from "../../src/request/request.ts";
+import { collect } from "../contract/collect.ts";
+import { ask, finish } from "../lab/acting.ts";
+import { type KubernetesDouble, startKubernetesDouble } from "../lab/kubernetes/kubernetes-double.ts";
+import { type Lab, startLab } from "../lab/lab.ts";
+import { alice, incident } from "../lab/people.ts";
+import { redisFor } from "../lab/redis/shared-redis.ts";
+import { prepareCluster } from "../lab/worker-access.ts";
+
+/** Asks for what no cluster holds: to be planned, its worker must look, and it is over by that. */
+const inVain = (lab: Lab, cluster: string) =>
+  ask(lab, alice, incident, `/k8s rollout restart deploy/nosuch -n prod -c ${cluster} -- two clusters`);
+
+describe("two workers, each with a cluster of its own", function () {
+  this.timeout(60_000);
+  let doubles: readonly KubernetesDouble[] = [];
+  let lab: Lab;
+
+  before(async function () {
+    const redis = await redisFor(this);
+    doubles = await Promise.all([startKubernetesDouble(), startKubernetesDouble()]);
+    const [demo, other] = await Promise.all(doubles.map(prepareCluster));
+    assert.ok(demo && other);
+    lab = await startLab({ cluster: demo, others: { other }, redis });
+  });
+  after(async () => {
+    await lab?.close();
+    await Promise.all(doubles.map((double) => double.close()));
+  });
+
+  /** The process that wrote this request's entry of this kind. */
+  const writerOf = async (id: string, kind: string) => {
+    const bodies = (await collect(lab.trail.entries())).map(({ body }) => JSON.parse(body));
+    const { writer } = bodies.find(({ event }) => event.kind === kind && event.request === id) ?? {};
+    return Number(String(writer).split("/").at(-1));
+  };
+
+  it("look at the requests of their own cluster and at no other", async () => {
+    const [demo, other] = lab.workers;
+    const ids = await Promise.all([
+      inVain(lab, "demo"),
+      inVain(lab, "other"),
+      inVain(lab, "demo"),
+      inVain(lab, "other"),
+    ]);
+    for (const id of ids) assert.equal((await finish(lab, id)).state, "failed");
+    const writers = await Promise.all(ids.map((id) => writerOf(id, "plan.failed")));
+    assert.deepEqual(writers, [demo?.pid, other?.pid, demo?.pid, other?.pid]);
+  });
+
+  it("go on when the other one is away, whose requests wait for it", async () => {
+    const [, other] = lab.workers;
+    await other?.stop();
+    const [waits, goes] = [await inVain(lab, "other"), await inVain(lab, "demo")];
+    await finish(lab, goes);
+    const waiting = (await lab.store.read(waits))?.request;
+    assert.ok(waiting && !isOver(waiting));
+    const again = await lab.start("worker", "other");
+    await finish(lab, waits);
+    assert.equal(await writerOf(waits, "plan.failed"), again.pid);
+  });
+});
