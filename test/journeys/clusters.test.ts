@@ -38,12 +38,8 @@ describe("two workers, each with a cluster of its own", function () {
 
   it("look at the requests of their own cluster and at no other", async () => {
     const [demo, other] = lab.workers;
-    const ids = await Promise.all([
-      inVain(lab, "demo"),
-      inVain(lab, "other"),
-      inVain(lab, "demo"),
-      inVain(lab, "other"),
-    ]);
+    const ids: string[] = [];
+    for (const cluster of ["demo", "other", "demo", "other"]) ids.push(await inVain(lab, cluster));
     for (const id of ids) assert.equal((await finish(lab, id)).state, "failed");
     const writers = await Promise.all(ids.map((id) => writerOf(id, "plan.failed")));
     assert.deepEqual(writers, [demo?.pid, other?.pid, demo?.pid, other?.pid]);
