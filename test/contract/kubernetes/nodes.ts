@@ -120,11 +120,11 @@ export function describeNodes(bench: Bench): void {
     });
 
     it("and their events are found by what they are about", async () => {
-      const about = { kind: "Pod", namespace: bench.namespace, name: "told" };
+      const about = { kind: "Pod", namespace: bench.namespace, name: "spoken-of" };
       const event = {
         apiVersion: "v1",
         kind: "Event",
-        metadata: { name: "told.1" },
+        metadata: { name: "spoken-of.1" },
         involvedObject: about,
         reason: "Tested",
         message: "for the list",
@@ -132,9 +132,9 @@ export function describeNodes(bench: Bench): void {
       };
       await bench.make(event);
       const list = (fieldSelector: string) => bench.admin.list(bench.at("Event"), { fieldSelector });
-      const [found, ...none] = await list("involvedObject.kind=Pod,involvedObject.name=told");
+      const [found, ...none] = await list("involvedObject.kind=Pod,involvedObject.name=spoken-of");
       assert.deepEqual([found?.["reason"], none], ["Tested", []]);
-      assert.equal((await list("involvedObject.name=told,type=Normal")).length, 0);
+      assert.equal((await list("involvedObject.name=spoken-of,type=Normal")).length, 0);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isEnding, type Pod } from "./controllers/workload.ts";
+import { demandNoEscalation } from "./escalation.ts";
 import { evict, evictionKind } from "./eviction.ts";
 import type { Intent } from "./intent.ts";
 import { listObjects } from "./list.ts";
@@ -81,17 +82,17 @@ export class Api {
         return { code: 200, body: this.#store.demand(resource, namespace, name) };
       case "create": {
         if (target.name) throw methodNotAllowed();
-        const intent = intentOf(request, "CreateOptions");
+        const intent = this.#intentOf(request, "CreateOptions");
         const written = this.objects.create(resource, namespace, bodyOf(request, resource), intent);
         return wrote(request, target, written, intent, 201);
       }
       case "update": {
-        const intent = intentOf(request, "UpdateOptions");
+        const intent = this.#intentOf(request, "UpdateOptions");
         const written = this.objects.replace(resource, namespace, name, bodyOf(request, resource), intent);
         return wrote(request, target, written, intent);
       }
       case "patch": {
-        const intent = intentOf(request, "PatchOptions");
+        const intent = this.#intentOf(request, "PatchOptions");
         const patch = { contentType: request.contentType, text: request.body };
         const written = this.objects.patch(resource, this.#store.demand(resource, namespace, name), patch, intent);
         return wrote(request, target, written, intent);
@@ -113,6 +114,12 @@ export class Api {
       case "deletecollection":
         throw methodNotAllowed();
     }
+  }
+
+  /** Nobody gives away what they do not hold. */
+  #intentOf(request: ApiRequest, options: string): Intent {
+    const admit = (object: KubeObject) => demandNoEscalation(this.#store, request.user, object);
+    return { ...intentOf(request, options), admit };
   }
 
   #subresource(request: ApiRequest, resource: Resource, target: Target): ApiReply {
@@ -187,7 +194,7 @@ export class Api {
     const body =
       resource.kind === "SelfSubjectReview"
         ? reviewSelf(request.user)
-        : reviewAccess(this.#store, request.user, fieldsOf(fields["spec"]));
+        : reviewAccess(this.#store, resource.kind, request.user, fieldsOf(fields["spec"]));
     return { code: 201, body };
   }
 }

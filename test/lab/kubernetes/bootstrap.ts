@@ -10,6 +10,21 @@ function node(name: string): Draft {
   return { apiVersion: "v1", kind: "Node", metadata: { name, labels } };
 }
 
+const reading = ["get", "list", "watch"];
+const everything = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
+const rolesToo = { apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles", "rolebindings"], verbs: ["*"] };
+
+/** A role meant for people; shorter than the real one of that name. */
+function userRole(name: string, verbs: readonly string[], more: readonly object[] = []): Draft {
+  const rules = [
+    { apiGroups: [""], resources: ["pods", "pods/log", "configmaps", "services", "events"], verbs },
+    { apiGroups: ["apps"], resources: ["deployments", "deployments/scale", "replicasets"], verbs },
+    { apiGroups: ["apps"], resources: ["statefulsets", "statefulsets/scale", "daemonsets"], verbs },
+    { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs },
+  ];
+  return { ...rbac, kind: "ClusterRole", metadata: { name }, rules: [...rules, ...more] };
+}
+
 /** What a real server makes by itself at its first start, as far as anybody here relies on it. */
 export const bootstrapObjects: readonly Draft[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "default" } },
@@ -35,6 +50,10 @@ export const bootstrapObjects: readonly Draft[] = [
     metadata: { name: "system:public-info-viewer" },
     rules: [{ nonResourceURLs: ["/healthz", "/livez", "/readyz", "/version", "/version/"], verbs: ["get"] }],
   },
+  userRole("view", reading),
+  userRole("edit", [...reading, ...["create", "update", "patch", "delete"]]),
+  userRole("admin", [...reading, ...["create", "update", "patch", "delete"]], [rolesToo]),
+  { ...rbac, kind: "ClusterRole", metadata: { name: "cluster-admin" }, rules: [everything] },
   {
     ...rbac,
     kind: "ClusterRoleBinding",

@@ -1,4 +1,5 @@
 import type { Propagation } from "./deletion.ts";
+import type { KubeObject } from "./object.ts";
 
 /** How a write is meant. */
 export interface Intent {
@@ -6,6 +7,8 @@ export interface Intent {
   readonly manager: string;
   readonly dryRun: boolean;
   readonly fieldValidation: "Strict" | "Warn" | "Ignore";
+  /** Sees what would be stored, before it is validated; throws to refuse it. */
+  readonly admit?: (object: KubeObject) => void;
 }
 
 /** What must hold for an object to be deleted, how long it may take to end, and what becomes of what it owns. */

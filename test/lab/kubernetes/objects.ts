@@ -73,6 +73,7 @@ export class Objects {
       apiVersion: apiVersionOf(resource),
       metadata: full["metadata"] as Metadata,
     };
+    intent.admit?.(object);
     validate(resource, object);
     if (this.#store.find(resource, namespace, name)) throw alreadyExists(resource, name);
     const managed = this.#manage(undefined, object, intent.manager, "");
@@ -137,6 +138,7 @@ export class Objects {
       apiVersion: apiVersionOf(resource),
       metadata: full["metadata"] as Metadata,
     };
+    if (!isDeepStrictEqual(next, current)) intent.admit?.(next);
     validate(resource, next, current);
     if (resource.counted && countsAsNew(resource, current, next))
       next.metadata.generation = (current.metadata.generation ?? 0) + 1;

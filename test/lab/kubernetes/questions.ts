@@ -9,7 +9,7 @@ import { defaultAudiences, type Tokens } from "./tokens.ts";
 // Requests that are answered and not stored.
 
 const tokenRequest = { kind: "TokenRequest", group: "authentication.k8s.io" } as const;
-const accessReview = { kind: "SelfSubjectAccessReview", group: "authorization.k8s.io" } as const;
+const accessReview = { kind: "", group: "authorization.k8s.io" } as const;
 const leastSeconds = 600;
 const mostSeconds = 2 ** 32;
 const defaultSeconds = 3_600;
@@ -24,9 +24,10 @@ export function reviewSelf(user: User): Fields {
   };
 }
 
-/** May I. */
-export function reviewAccess(store: Store, user: User, spec: Fields): Fields {
+/** May I; or, of a SubjectAccessReview, may they, whoever it names. */
+export function reviewAccess(store: Store, kind: string, asking: User, spec: Fields): Fields {
   const { resourceAttributes, nonResourceAttributes } = spec;
+  const user = kind === "SubjectAccessReview" ? namedIn(spec) : asking;
   if (isFields(resourceAttributes) === isFields(nonResourceAttributes))
     throw invalid(accessReview, "", [
       wrong(
@@ -50,12 +51,21 @@ export function reviewAccess(store: Store, user: User, spec: Fields): Fields {
     : authorize(store, user, { verb, path: text("path") });
   const reason = verdict.allowed && verdict.reason ? { reason: verdict.reason } : {};
   return {
-    kind: "SelfSubjectAccessReview",
+    kind,
     apiVersion: "authorization.k8s.io/v1",
     metadata: {},
     spec,
     status: { allowed: verdict.allowed, ...reason },
   };
+}
+
+/** A user as somebody tells them, who need not exist. */
+function namedIn(spec: Fields): User {
+  const groups = Array.isArray(spec["groups"]) ? spec["groups"].map(String) : [];
+  const username = String(spec["user"] ?? "");
+  if (username === "" && groups.length === 0)
+    throw invalid(accessReview, "", [wrong("spec.user", '""', "at least one of user or group must be specified")]);
+  return { username, groups };
 }
 
 /** A token for this account, bound to a Secret when asked. */

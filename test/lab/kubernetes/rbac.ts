@@ -16,18 +16,33 @@ export type Verdict = { readonly allowed: true; readonly reason: string } | { re
 export function authorize(store: Store, user: User, attributes: Attributes): Verdict {
   if (user.groups.includes("system:masters")) return { allowed: true, reason: "" };
   const namespace = "path" in attributes ? "" : attributes.namespace;
-  const bindings = [
-    ...store.ofKind("ClusterRoleBinding"),
-    ...(namespace ? store.ofKind("RoleBinding", namespace) : []),
-  ];
-  for (const binding of bindings) {
-    if (!listOf(binding["subjects"]).some((subject) => isSubject(user, subject, binding))) continue;
-    const role = roleOf(store, binding);
-    if (!role || !listOf(role["rules"]).some((rule) => covers(rule, attributes))) continue;
+  for (const { binding, role } of boundTo(store, user, namespace)) {
+    if (!listOf(role["rules"]).some((rule) => covers(rule, attributes))) continue;
     const reason = `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${role.kind} "${role.metadata.name}"`;
     return { allowed: true, reason };
   }
   return { allowed: false };
+}
+
+/** All rules that hold for that user in a namespace, or with none in the whole cluster. */
+export function rulesOf(store: Store, user: User, namespace: string): readonly Record<string, unknown>[] {
+  return boundTo(store, user, namespace).flatMap(({ role }) => listOf(role["rules"]));
+}
+
+function boundTo(
+  store: Store,
+  user: User,
+  namespace: string,
+): readonly { readonly binding: KubeObject; readonly role: KubeObject }[] {
+  const bindings = [
+    ...store.ofKind("ClusterRoleBinding"),
+    ...(namespace ? store.ofKind("RoleBinding", namespace) : []),
+  ];
+  return bindings.flatMap((binding) => {
+    if (!listOf(binding["subjects"]).some((subject) => isSubject(user, subject, binding))) return [];
+    const role = roleOf(store, binding);
+    return role ? [{ binding, role }] : [];
+  });
 }
 
 export function attributesOf({ verb, target, path, method }: Route): Attributes {
@@ -58,14 +73,16 @@ function isSubject(user: User, subject: Record<string, unknown>, binding: KubeOb
   return kind === "ServiceAccount" && user.username === `system:serviceaccount:${String(namespace)}:${String(name)}`;
 }
 
-function roleOf(store: Store, binding: KubeObject): KubeObject | undefined {
+/** The role that a binding gives, if there is one. */
+export function roleOf(store: Store, binding: KubeObject): KubeObject | undefined {
   const { kind, name } = fieldsOf(binding["roleRef"]);
   return kind === "Role"
     ? store.find(resourceOfKind("Role"), binding.metadata.namespace ?? "", String(name))
     : store.find(resourceOfKind("ClusterRole"), "", String(name));
 }
 
-function covers(rule: Record<string, unknown>, attributes: Attributes): boolean {
+/** Whether that rule allows this. */
+export function covers(rule: Record<string, unknown>, attributes: Attributes): boolean {
   const has = (field: string, ...values: readonly string[]) => {
     const list = rule[field];
     return Array.isArray(list) && ["*", ...values].some((value) => list.includes(value));
@@ -83,6 +100,6 @@ function covers(rule: Record<string, unknown>, attributes: Attributes): boolean 
   return has("apiGroups", group) && has("resources", ...resources) && named;
 }
 
-function listOf(value: unknown): readonly Record<string, unknown>[] {
+export function listOf(value: unknown): readonly Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isFields) : [];
 }
