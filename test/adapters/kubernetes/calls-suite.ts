@@ -140,6 +140,7 @@ export function describeCalls(stage: () => Stage, logs: LogKeeping): void {
         };
         const itself = `system:serviceaccount:countersign-operations:${operator.account}`;
         assert.deepEqual([await may(itself, "patch"), await may(itself, "watch")], [true, false]);
+        assert.equal(await may("nobody", "patch"), false);
       });
     });
 
