@@ -1,8 +1,8 @@
 import type { Body, Entry } from "./audit/chain.ts";
 import type { AuditEvent } from "./audit/event.ts";
 import type { Challenge, Outcome, Proof, TimeStepClaim } from "./challenge/challenge.ts";
-import type { RbacRule } from "./operation/catalogue.ts";
 import type { Json } from "./operation/plan.ts";
+import type { RbacRule } from "./operation/rbac-rule.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Subject } from "./policy/subject.ts";
 import type { Grant, SignedGrant } from "./request/grant.ts";

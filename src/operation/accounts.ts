@@ -1,6 +1,7 @@
-import { catalogue, type RbacRule } from "./catalogue.ts";
+import { catalogue } from "./catalogue.ts";
 import { parseNamespace } from "./name.ts";
 import type { Json } from "./plan.ts";
+import type { RbacRule } from "./rbac-rule.ts";
 
 /** Where Countersign itself runs. */
 export const ownNamespace = "countersign";
@@ -12,11 +13,6 @@ export const workerAccount = "countersign-worker";
 /** The type of the Secrets that stand for one execution each; the worker may make no others. */
 export const handleType = "countersign.dev/handle";
 
-/** A rule of a Role that may be limited to objects of these names. */
-export interface NamedRule extends RbacRule {
-  readonly resourceNames?: readonly string[];
-}
-
 /** Account -> all that it may do, in the order of the catalogue; operations that share an account share its rules. */
 const operationAccounts: ReadonlyMap<string, readonly RbacRule[]> = accountsOf(Object.values(catalogue));
 
@@ -24,7 +20,7 @@ const operationAccounts: ReadonlyMap<string, readonly RbacRule[]> = accountsOf(O
  * All that the worker may do with its own account, in the namespace of the operation accounts. With `get` or `update`
  * on Secrets it could make itself a token of any account there (facts/kubernetes.md section 5.3).
  */
-export const workerRules: readonly NamedRule[] = [
+export const workerRules: readonly RbacRule[] = [
   {
     apiGroups: [""],
     resources: ["serviceaccounts/token"],
@@ -89,7 +85,7 @@ function serviceAccount({ name, namespace }: Account, automountServiceAccountTok
   };
 }
 
-function bound(name: string, namespace: string, rules: readonly NamedRule[], account: Account): readonly Json[] {
+function bound(name: string, namespace: string, rules: readonly RbacRule[], account: Account): readonly Json[] {
   const apiVersion = "rbac.authorization.k8s.io/v1";
   const metadata = { name, namespace, labels };
   return [

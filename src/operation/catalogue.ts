@@ -1,78 +1,25 @@
-import type { Operation, OperationKind } from "./operation.ts";
+import { get, readForms } from "./catalogue/reads.ts";
+import { rolloutRestart, scale, workloadForms } from "./catalogue/workloads.ts";
+import type { Entry, Form } from "./entry.ts";
+import { namespaceOf, type Operation, type OperationKind } from "./operation.ts";
 
-/** One rule of an RBAC Role; `verbs` are RBAC verbs, never `*`. */
-export interface RbacRule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-  /** Limited to objects of these names. */
-  readonly resourceNames?: readonly string[];
-  /** `cluster`: for the whole cluster, by a ClusterRole; else for the namespaces that are installed. */
-  readonly scope?: "cluster";
-}
+/** Every operation there is: one that is in the union and not here does not compile. */
+export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation, { kind: K }>> } = {
+  get,
+  "rollout-restart": rolloutRestart,
+  scale,
+};
 
-/** One line of the catalogue: everything that is true of every use of an operation. */
-export interface CatalogueEntry {
-  readonly usage: string;
-  readonly summary: string;
-  /** `@read` costs no prompt by itself; `@change` alters the cluster. */
-  readonly group: "@read" | "@change";
-  /** May be repeated with the same precondition after a crash without a second effect. */
-  readonly idempotent: boolean;
-  /** The service account it runs under, in the namespace of the operation accounts. */
-  readonly account: string;
-  /** All that this account may do, in the namespaces it is installed for. */
-  readonly rules: readonly RbacRule[];
-}
+/** Every way to ask for one. */
+export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms];
 
-export const catalogue = {
-  get: {
-    usage: "get pods|deployments [NAME] -n NAMESPACE",
-    summary: "list pods or deployments",
-    group: "@read",
-    idempotent: true,
-    account: "countersign-reader",
-    rules: [
-      { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
-      { apiGroups: ["apps"], resources: ["deployments", "replicasets"], verbs: ["get", "list"] },
-      { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
-      { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
-    ],
-  },
-  "rollout-restart": {
-    usage: "rollout restart deploy/NAME -n NAMESPACE -- REASON",
-    summary: "replace all pods of a deployment, one after the other",
-    group: "@change",
-    idempotent: true,
-    account: "countersign-rollout-restart",
-    rules: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch", "patch"] }],
-  },
-  scale: {
-    usage: "scale deploy/NAME --replicas=N -n NAMESPACE -- REASON",
-    summary: "set the number of replicas of a deployment",
-    group: "@change",
-    idempotent: true,
-    account: "countersign-scale",
-    rules: [
-      { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
-      { apiGroups: ["apps"], resources: ["deployments/scale"], verbs: ["get", "patch"] },
-    ],
-  },
-} as const satisfies Record<OperationKind, CatalogueEntry>;
-
-export function entryOf(operation: Operation): CatalogueEntry {
-  return catalogue[operation.kind];
+export function entryOf<O extends Operation>(operation: O): Entry<O> {
+  return catalogue[operation.kind] as unknown as Entry<O>;
 }
 
 /** The command line that asks for this operation, without the reason: what approvers and the audit trail see. */
 export function spoken(operation: Operation): string {
-  const where = `-n ${operation.kind === "get" ? operation.namespace : operation.target.namespace} -c ${operation.cluster}`;
-  switch (operation.kind) {
-    case "get":
-      return `get ${operation.resource}${operation.name ? ` ${operation.name}` : ""} ${where}`;
-    case "rollout-restart":
-      return `rollout restart deploy/${operation.target.name} ${where}`;
-    case "scale":
-      return `scale deploy/${operation.target.name} --replicas=${operation.replicas} ${where}`;
-  }
+  const namespace = namespaceOf(operation);
+  const where = `${namespace === undefined ? "" : `-n ${namespace} `}-c ${operation.cluster}`;
+  return `${entryOf(operation).say(operation)} ${where}`;
 }

@@ -44,7 +44,9 @@ function raiseHolds(raise: Raise, facts: DecisionFacts): boolean {
   if (raise.subjects && !matchesSubject(raise.subjects, facts.subject)) return false;
   if (raise.operations && !matchesOperation(raise.operations, facts.operation)) return false;
   if (raise.clusters && !raise.clusters.some((pattern) => glob(pattern, facts.cluster))) return false;
-  if (raise.namespaces && !raise.namespaces.some((pattern) => glob(pattern, facts.namespace))) return false;
+  const { namespaces } = raise;
+  if (namespaces && !facts.namespaces.some((namespace) => namespaces.some((pattern) => glob(pattern, namespace))))
+    return false;
   // Without a name the operation reaches every object of the namespace, so any pattern may be meant.
   if (raise.names && facts.name !== undefined && !raise.names.some((pattern) => glob(pattern, facts.name ?? "")))
     return false;

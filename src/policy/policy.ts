@@ -64,7 +64,8 @@ export interface DecisionFacts {
   readonly subject: Subject;
   readonly operation: OperationKind;
   readonly cluster: string;
-  readonly namespace: string;
+  /** Where it happens; empty for what belongs to no namespace. */
+  readonly namespaces: readonly string[];
   readonly name?: string;
   /** `not-yet`: before planning, rules about the plan wait. `unknown`: it could not be read, so they match. */
   readonly plan: PlanFacts | "not-yet" | "unknown";

@@ -1,15 +1,16 @@
-import { isChange, namespaceOf, type Operation } from "../operation/operation.ts";
+import { isChange, nameOf, namespaceOf, type Operation } from "../operation/operation.ts";
 import type { DecisionFacts } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 
 /** What the policy is asked about an operation, with as much of the plan as is known by now. */
 export function factsOf(operation: Operation, subject: Subject, plan: DecisionFacts["plan"]): DecisionFacts {
-  const name = isChange(operation) ? operation.target.name : operation.name;
+  const name = nameOf(operation);
+  const namespace = namespaceOf(operation);
   return {
     subject,
     operation: operation.kind,
     cluster: operation.cluster,
-    namespace: namespaceOf(operation),
+    namespaces: namespace === undefined ? [] : [namespace],
     ...(name === undefined ? {} : { name }),
     // A read is about no object whose facts could be known.
     plan: isChange(operation) ? plan : "unknown",

@@ -66,7 +66,7 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["exec pod sh", "unknown-command", /`exec pod`/, /`help`/],
   ["delete pods --all", "unknown-command", /`delete pods`/, /`help`/],
   ['""', "unknown-command", /./, /`help`/],
-  ["rollout undo deploy/api -n prod -- x", "unknown-command", /`rollout undo`/, /Did you mean `rollout restart`/],
+  ["rollout revert deploy/api -n prod -- x", "unknown-command", /`rollout revert`/, /There are: `rollout restart deploy/],
   ["rollout", "unknown-command", /./, /rollout restart deploy\/NAME/],
   ["mine all", "bad-arguments", /`all` is too much/, /mine/],
   ["status", "bad-arguments", /id is missing/, /status r-/],

@@ -23,7 +23,7 @@ export const anyFacts = fc.record(
     subject: anySubject,
     operation: fc.constantFrom(...kinds),
     cluster: fc.constantFrom("demo", "prod-eu", "prod-us"),
-    namespace: fc.constantFrom("prod", "kube-system", "web"),
+    namespaces: fc.constantFrom(["prod"], ["kube-system"], ["web"], []),
     name: word(),
     plan: anyPlan,
   },

@@ -9,7 +9,7 @@ const facts: DecisionFacts = {
   subject: { sub: "alice", groups: ["oncall"] },
   operation: "scale",
   cluster: "prod-eu",
-  namespace: "web",
+  namespaces: ["web"],
   name: "api",
   plan: { replicas: 20, labels: { team: "payments", tier: "" } },
 };
@@ -57,7 +57,7 @@ describe("decide", () => {
   });
 
   it("lifts to the highest tier that a raise reaches, with what that tier asks for", () => {
-    assert.deepEqual(decide(labPolicy, { ...facts, namespace: "prod" }), {
+    assert.deepEqual(decide(labPolicy, { ...facts, namespaces: ["prod"] }), {
       allowed: true,
       tier: "privileged",
       requirements: { stepUp: {}, approvals: { count: 1, from: ["sre"], stepUp: {} } },
@@ -89,7 +89,7 @@ describe("decide", () => {
   });
 
   it("denies by a tier that denies, naming the rule and its sentence", () => {
-    assert.deepEqual(decide(labPolicy, { ...facts, namespace: "kube-system" }), {
+    assert.deepEqual(decide(labPolicy, { ...facts, namespaces: ["kube-system"] }), {
       allowed: false,
       rule: "kube-system",
       says: 'The rule "kube-system" refuses this: not from chat.',
@@ -169,7 +169,7 @@ describe("decide", () => {
     fc.assert(
       fc.property(pattern, text, (written, value) => {
         const meant = new RegExp(`^${written.replaceAll(".", "\\.").replaceAll("*", ".*")}$`).test(value);
-        assert.equal(raised({ namespaces: [written] }, { namespace: value }), meant ? "critical" : "routine");
+        assert.equal(raised({ namespaces: [written] }, { namespaces: [value] }), meant ? "critical" : "routine");
       }),
       { numRuns: 1_000 },
     );
@@ -279,11 +279,11 @@ describe("the policy is monotone", () => {
     const permit = [{ name: "on-call", subjects: ["group:oncall"], operations: ["scale"], tier: "routine" }];
     const raise = [{ name: "production", namespaces: ["prod"], tier: "critical" }];
     const policy = policyOf({ permit, raise });
-    const at = (namespace: string) => decide(policy, { ...facts, namespace });
+    const at = (namespace: string) => decide(policy, { ...facts, namespaces: [namespace] });
     assert.deepEqual([tierOf(at("dev")), tierOf(at("prod"))], ["routine", "critical"]);
     const stranger = { sub: "eve", groups: [] };
     for (const namespace of ["dev", "prod"])
-      assert.equal(tierOf(decide(policy, { ...facts, namespace, subject: stranger })), "denied");
+      assert.equal(tierOf(decide(policy, { ...facts, namespaces: [namespace], subject: stranger })), "denied");
   });
 });
 

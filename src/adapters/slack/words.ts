@@ -1,4 +1,5 @@
-import type { Operation } from "../../operation/operation.ts";
+import { entryOf } from "../../operation/catalogue.ts";
+import { namespaceOf, type Operation } from "../../operation/operation.ts";
 import type { Refusal } from "../../operation/refusal.ts";
 import type { Request } from "../../request/request.ts";
 import { clip } from "./escape.ts";
@@ -6,29 +7,14 @@ import { quorumOf } from "./known.ts";
 
 /** What is asked in one line of words: "Restart api in prod, cluster demo". */
 export function headlineOf(operation: Operation): string {
-  const { cluster } = operation;
-  switch (operation.kind) {
-    case "get": {
-      const one = operation.name === undefined ? "" : ` ${operation.name}`;
-      return `Read ${operation.resource}${one} in ${operation.namespace}, cluster ${cluster}`;
-    }
-    case "rollout-restart":
-      return `Restart ${operation.target.name} in ${operation.target.namespace}, cluster ${cluster}`;
-    case "scale":
-      return `Scale ${operation.target.name} in ${operation.target.namespace} to ${operation.replicas}, cluster ${cluster}`;
-  }
+  const namespace = namespaceOf(operation);
+  const where = namespace === undefined ? "" : ` in ${namespace}`;
+  return `${entryOf(operation).headline(operation)}${where}, cluster ${operation.cluster}`;
 }
 
 /** What the requester wants done, to stand after "asks to". */
 export function wishOf(operation: Operation): string {
-  switch (operation.kind) {
-    case "get":
-      return `read ${operation.resource}${operation.name === undefined ? "" : ` ${operation.name}`}`;
-    case "rollout-restart":
-      return `restart all pods of the deployment ${operation.target.name}`;
-    case "scale":
-      return `scale the deployment ${operation.target.name} to ${operation.replicas}`;
-  }
+  return entryOf(operation).wish(operation);
 }
 
 /** Where a request stands, in words that need no colour. */
