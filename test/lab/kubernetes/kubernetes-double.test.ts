@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { type AdminClient, openAdminClient, type WatchEvent } from "./admin-client.ts";
+import { Agent, fetch } from "undici";
+import { type AdminClient, openAdminClient, patchType, type WatchEvent } from "./admin-client.ts";
 import { type KubernetesDouble, startKubernetesDouble } from "./kubernetes-double.ts";
 import { demoObjects } from "./seed.ts";
 
@@ -58,7 +59,8 @@ describe("the Kubernetes double", () => {
   it("remembers what was done, by whom, under which audit id; not what was refused or rehearsed", async () => {
     const body = { spec: { replicas: 5 } };
     const scale = { contentType: "application/merge-patch+json", body, query: { fieldManager: "countersign" } };
-    const { auditId } = await admin.send("PATCH", `${api}/scale`, scale);
+    const { uid, resourceVersion } = (await admin.get(api)).metadata;
+    const { auditId, body: scaled } = await admin.send("PATCH", `${api}/scale`, scale);
     await admin.send("PATCH", `${api}/scale`, { ...scale, query: { dryRun: "All" } });
     await admin.send("PATCH", `${api}/scale`, { ...scale, body: { spec: { replicas: -1 } } });
     await admin.send("PATCH", `${api}/scale`, scale);
@@ -67,6 +69,10 @@ describe("the Kubernetes double", () => {
       auditId,
       user: "admin",
       verb: "patch",
+      path: `${api}/scale?fieldManager=countersign`,
+      uid,
+      versionBefore: resourceVersion,
+      versionAfter: scaled.metadata.resourceVersion,
       group: "apps",
       resource: "deployments",
       subresource: "scale",
@@ -78,7 +84,51 @@ describe("the Kubernetes double", () => {
     });
     assert.ok(Number.isInteger(at));
     assert.deepEqual([second?.changed, none], [false, []]);
-    assert.equal(double.requests[1], `PATCH ${api}/scale?dryRun=All`);
+    assert.ok(double.requests.includes(`PATCH ${api}/scale?dryRun=All`));
+  });
+
+  it("remembers for each way to write which object it was and from which version to which", async () => {
+    const collection = "/api/v1/namespaces/prod/configmaps";
+    const made = await admin.create(collection, { metadata: { generateName: "kept-" } });
+    const { name, uid, resourceVersion } = made.metadata;
+    const [pod] = await admin.list("/api/v1/namespaces/prod/pods", { labelSelector: "app=api" });
+    const evicted = `/api/v1/namespaces/prod/pods/${pod?.metadata.name}/eviction`;
+    const eviction = { metadata: { name: pod?.metadata.name } };
+    for (const query of [{ dryRun: "All" }, {}]) await admin.send("POST", evicted, { body: eviction, query });
+    await admin.send("DELETE", `${collection}/${name}`, { body: { dryRun: ["All"] } });
+    await admin.remove(`${collection}/${name}`);
+    assert.equal((await admin.send("DELETE", `${collection}/${name}`)).status, 404);
+    const told = double.history.map((entry) => [
+      entry.verb,
+      entry.subresource,
+      entry.name,
+      entry.uid,
+      entry.versionBefore,
+      entry.versionAfter !== undefined,
+      entry.changed,
+    ]);
+    assert.deepEqual(told, [
+      ["create", "", name, uid, undefined, true, true],
+      ["create", "eviction", pod?.metadata.name, pod?.metadata.uid, pod?.metadata.resourceVersion, true, true],
+      ["delete", "", name, uid, resourceVersion, false, true],
+    ]);
+  });
+
+  it("remembers which request of ours a write was for, by what the caller says of itself", async () => {
+    const agent = new Agent({ connect: { ca: double.ca } });
+    const headers = {
+      authorization: `Bearer ${double.adminToken}`,
+      "content-type": "application/merge-patch+json",
+      "user-agent": "countersign/1.0 req/r-abc",
+    };
+    const body = JSON.stringify(labelled("ours"));
+    await fetch(double.server + api, { method: "PATCH", dispatcher: agent, headers, body });
+    await agent.destroy();
+    await patch("theirs");
+    assert.deepEqual(
+      double.history.map(({ request }) => request),
+      ["r-abc", undefined],
+    );
   });
 
   it("refuses to delete a namespace or a whole collection, and never forgets the attempt", async () => {
@@ -129,6 +179,26 @@ describe("the Kubernetes double", () => {
       const statuses = [];
       for (let i = 0; i < 3; i++) statuses.push((await admin.send("GET", api)).status);
       assert.deepEqual(statuses, [503, 503, 200]);
+    });
+
+    it("lets each call be judged by what it is", async () => {
+      double.faults.judge(({ method, path }) => {
+        if (method !== "PATCH") return {};
+        return path.includes("checkout") ? { answer: 409 } : { delayMs: 1, drop: "after-effect" };
+      });
+      const other = await admin.send("PATCH", `${deployments}/checkout`, {
+        body: labelled("x"),
+        contentType: patchType("merge"),
+      });
+      assert.deepEqual([other.status, other.body.reason], [409, "Conflict"]);
+      await assert.rejects(patch("done"), /fetch failed/);
+      assert.equal(await label(), "done");
+      assert.deepEqual(
+        double.history.map(({ name }) => name),
+        ["api"],
+      );
+      double.faults.clear();
+      await patch("undisturbed");
     });
 
     it("answers late", async () => {

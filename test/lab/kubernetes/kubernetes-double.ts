@@ -1,10 +1,13 @@
-import { Api, type Effect } from "./api.ts";
+import { Api } from "./api.ts";
 import { bootstrapObjects } from "./bootstrap.ts";
 import { Controllers } from "./controllers/controllers.ts";
+import type { Pod } from "./controllers/workload.ts";
+import type { Effect } from "./effect.ts";
 import { type Faults, RequestFaults } from "./faults.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Logs } from "./logs.ts";
 import type { Draft } from "./object.ts";
+import { Objects } from "./objects.ts";
 import type { ClusterPeer } from "./peer.ts";
 import { resourceOfKind } from "./resources.ts";
 import { authority, type Escape, listen } from "./server.ts";
@@ -23,7 +26,7 @@ export interface KubernetesDoubleOptions {
   readonly onChange?: () => void;
 }
 
-/** A mutating request that was carried out; dry runs and refusals are not in the history. */
+/** A mutating request that was carried out, whether or not its answer got through; no rehearsals, no refusals. */
 export interface HistoryEntry extends Effect {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -39,7 +42,9 @@ export interface KubernetesDouble extends ClusterPeer {
   /** Attempts to delete a namespace or everything of a kind. Refused, and written to stderr too. */
   readonly escapes: readonly Escape[];
   readonly faults: Faults;
-  /** All Deployments with their pods. */
+  /** Adds a line to the log of a container that runs; of the first one when none is named. */
+  say(pod: { readonly namespace: string; readonly name: string; readonly container?: string }, line: string): void;
+  /** All workloads with their pods. */
   snapshot(): readonly Workload[];
 }
 
@@ -48,14 +53,15 @@ export async function startKubernetesDouble(options: KubernetesDoubleOptions = {
   const store = new Store();
   const tokens = new Tokens(store, revocationLagMs);
   const logs = new Logs();
-  const api = new Api(store, tokens, logs);
+  const objects = new Objects(store);
+  const api = new Api({ store, objects, tokens, logs });
   const kubelet = new Kubelet(store, logs, rolloutMs);
   const controllers = new Controllers(store);
 
   const intent = { manager: "seed", dryRun: false, fieldValidation: "Strict" } as const;
   kubelet.atOnce(() => {
     for (const draft of [...bootstrapObjects, ...seed])
-      api.objects.create(resourceOfKind(draft.kind), draft.metadata.namespace ?? "", draft, intent);
+      objects.create(resourceOfKind(draft.kind), draft.metadata.namespace ?? "", draft, intent);
     controllers.settle();
   });
   if (onChange) store.onEvent(onChange);
@@ -84,6 +90,7 @@ export async function startKubernetesDouble(options: KubernetesDoubleOptions = {
       drop: (cut, path, times = 1) => faults.add(cut, path, times),
       answer: (status, path, times = 1) => faults.add("answer", path, times, status),
       delay: (ms, path, times = 1) => faults.add("delay", path, times, ms),
+      judge: (decide) => faults.judge(decide),
       cutWatches: () => listening.cutWatches(),
       compact: () => store.compact(),
       stallPods: (stalled) => kubelet.stall(stalled),
@@ -91,6 +98,10 @@ export async function startKubernetesDouble(options: KubernetesDoubleOptions = {
         faults.clear();
         kubelet.stall(false);
       },
+    },
+    say({ namespace, name, container }, line) {
+      const pod = store.demand(resourceOfKind("Pod"), namespace, name) as Pod;
+      logs.write(pod, container ?? pod.spec.containers[0]?.name ?? "", line, Date.now());
     },
     snapshot: () => snapshotOf(store),
     async close() {

@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Api, Effect } from "./api.ts";
-import type { RequestFaults } from "./faults.ts";
+import type { Api } from "./api.ts";
+import type { Effect } from "./effect.ts";
+import type { Cut, RequestFaults } from "./faults.ts";
 import type { Fields } from "./object.ts";
 import { parseRoute, type Route } from "./route.ts";
 import { badRequest, Refusal } from "./status.ts";
@@ -70,15 +71,17 @@ export async function listen(
     const route = parseRoute(method, parsed);
     if (isEscape(route)) recorder.escaped({ method, path });
 
-    const wait = faults.take("delay", method, path);
+    const userAgent = request.headers["user-agent"] ?? "";
+    const fate = faults.fateOf({ method, path, userAgent });
+    const wait = fate.delayMs ?? faults.take("delay", method, path);
     if (wait !== undefined) await sleep(wait);
-    const status = faults.take("answer", method, path);
+    const status = fate.answer ?? faults.take("answer", method, path);
     if (status !== undefined) throw new Refusal(status, "a fault on demand", reasons[status]);
-    if (faults.take("before-effect", method, path) !== undefined) return void request.socket.destroy();
+    const isCut = (cut: Cut) => fate.drop === cut || faults.take(cut, method, path) !== undefined;
+    if (isCut("before-effect")) return void request.socket.destroy();
 
     const user = tokens.authenticate(request.headers.authorization, Date.now());
     const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-    const userAgent = request.headers["user-agent"] ?? "";
     const reply = api.answer({ route, user, contentType, userAgent, body });
     if ("watch" in reply) {
       response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
@@ -96,7 +99,7 @@ export async function listen(
     }
     if ("text" in reply) return sendText(response, reply.code, reply.text);
     if (reply.effect) recorder.took(reply.effect, user.username, auditId);
-    if (faults.take("after-effect", method, path) !== undefined) return void request.socket.destroy();
+    if (isCut("after-effect")) return void request.socket.destroy();
     for (const warning of reply.warnings ?? []) response.appendHeader("warning", `299 - ${JSON.stringify(warning)}`);
     send(response, reply.code, reply.body);
   }
