@@ -31,6 +31,31 @@ export interface Act<O extends Change = Change> {
     plan: ChangePlan,
     how: { stamp: Stamp; resourceVersion: string; dryRun: boolean },
   ): Promise<ApiAnswer>;
-  /** Whether the object as it is shows that this very request was applied. */
-  applied(object: KubeObject, plan: ChangePlan, stamp: Stamp): boolean;
+  /** What the object as it is, or its absence, says of this very call. */
+  shows(object: KubeObject | undefined, plan: ChangePlan, about: About): Verdict;
+  /** Waits for what the change sets off; absent: it is done with the call. */
+  follow?(at: Following): Promise<Ending>;
 }
+
+/** Whether a call of ours had its effect: `not-done` only where that is certain. */
+export type Verdict = "done" | "not-done" | "unclear";
+
+/** Which call is asked about: whose, and what the object's generation was before it, where that is known. */
+export interface About {
+  readonly stamp: Stamp;
+  readonly generation: number | undefined;
+}
+
+/** What there is to watch after a change. */
+export interface Following {
+  readonly session: Session;
+  readonly plan: ChangePlan;
+  /** The object as it was read after the change. */
+  readonly from: KubeObject;
+  /** Told of every step that differs from the one before: one sentence without its full stop. */
+  readonly tell: (says: string) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** How it came out, once the change itself was made; `says` stands in a sentence. */
+export type Ending = { readonly well: true; readonly says: string } | { readonly well: false; readonly why: string };

@@ -8,22 +8,24 @@ import {
   type KubeObject,
 } from "../ports.ts";
 import type { RequestEvent } from "../request/event.ts";
-import type { Executing, Granted } from "../request/request.ts";
-import type { ChangePlan, Stamp } from "./act.ts";
+import type { Executing, Granted, Intent } from "../request/request.ts";
+import type { About, ChangePlan, Ending, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { accountOf, type Bench, reader } from "./bench.ts";
 import { type Hold, LeaseLost } from "./hold.ts";
-import { type RolloutEnd, watchRollout } from "./watch-rollout.ts";
+import { plannedRef } from "./planned-object.ts";
 
 /** What is to be done once the intent is durable and the ticket taken. */
 export interface Errand {
   readonly request: Granted | Executing;
   readonly plan: ChangePlan;
-  /** The precondition that the intent names. */
-  readonly resourceVersion: string;
+  /** What the intent names: the precondition, and the generation the object had then. */
+  readonly intent: Precondition;
   /** An earlier worker took the ticket: its call may have had its effect, or be on its way. */
   readonly begunBefore: boolean;
 }
+
+export type Precondition = Omit<Intent, "at">;
 
 /** How the one changing call went. */
 type Done =
@@ -59,24 +61,24 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
       return;
     }
     const made =
-      (end: RolloutEnd) =>
+      (end: Ending) =>
       (now: number): RequestEvent => ({
         type: "finished",
         fence: hold.fence,
-        as: end.rolledOut ? "succeeded" : "failed",
+        as: end.well ? "succeeded" : "failed",
         made: true,
         outcome: {
           at: now,
-          says: end.rolledOut ? "done, and rolled out" : `The change was made, but ${end.why}.`,
+          says: end.well ? end.says : `The change was made, but ${end.why}.`,
           apiAuditIds: done.auditIds,
           credential,
         },
       });
     try {
-      await hold.step(made(await watch(bench, hold, session, errand.plan)));
+      await hold.step(made(await follow(bench, hold, session, errand)));
     } catch (fault) {
       // Where the worker that took over could not tell whether the change was made, this one can.
-      if (fault instanceof LeaseLost) await hold.settle(made({ rolledOut: false, why: "its rollout was not watched" }));
+      if (fault instanceof LeaseLost) await hold.settle(made({ well: false, why: "what came of it was not watched" }));
       throw fault;
     }
   } finally {
@@ -135,12 +137,15 @@ async function apply(
   const { request, plan } = errand;
   const act = actOf(changeOf(request.operation));
   const stamp: Stamp = { request: request.id, digest: request.digest, at: request.grant.grant.grantedAt };
-  let { resourceVersion } = errand;
+  let { intent } = errand;
+  const shows = (object: KubeObject | undefined) => act.shows(object, plan, aboutOf(stamp, intent));
   // Whether a call of ours may have had an effect that nobody has told us of.
   let mayHave = errand.begunBefore;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (hold.signal.aborted) throw hold.signal.reason;
-    const answer = await tryApply(() => act.apply(session, plan, { stamp, resourceVersion, dryRun: false }));
+    const answer = await tryApply(() =>
+      act.apply(session, plan, { stamp, resourceVersion: intent.resourceVersion, dryRun: false }),
+    );
     if (!(answer instanceof ClusterFault)) return { applied: true, auditIds: [answer.auditId] };
     if (answer.code === "no-answer" || answer.code === "server-error") {
       // Not known: the same bytes with the same precondition may be sent again, and only one can count.
@@ -148,8 +153,7 @@ async function apply(
       continue;
     }
     if (answer.code !== "conflict") {
-      if (mayHave && (await shows(session, plan, (object) => act.applied(object, plan, stamp))))
-        return { applied: true, auditIds: ids(answer) };
+      if (mayHave && shows(await current(session, plan)) === "done") return { applied: true, auditIds: ids(answer) };
       return {
         applied: false,
         as: mayHave ? "unknown" : "failed",
@@ -158,9 +162,9 @@ async function apply(
       };
     }
     const object = await current(session, plan);
-    // Where no call of ours can have had an effect, what looks like ours is somebody else's.
-    if (mayHave && object && act.applied(object, plan, stamp)) return { applied: true, auditIds: ids(answer) };
-    if (mayHave)
+    const verdict = mayHave ? shows(object) : "not-done";
+    if (verdict === "done") return { applied: true, auditIds: ids(answer) };
+    if (verdict === "unclear")
       return {
         applied: false,
         as: "unknown",
@@ -176,16 +180,18 @@ async function apply(
         why: "The object was changed by somebody at the last moment; nothing was done.",
         auditIds: ids(answer),
       };
-    resourceVersion = moved;
+    // Whatever was sent before named a version that is gone: none of it can still have an effect.
+    mayHave = false;
+    const next = { ...intent, ...moved };
     await hold.step((now) => ({
       type: "intended",
       fence: hold.fence,
-      resourceVersion: moved,
+      intent: next,
       leaseUntil: now + bench.leaseMs,
     }));
+    intent = next;
   }
-  if (mayHave && (await shows(session, plan, (object) => act.applied(object, plan, stamp))))
-    return { applied: true, auditIds: [] };
+  if (mayHave && shows(await current(session, plan)) === "done") return { applied: true, auditIds: [] };
   const why = mayHave
     ? "The cluster did not say whether it was done."
     : "The object never held still; nothing was done.";
@@ -201,39 +207,46 @@ async function tryApply(call: () => Promise<ApiAnswer>): Promise<ApiAnswer | Clu
   }
 }
 
-/** The object's resourceVersion now, if the plan made of it is still the one that was approved. */
-async function stillApproved(bench: Bench, cluster: Cluster, { request }: Errand): Promise<string | undefined> {
+/** What of the object is now the precondition, if the plan made of it is still the one that was approved. */
+async function stillApproved(
+  bench: Bench,
+  cluster: Cluster,
+  { request }: Errand,
+): Promise<Omit<Precondition, "step"> | undefined> {
   const operation = changeOf(request.operation);
   const session = await cluster.session(reader, request.id);
   const plan = await actOf(operation).plan(session, operation, await bench.store.now());
   if ("unplannable" in plan) return undefined;
   const asker = { request: request.id, requester: request.requester, reason: request.reason };
-  return digestOf(asker, plan) === request.digest ? plan.live.resourceVersion : undefined;
+  return digestOf(asker, plan) === request.digest ? preconditionOf(plan) : undefined;
 }
 
-async function watch(bench: Bench, hold: Hold, session: BoundSession, plan: ChangePlan): Promise<RolloutEnd> {
+/** What an intent names of a plan that was just made. */
+export function preconditionOf({ live }: ChangePlan): Omit<Precondition, "step"> {
+  const { resourceVersion, generation } = live;
+  return { resourceVersion, ...(generation === undefined ? {} : { generation }) };
+}
+
+function aboutOf(stamp: Stamp, { generation }: Precondition): About {
+  return { stamp, generation };
+}
+
+async function follow(bench: Bench, hold: Hold, session: BoundSession, errand: Errand): Promise<Ending> {
+  const { plan, request } = errand;
+  const act = actOf(changeOf(request.operation));
+  if (!act.follow) return { well: true, says: "done" };
   const from = await current(session, plan);
-  if (!from) return { rolledOut: false, why: "the object is gone" };
+  if (!from) return { well: false, why: "the object is gone" };
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(bench.watchMs)]);
-  const end = await watchRollout(session, plan, from, (progress) => hold.tell(progress), signal);
+  const ending = await act.follow({ session, plan, from, tell: (says) => hold.tell({ says }), signal });
   if (hold.signal.aborted) throw hold.signal.reason;
-  return end;
-}
-
-async function shows(
-  session: BoundSession,
-  plan: ChangePlan,
-  applied: (object: KubeObject) => boolean,
-): Promise<boolean> {
-  const object = await current(session, plan);
-  return object !== undefined && applied(object);
+  return ending;
 }
 
 /** The object as it is, or undefined when it is gone. */
 async function current(session: BoundSession, plan: ChangePlan): Promise<KubeObject | undefined> {
-  const { namespace, name } = plan.object;
   try {
-    return (await session.get({ group: "apps", version: "v1", resource: "deployments", namespace, name })).object;
+    return (await session.get(plannedRef(plan.object))).object;
   } catch (fault) {
     if (fault instanceof ClusterFault && fault.code === "not-found") return undefined;
     throw fault;

@@ -1,6 +1,6 @@
-import type { Target } from "../operation/operation.ts";
 import type { Json, PlannedObject } from "../operation/plan.ts";
-import type { KubeObject, ObjectRef } from "../ports.ts";
+import type { Target } from "../operation/target.ts";
+import type { KubeObject } from "../ports.ts";
 
 /** The fields of a Deployment that planning and watching read; absent ones as the API documents their defaults. */
 export interface Deployment {
@@ -29,8 +29,6 @@ export interface Deployment {
     readonly message: string;
     readonly lastUpdateTime: string;
   }[];
-  /** Who last wrote which part: manager, operation and subresource. */
-  readonly managers: readonly { readonly manager: string; readonly subresource: string }[];
 }
 
 /** The annotation that kubectl sets to roll a workload. */
@@ -39,18 +37,6 @@ export const restartedAtAnnotation = "kubectl.kubernetes.io/restartedAt";
 /** The annotations that name our request on what it changed. */
 export const requestAnnotation = "countersign.dev/request";
 export const digestAnnotation = "countersign.dev/digest";
-
-export function deploymentRef(target: Target, subresource?: string): ObjectRef {
-  const { namespace, name } = target;
-  return {
-    group: "apps",
-    version: "v1",
-    resource: "deployments",
-    ...(subresource ? { subresource } : {}),
-    namespace,
-    name,
-  };
-}
 
 /** The exact object a plan is about: a successor of the same name has another uid. */
 export function plannedDeployment({ namespace, name }: Target, { uid }: Deployment): PlannedObject {
@@ -96,10 +82,6 @@ export function viewDeployment(object: KubeObject): Deployment {
         message: field("message"),
         lastUpdateTime: field("lastUpdateTime"),
       };
-    }),
-    managers: list(metadata["managedFields"]).map((entry) => {
-      const managed = record(entry);
-      return { manager: text(managed["manager"]), subresource: text(managed["subresource"]) };
     }),
   };
 }

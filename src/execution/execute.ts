@@ -5,7 +5,7 @@ import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOut, preconditionOf } from "./carry-out.ts";
 import { whyNot, whyNotByPolicy } from "./check-grant.ts";
 import { claim, type Hold, LeaseLost } from "./hold.ts";
 import { read } from "./read.ts";
@@ -47,8 +47,8 @@ async function begin(bench: Bench, hold: Hold, cluster: Cluster, request: Grante
     await hold.step(() => ({ type: "conflicted", fence, why: fresh }));
     return;
   }
-  const resourceVersion = fresh.live.resourceVersion;
-  await hold.step((now) => ({ type: "intended", fence, resourceVersion, leaseUntil: now + bench.leaseMs }));
+  const intent = { step: 0, ...preconditionOf(fresh) };
+  await hold.step((now) => ({ type: "intended", fence, intent, leaseUntil: now + bench.leaseMs }));
   // A crash from here on leaves an intent: `recover` finds out by the ticket and the object whether anything was done.
   const ticket = await cluster.takeTicket(request.id, ticketOf(bench, hold, request));
   if (ticket !== "mine") {
@@ -57,7 +57,7 @@ async function begin(bench: Bench, hold: Hold, cluster: Cluster, request: Grante
     await hold.step((now) => ({ type: "finished", fence, as: "unknown", outcome: { at: now, says, apiAuditIds: [] } }));
     return;
   }
-  await carryOut(bench, hold, cluster, { request, plan: fresh, resourceVersion, begunBefore: false });
+  await carryOut(bench, hold, cluster, { request, plan: fresh, intent, begunBefore: false });
 }
 
 /** An earlier worker left an intent behind. The grant was checked before it; here it is checked for having been edited since. */
@@ -81,7 +81,7 @@ async function recover(bench: Bench, hold: Hold, cluster: Cluster, request: Exec
     await hold.step((now) => ({ type: "finished", fence, as: "unknown", outcome: { at: now, says, apiAuditIds: [] } }));
     return;
   }
-  await carryOut(bench, hold, cluster, { request, plan, resourceVersion: request.intent.resourceVersion, begunBefore });
+  await carryOut(bench, hold, cluster, { request, plan, intent: request.intent, begunBefore });
 }
 
 /** The plan anew, with its dry run, if it is still the one that was approved; else what is different, for people. */

@@ -1,4 +1,4 @@
-import type { Get } from "../operation/operation.ts";
+import type { Get } from "../operation/catalogue/reads.ts";
 import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../ports.ts";
 import { list, number, record, text, viewDeployment } from "./deployment.ts";
 

@@ -1,8 +1,7 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
-import type { RolloutRestart } from "../operation/operation.ts";
+import type { RolloutRestart } from "../operation/catalogue/workloads.ts";
 import type { Act } from "./act.ts";
 import {
-  deploymentRef,
   digestAnnotation,
   missingAtOnce,
   plannedDeployment,
@@ -10,13 +9,15 @@ import {
   restartedAtAnnotation,
   viewDeployment,
 } from "./deployment.ts";
+import { patched, plannedRef, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
+import { followRollout } from "./watch-rollout.ts";
 
 /** Restarts as `kubectl rollout restart` does: by an annotation on the pod template, here the time of the grant. */
 export const rolloutRestart: Act<RolloutRestart> = {
   async plan(reader, operation, now) {
     const { target } = operation;
-    const deployment = viewDeployment((await reader.get(deploymentRef(target))).object);
+    const deployment = viewDeployment((await reader.get(refOf(target))).object);
     if (deployment.paused)
       return { unplannable: `deploy/${target.name} is paused: a restart would wait until somebody resumes it.` };
     const missing = missingAtOnce(deployment);
@@ -43,22 +44,21 @@ export const rolloutRestart: Act<RolloutRestart> = {
   },
 
   apply(session, plan, { stamp, resourceVersion, dryRun }) {
-    const { namespace, name, uid } = plan.object;
     const body = {
       metadata: {
-        uid,
+        uid: plan.object.uid,
         resourceVersion,
         annotations: { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest },
       },
       spec: { template: { metadata: { annotations: { [restartedAtAnnotation]: new Date(stamp.at).toISOString() } } } },
     };
-    return session.mergePatch({ group: "apps", version: "v1", resource: "deployments", namespace, name }, body, {
-      dryRun,
-    });
+    return session.patch(plannedRef(plan.object), "merge", body, { dryRun });
   },
 
-  applied(object, plan, stamp) {
-    const { uid, annotations } = viewDeployment(object);
-    return uid === plan.object.uid && annotations[requestAnnotation] === stamp.request;
-  },
+  shows: (object, plan, about) => patched(object, plan.object.uid, about),
+  follow: (at) =>
+    followRollout(
+      at,
+      ({ updated, wanted, available }) => `${updated} of ${wanted} pods replaced, ${available} available`,
+    ),
 };

@@ -1,16 +1,15 @@
-import type { Scale } from "../operation/operation.ts";
+import type { Scale } from "../operation/catalogue/workloads.ts";
 import type { Act } from "./act.ts";
-import { deploymentRef, plannedDeployment, viewDeployment } from "./deployment.ts";
+import { plannedDeployment, viewDeployment } from "./deployment.ts";
+import { patched, plannedRef, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
-
-/** The field manager our transport writes as. */
-const manager = "countersign";
+import { followRollout } from "./watch-rollout.ts";
 
 /** Sets the replicas through the scale subresource, which is all that the account may write. */
 export const scale: Act<Scale> = {
   async plan(reader, operation, now) {
     const { target, replicas: to } = operation;
-    const deployment = viewDeployment((await reader.get(deploymentRef(target))).object);
+    const deployment = viewDeployment((await reader.get(refOf(target))).object);
     const from = deployment.replicas;
     if (from === to) return { unplannable: `deploy/${target.name} has ${to} replicas already.` };
     const by = Math.abs(to - from);
@@ -30,18 +29,14 @@ export const scale: Act<Scale> = {
   },
 
   apply(session, plan, { resourceVersion, dryRun }) {
-    const { namespace, name, uid } = plan.object;
-    const body = { metadata: { uid, resourceVersion }, spec: { replicas: Number(plan.changes[0]?.to) } };
-    return session.mergePatch(
-      { group: "apps", version: "v1", resource: "deployments", subresource: "scale", namespace, name },
-      body,
-      { dryRun },
-    );
+    const body = {
+      metadata: { uid: plan.object.uid, resourceVersion },
+      spec: { replicas: Number(plan.changes[0]?.to) },
+    };
+    return session.patch({ ...plannedRef(plan.object), subresource: "scale" }, "merge", body, { dryRun });
   },
 
-  applied(object, plan) {
-    const { uid, replicas, managers } = viewDeployment(object);
-    const ours = managers.some((entry) => entry.manager === manager && entry.subresource === "scale");
-    return uid === plan.object.uid && replicas === Number(plan.changes[0]?.to) && ours;
-  },
+  shows: (object, plan, about) => patched(object, plan.object.uid, about),
+  // To scale replaces nothing: of what it adds or takes away, only the count is news.
+  follow: (at) => followRollout(at, ({ available, wanted }) => `${available} pods available, ${wanted} wanted`),
 };

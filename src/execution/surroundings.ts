@@ -1,5 +1,5 @@
-import type { Target } from "../operation/operation.ts";
 import type { LiveView } from "../operation/plan.ts";
+import type { Target } from "../operation/target.ts";
 import { ClusterFault, type KubeObject, type Session } from "../ports.ts";
 import { type Deployment, number, record, text } from "./deployment.ts";
 
@@ -10,13 +10,14 @@ export async function liveViewOf(
   deployment: Deployment,
   readAt: number,
 ): Promise<LiveView> {
-  const { resourceVersion, replicas, status, conditions } = deployment;
+  const { resourceVersion, generation, replicas, status, conditions } = deployment;
   // When the workload last changed, as its own Progressing condition says.
   const lastChange = conditions.find((condition) => condition.type === "Progressing")?.lastUpdateTime;
   const warnings = await warningsAround(reader, target, deployment);
   return {
     readAt,
     resourceVersion,
+    generation,
     ready: status.ready,
     total: replicas,
     ...(lastChange ? { lastChange } : {}),

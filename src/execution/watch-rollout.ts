@@ -1,51 +1,49 @@
-import type { KubeObject, Session } from "../ports.ts";
-import { ClusterFault } from "../ports.ts";
-import type { Progress } from "../request/request.ts";
-import type { ChangePlan } from "./act.ts";
+import { ClusterFault, type KubeObject } from "../ports.ts";
+import type { Ending, Following } from "./act.ts";
 import { type Deployment, viewDeployment } from "./deployment.ts";
+import { plannedRef } from "./planned-object.ts";
 
-/** How a rollout ended, as the object's own status tells. */
-export type RolloutEnd = { readonly rolledOut: true } | { readonly rolledOut: false; readonly why: string };
+/** How far a rollout has come, in pods. */
+export interface RolloutCount {
+  readonly updated: number;
+  readonly available: number;
+  readonly wanted: number;
+}
 
 /**
  * Watches, never polls, from the very answer of the change on, until the controller has done it, says that it is
- * stuck, or the signal ends it. `seen` is called for every step that differs from the one before.
+ * stuck, or the signal ends it. `inWords` makes the sentence that is told of each step.
  */
-export async function watchRollout(
-  session: Session,
-  plan: ChangePlan,
-  from: KubeObject,
-  seen: (progress: Omit<Progress, "at">) => Promise<void>,
-  signal: AbortSignal,
-): Promise<RolloutEnd> {
-  const { namespace, name, uid } = plan.object;
-  const ref = { group: "apps", version: "v1", resource: "deployments", namespace, name };
+export async function followRollout(
+  { session, plan, from, tell, signal }: Following,
+  inWords: (count: RolloutCount) => string,
+): Promise<Ending> {
+  const { uid } = plan.object;
   let last = "";
-  const judge = async (object: KubeObject): Promise<RolloutEnd | undefined> => {
+  const judge = async (object: KubeObject): Promise<Ending | undefined> => {
     const deployment = viewDeployment(object);
     if (deployment.uid !== uid)
-      return { rolledOut: false, why: "the object was deleted, and another of the same name made" };
-    const progress = progressOf(deployment);
-    const text = JSON.stringify(progress);
-    if (text !== last) await seen(progress);
-    last = text;
-    if (isDone(deployment)) return { rolledOut: true };
+      return { well: false, why: "the object was deleted, and another of the same name made" };
+    const says = inWords(countOf(deployment));
+    if (says !== last) await tell(says);
+    last = says;
+    if (isDone(deployment)) return { well: true, says: "done, and rolled out" };
     const stuck = stuckOf(deployment);
-    return stuck === undefined ? undefined : { rolledOut: false, why: stuck };
+    return stuck === undefined ? undefined : { well: false, why: stuck };
   };
   const now = await judge(from);
   if (now) return now;
   try {
-    for await (const object of session.watch(ref, viewDeployment(from).resourceVersion, signal)) {
+    for await (const object of session.watch(plannedRef(plan.object), viewDeployment(from).resourceVersion, signal)) {
       const end = await judge(object);
       if (end) return end;
     }
   } catch (fault) {
     if (fault instanceof ClusterFault && fault.code === "not-found")
-      return { rolledOut: false, why: "the object was deleted meanwhile" };
+      return { well: false, why: "the object was deleted meanwhile" };
     throw fault;
   }
-  return { rolledOut: false, why: "it had not finished when the time to watch it was over" };
+  return { well: false, why: "it had not finished when the time to watch it was over" };
 }
 
 // The rule of `kubectl rollout status`: the controller has seen the change, and only new, available pods are left.
@@ -62,7 +60,7 @@ function stuckOf({ generation, status, conditions }: Deployment): string | undef
   return condition ? `it is stuck: ${condition.message.slice(0, 200)}` : undefined;
 }
 
-function progressOf({ generation, replicas, status }: Deployment): Omit<Progress, "at"> {
+function countOf({ generation, replicas, status }: Deployment): RolloutCount {
   const settled = status.observedGeneration >= generation;
   return { updated: settled ? status.updated : 0, available: status.available, wanted: replicas };
 }

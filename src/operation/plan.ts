@@ -30,6 +30,8 @@ export interface LiveView {
   /** Milliseconds since 1970, by Redis's clock. */
   readonly readAt: number;
   readonly resourceVersion: string;
+  /** `metadata.generation`, which counts changes of the spec. */
+  readonly generation?: number;
   readonly ready: number;
   readonly total: number;
   readonly lastChange?: string;
