@@ -21,7 +21,7 @@ export interface Chance {
 /** Which side of the wall must look at a request next; of the workers, those of one cluster. */
 export type Side = "web" | `worker:${string}`;
 
-/** `heldUntil`: a worker has a lease, so nobody else need look before. */
+/** `heldUntil`: a worker has a lease, or it is held up, so nobody need look before. */
 export interface Turn {
   readonly side: Side;
   readonly heldUntil?: number;

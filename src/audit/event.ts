@@ -26,6 +26,7 @@ export type AuditEvent =
       readonly change: string;
     })
   | (About & { readonly kind: "plan.failed"; readonly why: string })
+  | (About & { readonly kind: "request.held-up"; readonly why: string })
   | (About & {
       readonly kind: "policy.decided";
       readonly tier: string;

@@ -10,6 +10,13 @@ export type RequestEvent =
   | { readonly type: "planned"; readonly plan: Plan; readonly digest: string }
   /** The worker could not plan: no such object, or no answer. */
   | { readonly type: "unplannable"; readonly why: string }
+  /** It cannot be gone on with yet: its cluster does not answer, or its object is acted on by another request. */
+  | {
+      readonly type: "held-up";
+      readonly why: string;
+      /** Of the worker that had claimed it. */
+      readonly fence?: number;
+    }
   /** The web process decided the policy on the plan; a proof that is still fresh may come with it. */
   | {
       readonly type: "decided";
@@ -50,3 +57,5 @@ export type RequestEvent =
     };
 
 export type EventType = RequestEvent["type"];
+/** The event of this type. */
+export type On<T extends EventType> = Extract<RequestEvent, { type: T }>;

@@ -33,6 +33,8 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
     }
     case "unplannable":
       return { kind: "plan.failed", request, why: event.why };
+    case "held-up":
+      return { kind: "request.held-up", request, why: event.why };
     case "decided": {
       const { tier, rules, policy } = event.decision;
       return { kind: "policy.decided", request, tier, rules: rules.join(", "), policy };

@@ -90,8 +90,18 @@ export interface Outcome {
   readonly credential?: string;
 }
 
+/** Why it cannot be gone on with yet. The step that goes on with it takes this away. */
+export interface HeldUp {
+  readonly since: number;
+  /** A clause without its full stop: "the cluster prod-eu does not answer". */
+  readonly why: string;
+  /** When it is tried again. */
+  readonly next: number;
+}
+
 export interface Planning extends Asked {
   readonly state: "planning";
+  readonly heldUp?: HeldUp;
   readonly plan?: Plan;
   readonly digest?: string;
 }
@@ -114,6 +124,7 @@ interface Approved extends Decided {
 export interface Granted extends Approved {
   readonly state: "granted";
   readonly claim?: Claim;
+  readonly heldUp?: HeldUp;
 }
 export interface Executing extends Approved {
   readonly state: "executing";

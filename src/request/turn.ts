@@ -1,19 +1,20 @@
 import type { Side, Turn } from "../ports.ts";
+import { deadlineOf } from "./ending.ts";
 import type { Request } from "./request.ts";
-import { deadlineOf } from "./transition.ts";
 
 /** Whose turn it is: derived from the state alone, so that a lost wake-up can always be found again. */
 export function turnOf(request: Request): Turn | undefined {
   switch (request.state) {
     case "planning":
-      return { side: request.plan ? "web" : workerOf(request) };
+      return request.plan ? { side: "web" } : { side: workerOf(request), ...held(request.heldUp?.next) };
     case "awaiting-approval":
       return quorumCounted(request.approvals.length, request.decision.requirements.approvals?.count)
         ? { side: "web" }
         : undefined;
     case "granted":
+      return { side: workerOf(request), ...held(request.claim?.leaseUntil, request.heldUp?.next) };
     case "executing":
-      return { side: workerOf(request), ...(request.claim ? { heldUntil: request.claim.leaseUntil } : {}) };
+      return { side: workerOf(request), ...held(request.claim.leaseUntil) };
     default:
       return undefined;
   }
@@ -30,6 +31,12 @@ export function lapseOf(request: Request): number | undefined {
     default:
       return undefined;
   }
+}
+
+/** Until the last of these moments, of those there are. */
+function held(...until: readonly (number | undefined)[]): Pick<Turn, "heldUntil"> {
+  const known = until.filter((one) => one !== undefined);
+  return known.length === 0 ? {} : { heldUntil: Math.max(...known) };
 }
 
 function workerOf({ operation }: Request): Side {

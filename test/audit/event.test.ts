@@ -13,6 +13,7 @@ const samples = {
   "request.refused": { kind: "request.refused", subject, code: "not-permitted", why, spoken: "get pods" },
   "plan.made": { kind: "plan.made", request, digest, object: "Deployment prod/api", uid: "u-1", change: "3 -> 5" },
   "plan.failed": { kind: "plan.failed", request, why },
+  "request.held-up": { kind: "request.held-up", request, why },
   "policy.decided": { kind: "policy.decided", request, tier: "guarded", rules: "on-call", policy: digest },
   "policy.denied": { kind: "policy.denied", request, rule: "production", why },
   "proof.given": { kind: "proof.given", request, subject, authenticator: "totp", digest, of: request },
@@ -41,7 +42,7 @@ describe("an audit event", () => {
 
   it("has flat facts: words and numbers, with no drawer of free form", () => {
     for (const { kind, ...facts } of Object.values(samples)) {
-      assert.match(kind, /^[a-z]+\.[a-z]+$/);
+      assert.match(kind, /^[a-z]+\.[a-z]+(-[a-z]+)*$/);
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${kind} ${name}`);
     }

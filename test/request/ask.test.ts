@@ -19,7 +19,7 @@ describe("ask", () => {
     const now = desk.clock.now();
     assert.deepEqual([request.askedAt, request.expiresAt], [now, now + lifetimes.request]);
     assert.deepEqual([request.requester, request.reason, request.plan], ["alice", "5xx", undefined]);
-    assert.deepEqual(desk.wake.woken, [`worker ${request.id}`]);
+    assert.deepEqual(desk.wake.woken, [`worker:demo ${request.id}`]);
   });
 
   it("opens a read complete with its plan and digest, which need no look at the cluster", async () => {

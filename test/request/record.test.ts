@@ -8,6 +8,7 @@ import { asked, digest, events, happen, inState, live, requestEnd, stages } from
 const kinds: { readonly [E in EventType]: AuditKind } = {
   planned: "plan.made",
   unplannable: "plan.failed",
+  "held-up": "request.held-up",
   decided: "policy.decided",
   forbidden: "policy.denied",
   proved: "proof.given",
@@ -34,7 +35,7 @@ describe("record", () => {
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
     }
-    assert.equal(new Set(Object.values(kinds)).size, 17);
+    assert.equal(new Set(Object.values(kinds)).size, 18);
   });
 
   it("says who asked for what, why and where", () => {

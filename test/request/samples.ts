@@ -64,6 +64,8 @@ const outcome: Outcome = { at: soon, says: "done", apiAuditIds: ["audit-1"], cre
 export const events = {
   planned: { type: "planned", plan, digest },
   unplannable: { type: "unplannable", why: "no such object" },
+  away: { type: "held-up", why: "the cluster demo does not answer" },
+  busy: { type: "held-up", fence: 1, why: "r-other acts on Deployment prod/api now" },
   decided: { type: "decided", decision: allowed(), challengeExpiresAt: leaseEnd },
   decidedWithProof: { type: "decided", decision: allowed(), challengeExpiresAt: leaseEnd, proof: proofOf("alice") },
   decidedRoutine: { type: "decided", decision: allowed({}), challengeExpiresAt: leaseEnd },
@@ -131,6 +133,7 @@ const inStepTwo = live(executing, events.intendedNext);
 /** Every stage of a life that differs in what may happen next, made by the very events that make it. */
 export const stages = {
   asked,
+  away: live(asked, events.away),
   planned,
   challenged,
   nearlyLocked: live(challenged, ...Array<RequestEvent>(4).fill(events.proofFailed)),
@@ -140,6 +143,8 @@ export const stages = {
   approved,
   granted,
   claimed,
+  busy: live(claimed, events.busy),
+  unserved: live(granted, events.away),
   claimedAgain: happen(claimed, events.claimedNext, leaseEnd),
   executing,
   executingAgain: happen(executing, events.claimedNext, leaseEnd),

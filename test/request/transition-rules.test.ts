@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { triesPerChallenge } from "../../src/challenge/challenge.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
+import { deadlineOf } from "../../src/request/ending.ts";
 import type { RequestEvent } from "../../src/request/event.ts";
 import type { Request } from "../../src/request/request.ts";
-import { deadlineOf, transition } from "../../src/request/transition.ts";
+import { transition } from "../../src/request/transition.ts";
 import {
   allowed,
   asked,
@@ -117,6 +118,8 @@ describe("transition, rule by rule", () => {
       [stages.challenged, leaseEnd, "nobody proved presence in time"],
       [stages.approvedOnce, requestEnd, "not enough people approved in time"],
       [stages.granted, leaseEnd, "no worker began in time"],
+      [stages.away, requestEnd, "it could not be planned in time: the cluster demo does not answer"],
+      [stages.busy, leaseEnd, "it could not begin in time: r-other acts on Deployment prod/api now"],
     ];
     for (const [request, deadline, why] of lapses)
       it(`comes to a request that is ${request.state} after its deadline, not at it: ${why}`, () => {
@@ -160,6 +163,64 @@ describe("transition, rule by rule", () => {
     it("come too late when the grant is over, but take over what has begun at any time", () => {
       assert.equal(code(stages.granted, events.claimed, leaseEnd + 1), "too-late");
       assert.equal(happen(stages.executing, events.claimedNext, requestEnd + 1).state, "executing");
+    });
+  });
+
+  describe("what is held up", () => {
+    const heldUpIn = (request: Request) => {
+      assert.ok("heldUp" in request && request.heldUp);
+      return request.heldUp;
+    };
+
+    it("says why and since when, as long as the reason stands", () => {
+      const later = soon + 5_000;
+      for (const [request, event] of [
+        [stages.away, events.away],
+        [stages.unserved, events.away],
+      ] as const) {
+        assert.deepEqual(heldUpIn(request), { since: soon, why: event.why, next: soon + 2_000 });
+        assert.equal(heldUpIn(happen(request, event, later)).since, soon);
+        const other = heldUpIn(happen(request, { ...event, why: "something else" }, later));
+        assert.deepEqual(other, { since: later, why: "something else", next: later + 2_000 });
+      }
+    });
+
+    it("is tried again after two seconds, then ever more seldom, and at least each half minute", () => {
+      const pauseAfter = (ms: number) => {
+        const now = soon + ms;
+        return heldUpIn(happen(stages.away, events.away, now)).next - now;
+      };
+      assert.deepEqual(
+        [0, 1_000, 2_000, 7_000, 30_000, 600_000].map(pauseAfter),
+        [2_000, 2_000, 2_000, 7_000, 30_000, 30_000],
+      );
+    });
+
+    it("is not a request that is planned or begun: going on takes it away", () => {
+      assert.ok(!("heldUp" in live(stages.away, events.planned)));
+      const again = happen(stages.busy, events.claimedNext);
+      assert.equal(heldUpIn(again).why, events.busy.why);
+      assert.ok(!("heldUp" in happen(again, { ...events.intended, fence: 2 })));
+      assert.ok(!("heldUp" in happen(again, { ...events.answered, fence: 2 })));
+      assert.ok(!("heldUp" in happen(again, { ...events.conflicted, fence: 2 })));
+    });
+
+    it("has its claim given back, for whoever comes next", () => {
+      assert.deepEqual(claimOf(stages.busy), { worker: "first", fence: 1, leaseUntil: soon });
+      assert.equal(claimOf(happen(stages.busy, events.claimedNext)).fence, 2);
+    });
+
+    it("is not taken from the worker that holds it by one that does not", () => {
+      assert.equal(code(stages.claimed, events.away), "lease-lost");
+      assert.equal(code(stages.claimed, { ...events.busy, fence: 2 }), "lease-lost");
+      assert.equal(code(stages.claimed, events.busy, leaseEnd + 1), "too-late");
+      assert.equal(code(stages.claimedAgain, events.busy), "lease-lost");
+      assert.equal(code(stages.granted, events.busy), "lease-lost");
+    });
+
+    it("is too late when the request or the grant is over", () => {
+      assert.equal(code(stages.asked, events.away, requestEnd + 1), "too-late");
+      assert.equal(code(stages.granted, events.away, leaseEnd + 1), "too-late");
     });
   });
 

@@ -12,6 +12,7 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   planning: {
     planned: ["planning"],
     unplannable: ["failed"],
+    "held-up": ["planning"],
     decided: ["awaiting-challenge", "awaiting-approval"],
     forbidden: ["denied"],
     cancelled: ["cancelled"],
@@ -35,6 +36,7 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   },
   granted: {
     claimed: ["granted"],
+    "held-up": ["granted"],
     "grant-refused": ["denied"],
     conflicted: ["conflict"],
     intended: ["executing"],
@@ -83,10 +85,10 @@ const approved = [...decided, "approvals", "grant"];
 
 /** What each state carries: always, and sometimes. Nothing else. */
 const carries: { readonly [S in State]: { readonly always: readonly string[]; readonly maybe: readonly string[] } } = {
-  planning: { always: base, maybe: ["plan", "digest"] },
+  planning: { always: base, maybe: ["plan", "digest", "heldUp"] },
   "awaiting-challenge": { always: [...decided, "challenge"], maybe: [] },
   "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof"] },
-  granted: { always: approved, maybe: ["proof", "claim"] },
+  granted: { always: approved, maybe: ["proof", "claim", "heldUp"] },
   executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress"] },
   succeeded: { always: [...approved, "claim", "outcome"], maybe: ["proof", "intent", "progress", "answer", "kept"] },
   // Before anything ran it carries how it ended, and after that an outcome.
@@ -132,7 +134,7 @@ describe("transition", () => {
       states.filter((state) => stagesIn(state).length === 0),
       [],
     );
-    assert.equal(eventTypes.length, 17);
+    assert.equal(eventTypes.length, 18);
   });
 
   describe("in every state, for every event", () => {

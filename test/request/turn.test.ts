@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Turn } from "../../src/ports.ts";
 import type { Request } from "../../src/request/request.ts";
 import { lapseOf, turnOf } from "../../src/request/turn.ts";
-import { leaseEnd, requestEnd, stages } from "./samples.ts";
+import { leaseEnd, requestEnd, soon, stages } from "./samples.ts";
 
 const nextLease = leaseEnd + 600_000;
 
@@ -11,6 +11,7 @@ const expected: {
   readonly [stage in keyof typeof stages]: readonly [Turn["side"] | undefined, number | undefined, number?];
 } = {
   asked: ["worker:demo", requestEnd],
+  away: ["worker:demo", requestEnd, soon + 2_000],
   planned: ["web", requestEnd],
   challenged: [undefined, leaseEnd],
   nearlyLocked: [undefined, leaseEnd],
@@ -20,6 +21,8 @@ const expected: {
   approved: ["web", requestEnd],
   granted: ["worker:demo", leaseEnd],
   claimed: ["worker:demo", leaseEnd, leaseEnd],
+  busy: ["worker:demo", leaseEnd, soon + 2_000],
+  unserved: ["worker:demo", leaseEnd, soon + 2_000],
   claimedAgain: ["worker:demo", leaseEnd, nextLease],
   executing: ["worker:demo", undefined, leaseEnd],
   executingAgain: ["worker:demo", undefined, nextLease],
