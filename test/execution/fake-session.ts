@@ -6,7 +6,8 @@ export function fakeSession(answers: Partial<Session>): Session {
   const never = () => {
     throw new ClusterFault("not-sent", "no test asked for this");
   };
-  return { credential: "jti", get: never, list: never, mergePatch: never, watch: never, ...answers };
+  const calls = { get: never, list: never, patch: never, create: never, remove: never, log: never, watch: never };
+  return { credential: "jti", ...calls, ...answers };
 }
 
 /** A Deployment as far as this product reads it. */

@@ -8,7 +8,7 @@ import { inState } from "../request/samples.ts";
 
 const leaseMs = 30_000;
 const beatMs = leaseMs / 3;
-const progress = { updated: 1, available: 3, wanted: 3 };
+const progress = { says: "1 of 3 pods replaced" };
 
 describe("a hold", () => {
   let desk: TestDesk;
@@ -32,7 +32,7 @@ describe("a hold", () => {
     await hold.step((now) => ({
       type: "intended",
       fence: hold.fence,
-      resourceVersion: "1",
+      intent: { step: 0, resourceVersion: "1" },
       leaseUntil: now + leaseMs,
     }));
     return hold;

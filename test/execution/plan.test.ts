@@ -53,7 +53,8 @@ describe("a plan", () => {
     assert.deepEqual(plan.facts, { replicas: 3, labels: { app: "api", team: "web" } });
     const { resourceVersion } = metadata;
     const { lastChange, ...live } = plan.live;
-    assert.deepEqual(live, { readAt: noon, resourceVersion, ready: 3, total: 3, warnings: [] });
+    const { generation } = metadata;
+    assert.deepEqual(live, { readAt: noon, resourceVersion, generation, ready: 3, total: 3, warnings: [] });
     assert.match(lastChange ?? "", /^\d{4}-/);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { read } from "../../src/execution/read.ts";
-import type { Get } from "../../src/operation/operation.ts";
+import type { Get } from "../../src/operation/catalogue/reads.ts";
 import type { Json } from "../../src/operation/plan.ts";
 import { ClusterFault, type KubeObject } from "../../src/ports.ts";
 import { name, namespace } from "../contract/sample-request.ts";

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { watchRollout } from "../../src/execution/watch-rollout.ts";
+import { followRollout, type RolloutCount } from "../../src/execution/watch-rollout.ts";
 import type { Json } from "../../src/operation/plan.ts";
 import { ClusterFault, type KubeObject } from "../../src/ports.ts";
-import type { Progress } from "../../src/request/request.ts";
 import { plan } from "../request/samples.ts";
 import { deploymentObject as deployment, fakeSession } from "./fake-session.ts";
-
-type Seen = Omit<Progress, "at">;
 
 const changePlan = {
   ...plan,
@@ -15,10 +12,11 @@ const changePlan = {
 const half = deployment({ status: { updatedReplicas: 1, availableReplicas: 2 } });
 const done = deployment({});
 
-describe("watchRollout", () => {
+describe("followRollout", () => {
   async function watched(from: KubeObject, ...later: readonly (KubeObject | ClusterFault | "end")[]) {
     const ending = new AbortController();
-    const seen: Seen[] = [];
+    const seen: RolloutCount[] = [];
+    const inWords = (count: RolloutCount) => JSON.stringify(count);
     const begun: string[] = [];
     const session = fakeSession({
       async *watch({ name }, resourceVersion) {
@@ -31,25 +29,20 @@ describe("watchRollout", () => {
         assert.fail("it was watched on and on");
       },
     });
-    const end = await watchRollout(
-      session,
-      changePlan,
-      from,
-      async (progress) => void seen.push(progress),
-      ending.signal,
-    );
+    const tell = async (says: string) => void seen.push(JSON.parse(says));
+    const end = await followRollout({ session, plan: changePlan, from, tell, signal: ending.signal }, inWords);
     return { end, seen, begun };
   }
 
   it("is done at once where all is new and available, and watches nothing", async () => {
     const { end, begun, seen } = await watched(done);
-    assert.deepEqual([end, begun], [{ rolledOut: true }, []]);
+    assert.deepEqual([end, begun], [{ well: true, says: "done, and rolled out" }, []]);
     assert.deepEqual(seen, [{ updated: 3, available: 3, wanted: 3 }]);
   });
 
   it("watches from the version it was given, until it is done", async () => {
     const { end, begun } = await watched(half, half, done);
-    assert.deepEqual([end, begun], [{ rolledOut: true }, ["api 41"]]);
+    assert.deepEqual([end, begun], [{ well: true, says: "done, and rolled out" }, ["api 41"]]);
   });
 
   const notYet: readonly (readonly [string, Readonly<Record<string, Json>>])[] = [
@@ -61,12 +54,15 @@ describe("watchRollout", () => {
   for (const [why, status] of notYet)
     it(`is not done while ${why}`, async () => {
       const { end } = await watched(deployment({ status }), "end");
-      assert.equal(end.rolledOut, false);
+      assert.equal(end.well, false);
     });
 
   it("is done with none where none is wanted", async () => {
     const none = { replicas: 0, updatedReplicas: 0, availableReplicas: 0 };
-    assert.deepEqual((await watched(deployment({ spec: { replicas: 0 }, status: none }))).end, { rolledOut: true });
+    assert.deepEqual((await watched(deployment({ spec: { replicas: 0 }, status: none }))).end, {
+      well: true,
+      says: "done, and rolled out",
+    });
   });
 
   it("tells each step that differs, once, and counts nothing as updated before the controller looked", async () => {
@@ -94,13 +90,13 @@ describe("watchRollout", () => {
 
     it("says so in the controller's words, cut to what a card can hold", async () => {
       const { end } = await watched(half, says(`timed out ${"x".repeat(500)}`));
-      assert.ok(!end.rolledOut);
+      assert.ok(!end.well);
       assert.match(end.why, /^it is stuck: timed out x+$/);
       assert.equal(end.why.length, "it is stuck: ".length + 200);
     });
 
     it("is not taken from what the controller said of the change before", async () => {
-      assert.deepEqual((await watched(says("of old", 1), done)).end, { rolledOut: true });
+      assert.deepEqual((await watched(says("of old", 1), done)).end, { well: true, says: "done, and rolled out" });
     });
   });
 
@@ -115,12 +111,12 @@ describe("watchRollout", () => {
   ];
   for (const [what, event, why] of otherwise)
     it(`ends with ${what}`, async () => {
-      assert.deepEqual((await watched(half, event)).end, { rolledOut: false, why });
+      assert.deepEqual((await watched(half, event)).end, { well: false, why });
     });
 
   it("does not watch an object that is another from the start", async () => {
     const { end, seen, begun } = await watched(deployment({ metadata: { uid: "uid-2" } }));
-    assert.deepEqual([end.rolledOut, seen, begun], [false, [], []]);
+    assert.deepEqual([end.well, seen, begun], [false, [], []]);
   });
 
   it("lets any other fault through: that says nothing of the rollout", async () => {
@@ -129,7 +125,11 @@ describe("watchRollout", () => {
 
   it("stops when what it tells cannot be kept", async () => {
     const session = fakeSession({});
-    const seen = () => Promise.reject(new Error("lease lost"));
-    await assert.rejects(watchRollout(session, changePlan, half, seen, new AbortController().signal), /lease lost/);
+    const tell = () => Promise.reject(new Error("lease lost"));
+    const { signal } = new AbortController();
+    await assert.rejects(
+      followRollout({ session, plan: changePlan, from: half, tell, signal }, () => "half of it"),
+      /lease lost/,
+    );
   });
 });

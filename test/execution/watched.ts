@@ -29,10 +29,10 @@ export function watchedWorker(test: TestBench, name: string, reached: (moment: M
     ...session,
     get: (ref) => at("read", () => session.get(ref)),
     list: (ref, match) => at("read", () => session.list(ref, match)),
-    mergePatch: (ref, body, options) =>
+    patch: (ref, kind, body, options) =>
       options?.dryRun
-        ? session.mergePatch(ref, body, options)
-        : at("call", () => session.mergePatch(ref, body, options)),
+        ? session.patch(ref, kind, body, options)
+        : at("call", () => session.patch(ref, kind, body, options)),
   });
   const { desk, cluster } = test;
   const watchedCluster: Cluster = {

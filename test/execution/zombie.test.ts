@@ -85,7 +85,7 @@ describe("a worker that sleeps past its lease", () => {
     inState(ended, "unknown");
     const settled = inState(await test.now(request), "failed");
     assert.ok("outcome" in settled);
-    assert.equal(settled.outcome.says, "The change was made, but its rollout was not watched.");
+    assert.equal(settled.outcome.says, "The change was made, but what came of it was not watched.");
     assert.deepEqual(settled.outcome.apiAuditIds, [test.effects()[0]?.auditId]);
     assert.equal(test.effects().length, 1);
   });

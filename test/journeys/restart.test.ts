@@ -34,7 +34,7 @@ for (const mode of ["socket", "http"] as const) {
       const wrote = double.history.filter(({ user }) => user.includes("countersign-operations"));
       assert.deepEqual(
         wrote.map(({ user, fieldManager, resource }) => [user.split(":").at(-1), fieldManager, resource]),
-        [["countersign-rollout-restart", "countersign", "deployments"]],
+        [["countersign-rollout-restart", `countersign-${id}`, "deployments"]],
       );
 
       assert.ok("outcome" in request && request.plan && "grant" in request);
