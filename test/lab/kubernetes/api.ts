@@ -2,6 +2,7 @@ import { type Effect, effectOf } from "./effect.ts";
 import { demandNoEscalation } from "./escalation.ts";
 import type { Intent } from "./intent.ts";
 import { listObjects } from "./list.ts";
+import { answerMetrics } from "./metrics.ts";
 import { type Fields, fieldsOf, type KubeObject } from "./object.ts";
 import { reviewAccess, reviewSelf } from "./questions.ts";
 import { attributesOf, authorize, forbidden } from "./rbac.ts";
@@ -44,6 +45,7 @@ export class Api {
     if (!authorize(store, user, attributes).allowed) throw forbidden(user, attributes);
     const { target, resource } = route;
     if (!target) return nonResource(route);
+    if (resource?.measured && !this.#ground.metrics) throw noSuchResource();
     if (!resource || resource.namespaced !== isWithin(route, target)) throw noSuchResource();
     const { namespace, name } = placeOf(target, resource);
     const before = store.find(resource, namespace, name);
@@ -57,6 +59,8 @@ export class Api {
     const { subresource } = target;
     if (subresource) return answerSubresource(this.#ground, request, resource, { subresource, ...place });
     if (resource.question) return this.#question(request, resource);
+    if (resource.measured)
+      return { code: 200, body: answerMetrics(this.#ground.store, resource, request.route, place) };
     switch (request.route.verb) {
       case "get":
       case "list":

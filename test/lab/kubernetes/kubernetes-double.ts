@@ -20,6 +20,8 @@ export interface KubernetesDoubleOptions {
   readonly rolloutMs?: number;
   /** For so long a token that passed is not looked at again; 10,000 ms when absent, as on a real server. */
   readonly revocationLagMs?: number;
+  /** Whether metrics.k8s.io is served, as by a metrics-server; not when absent. */
+  readonly metrics?: boolean;
   /** Created in this order; workloads are ready from the start. */
   readonly seed?: readonly Draft[];
   /** Called after each change of any object. */
@@ -49,12 +51,12 @@ export interface KubernetesDouble extends ClusterPeer {
 }
 
 export async function startKubernetesDouble(options: KubernetesDoubleOptions = {}): Promise<KubernetesDouble> {
-  const { rolloutMs = 400, revocationLagMs = 10_000, seed = [], onChange } = options;
+  const { rolloutMs = 400, revocationLagMs = 10_000, metrics = false, seed = [], onChange } = options;
   const store = new Store();
   const tokens = new Tokens(store, revocationLagMs);
   const logs = new Logs();
   const objects = new Objects(store);
-  const api = new Api({ store, objects, tokens, logs });
+  const api = new Api({ store, objects, tokens, logs, metrics });
   const kubelet = new Kubelet(store, logs, rolloutMs);
   const controllers = new Controllers(store);
 

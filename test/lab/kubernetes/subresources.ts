@@ -19,6 +19,8 @@ export interface Ground {
   readonly objects: Objects;
   readonly tokens: Tokens;
   readonly logs: Logs;
+  /** Whether there is somebody who measures what pods and nodes use. */
+  readonly metrics: boolean;
 }
 
 /** One subresource of the object that `demand` finds, or refuses when there is none. */
