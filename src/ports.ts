@@ -97,6 +97,13 @@ export interface Wake {
   show(request: string): Promise<void>;
 }
 
+/** Who is there: workers say which clusters they serve, and are forgotten when they do not say so again. */
+export interface Presence {
+  /** Counts these clusters as served for so many ms, by the store's clock. */
+  serve(clusters: readonly string[], forMs: number): Promise<void>;
+  served(cluster: string): Promise<boolean>;
+}
+
 /** Remembers what was seen, across processes. */
 export interface Once {
   /** True for exactly one caller per key until the time is over; throws when it cannot tell. */

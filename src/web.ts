@@ -9,6 +9,7 @@ import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
+import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
@@ -48,6 +49,7 @@ await run("web", async () => {
     store,
     trail,
     wake,
+    presence: redisPresence(state),
     chance,
     directory,
     policy,

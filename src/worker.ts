@@ -5,6 +5,7 @@ import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
 import { openCluster } from "./adapters/kubernetes/cluster.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
+import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { workerSettings } from "./config.ts";
@@ -12,6 +13,7 @@ import type { Bench } from "./execution/bench.ts";
 import { work } from "./execution/work.ts";
 import type { Scribe, Side } from "./ports.ts";
 import { every, run } from "./process.ts";
+import { presenceMs } from "./request/absence.ts";
 import { createMover } from "./request/move.ts";
 import { grantVerifier } from "./request/sign.ts";
 
@@ -60,9 +62,14 @@ await run("worker", async () => {
     });
     return { doorbell, sweep };
   });
+  const presence = redisPresence(state);
+  const serve = () => presence.serve(served, presenceMs);
+  await serve();
+  const telling = every(presenceMs / 3, onFault, serve);
   log.info("ready", { clusters: served.join(", ") });
 
   return async () => {
+    telling.stop();
     for (const { sweep } of rounds) sweep.stop();
     await Promise.all(rounds.map(({ doorbell }) => doorbell.close()));
     await wake.close();

@@ -4,6 +4,7 @@ import { quorumHolds } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
+import { tellAbsence } from "./absence.ts";
 import type { Desk } from "./desk.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import { factsOf } from "./facts.ts";
@@ -12,8 +13,8 @@ import { type AwaitingApproval, askedStatement, type Planning } from "./request.
 import { lapseOf, turnOf } from "./turn.ts";
 
 /**
- * Does whatever is the web side's to do next, until it is somebody else's turn. Safe to call at any time, by any
- * number of processes: each step is a compare-and-set.
+ * Does whatever is the web side's to do next, until it is somebody else's turn, and says so when they are not there.
+ * Safe to call at any time, by any number of processes: each step is a compare-and-set.
  */
 export async function advance(desk: Desk, id: string): Promise<void> {
   for (let going = true; going; ) {
@@ -38,8 +39,9 @@ export async function lapse(desk: Desk, id: string): Promise<void> {
   });
 }
 
-async function nextWish(desk: Desk, { request, now }: Stored): Promise<Wish> {
-  if (turnOf(request)?.side !== "web") return undefined;
+async function nextWish(desk: Desk, stored: Stored): Promise<Wish> {
+  const { request, now } = stored;
+  if (turnOf(request)?.side !== "web") return tellAbsence(desk, stored);
   // Records lie where others may write: what was not asked of us is not gone on with.
   if (!desk.attestor.holds(askedStatement(request), request.signature))
     return { event: { type: "forbidden", rule: "evidence", why: "this is not what was asked for" } };

@@ -5,6 +5,7 @@ import type {
   Directory,
   GrantSigner,
   PolicySource,
+  Presence,
   RequestStore,
   Trail,
   Wake,
@@ -26,6 +27,7 @@ export interface Desk {
   readonly store: RequestStore;
   readonly trail: Trail;
   readonly wake: Wake;
+  readonly presence: Pick<Presence, "served">;
   readonly chance: Chance;
   readonly directory: Directory;
   readonly policy: PolicySource;

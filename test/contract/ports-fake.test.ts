@@ -1,10 +1,12 @@
 import { fakeClock } from "../fakes/clock.ts";
 import { fakeCredentials, fakeEnrolments } from "../fakes/credentials.ts";
 import { fakeOnce } from "../fakes/once.ts";
+import { fakePresence } from "../fakes/presence.ts";
 import { fakeTrail } from "../fakes/trail.ts";
 import { describeCredentialsContract } from "./credentials.ts";
 import { describeEnrolmentsContract } from "./enrolments.ts";
 import { describeOnceContract } from "./once.ts";
+import { describePresenceContract } from "./presence.ts";
 import { describeTrailContract } from "./trail.ts";
 
 const close = async () => undefined;
@@ -12,6 +14,11 @@ const close = async () => undefined;
 describeOnceContract("the fake", async () => {
   const clock = fakeClock();
   return { once: fakeOnce(clock), pass: async (ms) => clock.pass(ms), close };
+});
+
+describePresenceContract("the fake", async () => {
+  const clock = fakeClock();
+  return { presence: fakePresence(clock), pass: async (ms) => clock.pass(ms), close };
 });
 
 describeTrailContract("the fake", async () => ({ trail: fakeTrail(fakeClock()), close }));

@@ -3,6 +3,7 @@ import { redisFor } from "../lab/redis/shared-redis.ts";
 import { describeCredentialsContract } from "./credentials.ts";
 import { describeEnrolmentsContract } from "./enrolments.ts";
 import { describeOnceContract } from "./once.ts";
+import { describePresenceContract } from "./presence.ts";
 import { openRedisRecords } from "./redis-records.ts";
 import { sampleRequest, sampleStep } from "./sample-request.ts";
 import { describeTrailContract } from "./trail.ts";
@@ -14,6 +15,8 @@ describe("with a real Redis", () => {
   });
 
   describeOnceContract("the adapter", async () => openRedisRecords(url));
+
+  describePresenceContract("the adapter", async () => openRedisRecords(url));
 
   describeTrailContract("the adapter", async () => openRedisRecords(url));
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { chance } from "../../src/adapters/chance/chance.ts";
 import { redisCredentials, redisEnrolments } from "../../src/adapters/redis/credentials.ts";
+import { redisPresence } from "../../src/adapters/redis/presence.ts";
 import { openState } from "../../src/adapters/redis/redis.ts";
 import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "../../src/adapters/redis/showcase.ts";
@@ -21,6 +22,7 @@ export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
     trail: redisTrail(client, scribe, chance),
     showcase: redisShowcase(client, chance),
     once: redisOnce(client, chance),
+    presence: redisPresence(client),
     credentials: redisCredentials(client, scribe),
     enrolments,
     /** Gives a person a credential of which no time step was used. */

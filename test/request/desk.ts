@@ -18,6 +18,7 @@ import { fakeChance } from "../fakes/chance.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { type FakeDirectory, fakeDirectory } from "../fakes/directory.ts";
 import { type FakePolicy, fakePolicy, labPolicy } from "../fakes/policy.ts";
+import { type FakePresence, fakePresence } from "../fakes/presence.ts";
 import { fakeRecords } from "../fakes/records.ts";
 import { fakeWake } from "../fakes/wake.ts";
 import { plan as samplePlan } from "./samples.ts";
@@ -45,6 +46,7 @@ export interface TestDesk extends Desk {
   readonly clock: FakeClock;
   readonly records: ReturnType<typeof fakeRecords>;
   readonly wake: ReturnType<typeof fakeWake>;
+  readonly presence: FakePresence;
   readonly directory: FakeDirectory;
   readonly policy: FakePolicy;
   readonly verifier: ReturnType<typeof grantVerifier>;
@@ -68,6 +70,7 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
   const clock = fakeClock();
   const records = fakeRecords(clock);
   const wake = fakeWake();
+  const presence = fakePresence(clock, ["demo"]);
   const chance = fakeChance();
   const directory = fakeDirectory(people);
   const policy = fakePolicy(parts.policy);
@@ -78,6 +81,7 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
     store,
     trail,
     wake,
+    presence,
     chance,
     directory,
     policy,
@@ -109,6 +113,7 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
     clock,
     records,
     wake,
+    presence,
     directory,
     policy,
     verifier: grantVerifier(keys.publicKey),

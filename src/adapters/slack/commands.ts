@@ -8,6 +8,7 @@ import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
+import { heldUpOf } from "./known.ts";
 import { buttonsFor, statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
@@ -51,6 +52,12 @@ export function refusalReply(refusal: Refusal): Reply {
 
 function askedReply(asked: Request, slash: string): Reply {
   const { id, operation } = asked;
+  const heldUp = heldUpOf(asked);
+  if (heldUp)
+    return reply(
+      `${headlineOf(operation)}: recorded as \`${id}\`, and it must wait: ${heldUp.why}.`,
+      `It is tried again by itself until it lapses; \`${slash} status ${id}\` says how it goes.`,
+    );
   if (!isChange(operation))
     return reply(`\`${commandOf(operation)}\` is being read (\`${id}\`); only you see the answer.`);
   return reply(

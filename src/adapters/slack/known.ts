@@ -2,7 +2,7 @@ import type { Proof } from "../../challenge/challenge.ts";
 import { isChange } from "../../operation/operation.ts";
 import type { Plan } from "../../operation/plan.ts";
 import type { Allowed } from "../../policy/policy.ts";
-import type { Approval, Request, State } from "../../request/request.ts";
+import type { Approval, HeldUp, Request, State } from "../../request/request.ts";
 
 // What a request knows in whatever state it is; undefined = not known yet, or never.
 
@@ -47,6 +47,11 @@ export function isPublic(request: Request): boolean {
   const provedForIt = proofOf(request)?.request === request.id;
   const asksApproval = decisionOf(request)?.requirements.approvals !== undefined;
   return asksApproval || provedForIt || reached(request) === "awaiting-challenge";
+}
+
+/** What it waits for, other than people. */
+export function heldUpOf(request: Request): HeldUp | undefined {
+  return "heldUp" in request ? request.heldUp : undefined;
 }
 
 /** k and n of the quorum; undefined where no approval is asked for. */

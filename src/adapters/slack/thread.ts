@@ -1,9 +1,10 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import { spoken as commandOf, entryOf } from "../../operation/catalogue.ts";
 import type { Finished, Request } from "../../request/request.ts";
+import { lapseOf } from "../../request/turn.ts";
 import { actions, bold, bullets, button, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
 import { clip, escaped } from "./escape.ts";
-import { approvalsOf, decisionOf, digestOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
+import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
 import type { Surface } from "./surface.ts";
 import { headlineOf, lasted, stateWords } from "./words.ts";
 
@@ -28,13 +29,19 @@ export function rootOf(request: Request, channel: string): Surface {
     channel,
     text: escaped(`${headline}: ${state}`, shownText * 2),
     blocks: [
-      richText(lines([bold(headline)], [raw(state)])),
+      richText(lines([bold(headline)], [raw(state)], ...patience(request))),
       context(about.join(" · ")),
       ...(buttons.length > 0 ? [actions(...buttons)] : []),
     ],
     inThread: false,
     once: false,
   };
+}
+
+/** Until when it is tried again, where it is held up. */
+function patience(request: Request): readonly (readonly RichTextElement[])[] {
+  const until = heldUpOf(request) && lapseOf(request);
+  return until === undefined ? [] : [[raw("It is tried again until "), moment(until), raw(", then it lapses.")]];
 }
 
 /** What the requester may do now; the buttons vanish with the state. */

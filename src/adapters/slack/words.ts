@@ -3,7 +3,7 @@ import { namespaceOf, type Operation } from "../../operation/operation.ts";
 import type { Refusal } from "../../operation/refusal.ts";
 import type { Request } from "../../request/request.ts";
 import { clip } from "./escape.ts";
-import { quorumOf } from "./known.ts";
+import { heldUpOf, quorumOf } from "./known.ts";
 
 /** What is asked in one line of words: "Restart api in prod, cluster demo". */
 export function headlineOf(operation: Operation): string {
@@ -19,6 +19,8 @@ export function wishOf(operation: Operation): string {
 
 /** Where a request stands, in words that need no colour. */
 export function stateWords(request: Request): string {
+  const heldUp = heldUpOf(request);
+  if (heldUp) return `Waiting: ${sentence(heldUp.why)}`;
   switch (request.state) {
     case "planning":
       return request.plan ? "Deciding what the policy asks for." : "Planning: the object is being read.";

@@ -64,6 +64,26 @@ describe("the slash command", () => {
     assert.ok(lastTold(dave).includes("T0LAB/U4"));
   });
 
+  it("says at once when nobody serves the cluster, and takes the request all the same", async () => {
+    house.presence.leave("demo");
+    for (const [line, what] of [
+      [restart, "Restart api in prod, cluster demo: recorded as"],
+      ["/k8s get pods -n prod", "Read pods in prod, cluster demo: recorded as"],
+    ] as const) {
+      await type(alice, line);
+      const told = lastTold(alice);
+      assert.ok(told.includes(what), told);
+      assert.match(told, /it must wait: no worker for the cluster demo has been seen for 30 seconds\./);
+    }
+    assert.equal((await house.records.store.of("alice", 10)).length, 2);
+  });
+
+  it("says nothing of the kind where another cluster is away", async () => {
+    house.presence.leave("other");
+    await type(alice, restart);
+    assert.ok(!lastTold(alice).includes("must wait"), lastTold(alice));
+  });
+
   it("says which rule refuses, and records it", async () => {
     await type(carol, restart);
     assert.ok(lastTold(carol).includes("No rule permits carol"));

@@ -17,6 +17,7 @@ import { fakeClock } from "../../fakes/clock.ts";
 import { fakeDirectory } from "../../fakes/directory.ts";
 import { fakeOnce } from "../../fakes/once.ts";
 import { fakePolicy } from "../../fakes/policy.ts";
+import { type FakePresence, fakePresence } from "../../fakes/presence.ts";
 import { fakeRecords } from "../../fakes/records.ts";
 import { fakeWake } from "../../fakes/wake.ts";
 import { startSlackDouble } from "../../lab/slack/slack-double.ts";
@@ -64,6 +65,7 @@ export interface House {
   readonly directory: ReturnType<typeof fakeDirectory>;
   readonly policy: ReturnType<typeof fakePolicy>;
   readonly clock: ReturnType<typeof fakeClock>;
+  readonly presence: FakePresence;
   readonly worker: Worker;
   /** When nothing is being shown any more and Slack shows the record as it is. */
   settled(): Promise<void>;
@@ -104,6 +106,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const records = fakeRecords(clock);
   const directory = fakeDirectory(listed);
   const policy = fakePolicy();
+  const presence = fakePresence(clock, ["demo", "other"]);
   const chance = fakeChance();
   const log = keptLog();
   const subjects = listed.map(({ sub }) => sub);
@@ -126,6 +129,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     store: records.store,
     trail,
     wake,
+    presence,
     chance,
     directory,
     policy,
@@ -191,6 +195,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     directory,
     policy,
     clock,
+    presence,
     request: only,
     code: (subject, timeStep = 1) => codeAt(subject, timeStep),
     worker: {

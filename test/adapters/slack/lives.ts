@@ -78,11 +78,13 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
     });
   return [
     asked,
+    run(asked, { type: "held-up", why: text }),
     planned,
     decided,
     proved,
     ...(approvals > 0 ? [run(proved, approve(0))] : []),
     granted,
+    run(claimed, { type: "held-up", fence: 1, why: text }),
     executing,
     progressed,
     finished("succeeded"),

@@ -4,6 +4,7 @@ import { surfacesOf } from "../../../src/adapters/slack/surfaces.ts";
 import type { Operation } from "../../../src/operation/operation.ts";
 import { isOver, type Request, type State, states } from "../../../src/request/request.ts";
 import { namespace } from "../../contract/sample-request.ts";
+import { noon } from "../../fakes/clock.ts";
 import { faultsOfMessageBlocks } from "../../lab/slack/block-kit/block-rules.ts";
 import { assertHarmless, assertNoMarkup } from "./harmless.ts";
 import { textOf } from "./house.ts";
@@ -51,9 +52,9 @@ describe("surfacesOf", () => {
   it("never takes a fact back: what is told of a request is told of whatever becomes of it", () => {
     const all = livesOf();
     const endedFrom = (from: State) => all.filter((one) => "ended" in one && one.ended.was === from);
-    const [asked, planned, challenged, opened, halfApproved, granted, executing, progressed, ...ends] = all;
+    const [asked, away, planned, challenged, opened, halfApproved, granted, busy, executing, progressed, ...ends] = all;
     const ways = [
-      [asked, planned, challenged, opened, halfApproved, granted, executing, progressed, ends[0]],
+      [asked, away, planned, challenged, opened, halfApproved, granted, busy, executing, progressed, ends[0]],
       [progressed, ends[1]],
       [progressed, ends[2]],
       ...endedFrom("planning").map((end) => [asked, end]),
@@ -139,6 +140,26 @@ describe("surfacesOf", () => {
     assert.ok(running);
     const progress = surfacesOf(running, cards).find(({ key }) => key === "progress");
     assert.equal(textOf(progress?.blocks), "2 of 3 pods replaced");
+  });
+
+  it("says what a request waits for, and until when, in the thread, on the card and in the list", () => {
+    const waiting = livesOf({ text: "the cluster demo is away" }).filter((one) => "heldUp" in one);
+    assert.deepEqual(
+      waiting.map(({ state }) => state),
+      ["planning", "granted"],
+    );
+    for (const request of waiting) {
+      const surfaces = surfacesOf(request, cards);
+      const root = surfaces.find(({ key }) => key === "thread");
+      assert.match(
+        textOf(root?.blocks),
+        /Waiting: the cluster demo is away\..*It is tried again until .*then it lapses/s,
+      );
+      const until = request.state === "granted" ? noon + 600_000 : noon + 1_800_000;
+      assert.ok(JSON.stringify(root?.blocks).includes(`"timestamp":${until / 1000}`), request.state);
+      const card = surfaces.find(({ key }) => key === "card");
+      if (card) assert.match(textOf(card.blocks), /Waiting: the cluster demo is away\./);
+    }
   });
 
   it("keeps the thread in the channel it was typed in, or among the approvals when that was a direct message", () => {
