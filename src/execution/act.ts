@@ -1,6 +1,6 @@
+import type { ApiAnswer, KubeObject, Session } from "../cluster-port.ts";
 import type { Change } from "../operation/operation.ts";
 import type { Plan, PlannedObject } from "../operation/plan.ts";
-import type { ApiAnswer, KubeObject, Session } from "../ports.ts";
 
 /** A plan of a change, which is always about one object. */
 export type ChangePlan = Plan & { readonly object: PlannedObject };

@@ -1,6 +1,7 @@
+import type { Account, Cluster } from "../cluster-port.ts";
 import { catalogue, entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
-import type { Account, Cluster, Directory, GrantVerifier, PolicySource, RequestStore } from "../ports.ts";
+import type { Directory, GrantVerifier, PolicySource, RequestStore } from "../ports.ts";
 import type { Mover } from "../request/move.ts";
 
 /** What the worker's side of a request's life works with. It holds no Slack token and no second factor. */

@@ -1,44 +1,10 @@
-import { digestOf } from "../operation/digest.ts";
-import {
-  type ApiAnswer,
-  type BoundSession,
-  type Cluster,
-  ClusterFault,
-  type ClusterFaultCode,
-  type KubeObject,
-} from "../ports.ts";
+import { type BoundSession, type Cluster, ClusterFault, type ClusterFaultCode } from "../cluster-port.ts";
 import type { RequestEvent } from "../request/event.ts";
-import type { Executing, Granted, Intent } from "../request/request.ts";
-import type { About, ChangePlan, Ending, Stamp } from "./act.ts";
+import type { Ending } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
-import { accountOf, type Bench, reader } from "./bench.ts";
+import { applyOnce, current, type Errand, ids } from "./apply-once.ts";
+import { accountOf, type Bench } from "./bench.ts";
 import { type Hold, LeaseLost } from "./hold.ts";
-import { plannedRef } from "./planned-object.ts";
-
-/** What is to be done once the intent is durable and the ticket taken. */
-export interface Errand {
-  readonly request: Granted | Executing;
-  readonly plan: ChangePlan;
-  /** What the intent names: the precondition, and the generation the object had then. */
-  readonly intent: Precondition;
-  /** An earlier worker took the ticket: its call may have had its effect, or be on its way. */
-  readonly begunBefore: boolean;
-}
-
-export type Precondition = Omit<Intent, "at">;
-
-/** How the one changing call went. */
-type Done =
-  | { readonly applied: true; readonly auditIds: readonly string[] }
-  | {
-      readonly applied: false;
-      readonly as: "failed" | "unknown";
-      readonly why: string;
-      readonly auditIds: readonly string[];
-    };
-
-/** The object's status may move between reading and acting; nobody's change is lost by trying again. */
-const attempts = 6;
 
 /**
  * The changing call, the rollout, the outcome. A crash anywhere in here leaves an intent and a ticket; the next worker
@@ -48,7 +14,7 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
   const session = await open(bench, hold, cluster, errand);
   if (!session) return;
   try {
-    const done = await apply(bench, hold, { session, cluster }, errand);
+    const done = await applyOnce(bench, hold, { session, cluster }, errand);
     const credential = session.credential;
     if (!done.applied) {
       const { as, why, auditIds } = done;
@@ -88,7 +54,6 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
       .catch((fault: unknown) => bench.log("handle left behind", { request: errand.request.id, why: String(fault) }));
   }
 }
-
 /** Faults that will not pass: without an account to act as, nothing can be done. */
 const lasting: ReadonlySet<ClusterFaultCode> = new Set([
   "forbidden",
@@ -126,111 +91,6 @@ async function open(
     return undefined;
   }
 }
-
-async function apply(
-  bench: Bench,
-  hold: Hold,
-  at: { session: BoundSession; cluster: Cluster },
-  errand: Errand,
-): Promise<Done> {
-  const { session, cluster } = at;
-  const { request, plan } = errand;
-  const act = actOf(changeOf(request.operation));
-  const stamp: Stamp = { request: request.id, digest: request.digest, at: request.grant.grant.grantedAt };
-  let { intent } = errand;
-  const shows = (object: KubeObject | undefined) => act.shows(object, plan, aboutOf(stamp, intent));
-  // Whether a call of ours may have had an effect that nobody has told us of.
-  let mayHave = errand.begunBefore;
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    if (hold.signal.aborted) throw hold.signal.reason;
-    const answer = await tryApply(() =>
-      act.apply(session, plan, { stamp, resourceVersion: intent.resourceVersion, dryRun: false }),
-    );
-    if (!(answer instanceof ClusterFault)) return { applied: true, auditIds: [answer.auditId] };
-    if (answer.code === "no-answer" || answer.code === "server-error") {
-      // Not known: the same bytes with the same precondition may be sent again, and only one can count.
-      mayHave = true;
-      continue;
-    }
-    if (answer.code !== "conflict") {
-      if (mayHave && shows(await current(session, plan)) === "done") return { applied: true, auditIds: ids(answer) };
-      return {
-        applied: false,
-        as: mayHave ? "unknown" : "failed",
-        why: `The cluster refused it: ${answer.says}`,
-        auditIds: ids(answer),
-      };
-    }
-    const object = await current(session, plan);
-    const verdict = mayHave ? shows(object) : "not-done";
-    if (verdict === "done") return { applied: true, auditIds: ids(answer) };
-    if (verdict === "unclear")
-      return {
-        applied: false,
-        as: "unknown",
-        why: "The object was changed by somebody while our own call went unanswered; look whether it was done before.",
-        auditIds: ids(answer),
-      };
-    // Refused for certain. If only what churns has moved, the new version is a new precondition, written down first.
-    const moved = object && (await stillApproved(bench, cluster, errand));
-    if (!moved)
-      return {
-        applied: false,
-        as: "failed",
-        why: "The object was changed by somebody at the last moment; nothing was done.",
-        auditIds: ids(answer),
-      };
-    // Whatever was sent before named a version that is gone: none of it can still have an effect.
-    mayHave = false;
-    const next = { ...intent, ...moved };
-    await hold.step((now) => ({
-      type: "intended",
-      fence: hold.fence,
-      intent: next,
-      leaseUntil: now + bench.leaseMs,
-    }));
-    intent = next;
-  }
-  if (mayHave && shows(await current(session, plan)) === "done") return { applied: true, auditIds: [] };
-  const why = mayHave
-    ? "The cluster did not say whether it was done."
-    : "The object never held still; nothing was done.";
-  return { applied: false, as: mayHave ? "unknown" : "failed", why, auditIds: [] };
-}
-
-async function tryApply(call: () => Promise<ApiAnswer>): Promise<ApiAnswer | ClusterFault> {
-  try {
-    return await call();
-  } catch (fault) {
-    if (fault instanceof ClusterFault) return fault;
-    throw fault;
-  }
-}
-
-/** What of the object is now the precondition, if the plan made of it is still the one that was approved. */
-async function stillApproved(
-  bench: Bench,
-  cluster: Cluster,
-  { request }: Errand,
-): Promise<Omit<Precondition, "step"> | undefined> {
-  const operation = changeOf(request.operation);
-  const session = await cluster.session(reader, request.id);
-  const plan = await actOf(operation).plan(session, operation, await bench.store.now());
-  if ("unplannable" in plan) return undefined;
-  const asker = { request: request.id, requester: request.requester, reason: request.reason };
-  return digestOf(asker, plan) === request.digest ? preconditionOf(plan) : undefined;
-}
-
-/** What an intent names of a plan that was just made. */
-export function preconditionOf({ live }: ChangePlan): Omit<Precondition, "step"> {
-  const { resourceVersion, generation } = live;
-  return { resourceVersion, ...(generation === undefined ? {} : { generation }) };
-}
-
-function aboutOf(stamp: Stamp, { generation }: Precondition): About {
-  return { stamp, generation };
-}
-
 async function follow(bench: Bench, hold: Hold, session: BoundSession, errand: Errand): Promise<Ending> {
   const { plan, request } = errand;
   const act = actOf(changeOf(request.operation));
@@ -241,18 +101,4 @@ async function follow(bench: Bench, hold: Hold, session: BoundSession, errand: E
   const ending = await act.follow({ session, plan, from, tell: (says) => hold.tell({ says }), signal });
   if (hold.signal.aborted) throw hold.signal.reason;
   return ending;
-}
-
-/** The object as it is, or undefined when it is gone. */
-async function current(session: BoundSession, plan: ChangePlan): Promise<KubeObject | undefined> {
-  try {
-    return (await session.get(plannedRef(plan.object))).object;
-  } catch (fault) {
-    if (fault instanceof ClusterFault && fault.code === "not-found") return undefined;
-    throw fault;
-  }
-}
-
-function ids(fault: ClusterFault): readonly string[] {
-  return fault.auditId === undefined ? [] : [fault.auditId];
 }

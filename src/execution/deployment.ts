@@ -1,6 +1,6 @@
+import type { KubeObject } from "../cluster-port.ts";
 import type { Json, PlannedObject } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
-import type { KubeObject } from "../ports.ts";
 
 /** The fields of a Deployment that planning and watching read; absent ones as the API documents their defaults. */
 export interface Deployment {

@@ -1,11 +1,12 @@
+import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isChange } from "../operation/operation.ts";
-import { type Cluster, ClusterFault } from "../ports.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
+import { preconditionOf } from "./apply-once.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
-import { carryOut, preconditionOf } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
 import { whyNot, whyNotByPolicy } from "./check-grant.ts";
 import { claim, type Hold, LeaseLost } from "./hold.ts";
 import { read } from "./read.ts";

@@ -1,6 +1,6 @@
+import { ClusterFault, type ClusterFaultCode } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isChange } from "../operation/operation.ts";
-import { ClusterFault, type ClusterFaultCode } from "../ports.ts";
 import type { Planning } from "../request/request.ts";
 import { actOf } from "./acts.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";

@@ -1,7 +1,7 @@
+import { fieldManagerOf, type KubeObject, type ObjectRef } from "../cluster-port.ts";
 import { objectKinds } from "../operation/object-kind.ts";
 import type { PlannedObject } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
-import { fieldManagerOf, type KubeObject, type ObjectRef } from "../ports.ts";
 import type { About, Verdict } from "./act.ts";
 import { list, number, record, text } from "./deployment.ts";
 

@@ -1,5 +1,5 @@
+import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../cluster-port.ts";
 import type { Get } from "../operation/catalogue/reads.ts";
-import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../ports.ts";
 import { list, number, record, text, viewDeployment } from "./deployment.ts";
 
 /** What a read came back with: a plain table, or in one sentence why not. */

@@ -1,6 +1,6 @@
+import { ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import type { LiveView } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
-import { ClusterFault, type KubeObject, type Session } from "../ports.ts";
 import { type Deployment, number, record, text } from "./deployment.ts";
 
 /** What was seen around a workload when it was read. */

@@ -1,4 +1,4 @@
-import { ClusterFault, type KubeObject } from "../ports.ts";
+import { ClusterFault, type KubeObject } from "../cluster-port.ts";
 import type { Ending, Following } from "./act.ts";
 import { type Deployment, viewDeployment } from "./deployment.ts";
 import { plannedRef } from "./planned-object.ts";

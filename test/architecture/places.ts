@@ -50,7 +50,6 @@ export const lineLimit = 250;
 export const longFiles: ReadonlyMap<string, string> = new Map([
   ["ports.ts", "all that is asked of the outside stands on one page"],
   ["request/transition.ts", "the state machine stands on one page"],
-  ["operation/parse.ts", "one function for each command, and their order is the usage"],
 ]);
 export const longLimit = 350;
 
@@ -58,8 +57,11 @@ export const longLimit = 350;
 export const drawers =
   /^(utils?|helpers?|services?|managers?|types?|interfaces?|commons?|misc|lib|shared|constants?|index)$/;
 
+/** What the core asks of the outside: types and their guarantees. */
+export const ports: readonly string[] = ["ports.ts", "cluster-port.ts"];
+
 export function isCore(path: string): boolean {
-  return path === "ports.ts" || /^(operation|policy|challenge|request|execution|audit)\//.test(path);
+  return ports.includes(path) || /^(operation|policy|challenge|request|execution|audit)\//.test(path);
 }
 
 /** `places` are files, or folders when they end in a slash. */

@@ -10,6 +10,7 @@ import {
   lineLimit,
   longFiles,
   longLimit,
+  ports,
   rootOfRoot,
   roots,
   rootsWhole,
@@ -51,12 +52,13 @@ function coreImports(path: string): readonly string[] {
   if (folder === "audit") return ["audit/"];
   const place = (coreFolders as readonly string[]).indexOf(folder);
   const before = place < 0 ? coreFolders : coreFolders.slice(0, place + 1);
-  return ["audit/", "ports.ts", ...before.map((name) => `${name}/`)];
+  return ["audit/", ...ports, ...before.map((name) => `${name}/`)];
 }
 
 function* portsAreTypes(modules: Modules): ReturnType<Rule> {
-  for (const { specifier, typeOnly } of modules.get("ports.ts")?.imports ?? [])
-    if (!typeOnly) yield ["ports.ts", `imports more than types of ${specifier}`];
+  for (const port of ports)
+    for (const { specifier, typeOnly } of modules.get(port)?.imports ?? [])
+      if (!typeOnly) yield [port, `imports more than types of ${specifier}`];
 }
 
 function* noCycle(modules: Modules): ReturnType<Rule> {

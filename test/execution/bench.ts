@@ -1,9 +1,10 @@
 import { openCluster } from "../../src/adapters/kubernetes/cluster.ts";
+import type { Cluster } from "../../src/cluster-port.ts";
 import type { Bench } from "../../src/execution/bench.ts";
 import { work } from "../../src/execution/work.ts";
 import { renderAccounts } from "../../src/operation/accounts.ts";
 import type { Operation } from "../../src/operation/operation.ts";
-import type { Cluster, RequestStore } from "../../src/ports.ts";
+import type { RequestStore } from "../../src/ports.ts";
 import { createMover } from "../../src/request/move.ts";
 import type { Request } from "../../src/request/request.ts";
 import { install, workerTokenOf } from "../adapters/kubernetes/install.ts";

@@ -1,5 +1,6 @@
+import type { Cluster, Session } from "../../src/cluster-port.ts";
 import type { Bench } from "../../src/execution/bench.ts";
-import type { Cluster, RequestStore, Session } from "../../src/ports.ts";
+import type { RequestStore } from "../../src/ports.ts";
 import type { TestBench } from "./bench.ts";
 
 /** What a worker does, in the order it does it for one change. */

@@ -1,4 +1,3 @@
-import type { Json } from "../../operation/plan.ts";
 import {
   type Account,
   ClusterFault,
@@ -7,7 +6,8 @@ import {
   type ObjectRef,
   type PatchKind,
   type Session,
-} from "../../ports.ts";
+} from "../../cluster-port.ts";
+import type { Json } from "../../operation/plan.ts";
 import { notSent, passOperation, type Verb } from "./choke-point.ts";
 import { readAnswer } from "./faults.ts";
 import { logQuery, removalOptions } from "./options.ts";
