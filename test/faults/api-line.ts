@@ -25,6 +25,8 @@ export interface LinedCall {
   readonly body: string;
   readonly fate: Fate;
   readonly slow: boolean;
+  /** Whether it could have come to harm. */
+  readonly rough: boolean;
   /** What the API server answered; undefined when it was never asked. */
   readonly status?: number;
   readonly auditId?: string;
@@ -65,8 +67,9 @@ export async function layApiLine(
     const body = await textOf(incoming);
     if (path.searchParams.get("watch") === "true") return watch(url, headers, response);
     const changing = method !== "GET" && !path.searchParams.has("dryRun");
-    const fate = weather.rough ? fateOf(chance, method, changing) : "passed";
-    const late = weather.rough && chance.happens(shares.slow);
+    const { rough } = weather;
+    const fate = rough ? fateOf(chance, method, changing) : "passed";
+    const late = rough && chance.happens(shares.slow);
     const at = Date.now();
     if (late) await sleep(chance.between(...slowMs));
     const answer =
@@ -74,7 +77,7 @@ export async function layApiLine(
     if (changing) {
       const request = /\breq\/(\S+)/.exec(headers["user-agent"] ?? "")?.[1] ?? "";
       const seen = answer && { status: answer.status, auditId: String(answer.headers["audit-id"] ?? "") };
-      const call = { at, request, method, path: path.pathname, body, fate, slow: late, ...seen };
+      const call = { at, request, method, path: path.pathname, body, fate, slow: late, rough, ...seen };
       calls.push(call);
       if (fate === "lost after its effect") await meanwhile(call);
     }

@@ -14,7 +14,7 @@ export interface Toll {
   powerCuts: number;
   /** What power cuts took of the log, in bytes. */
   bytesLost: number;
-  /** Misfortunes that found nobody to befall. */
+  /** Misfortunes that found too few to befall, as on a machine that is too slow to start others in time. */
   missed: number;
 }
 
@@ -36,13 +36,13 @@ export async function unleash(schedule: readonly Misfortune[], victims: Victims)
   async function befall(misfortune: Misfortune): Promise<void> {
     const { workers, webs, redis, forgetMs } = victims;
     switch (misfortune.kind) {
+      // One of each side is always left: where nobody works there is nothing to break.
       case "kill-worker":
-        return count("kills", await workers.kill(misfortune.pick));
-      case "kill-web":
-        // One is always left, as a rolling deployment would leave it.
-        return count("webKills", webs.serving > 1 && (await webs.kill(misfortune.pick)));
+        return count("kills", workers.serving > 1 && (await workers.kill(misfortune.pick)));
       case "freeze-worker":
-        return count("freezes", await workers.freeze(misfortune.pick, misfortune.forMs));
+        return count("freezes", workers.serving > 1 && (await workers.freeze(misfortune.pick, misfortune.forMs)));
+      case "kill-web":
+        return count("webKills", webs.serving > 1 && (await webs.kill(misfortune.pick)));
       default:
         break;
     }

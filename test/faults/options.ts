@@ -43,7 +43,7 @@ export function readOptions(words: readonly string[]): RunOptions | string {
     seconds,
     seed: whole("seed", 1, 0, 2 ** 31 - 1),
     requests: whole("requests", Math.ceil(seconds * 3.8), 1, 1_000_000),
-    workers: whole("workers", 5, 1, 20),
+    workers: whole("workers", 8, 2, 20),
   };
   const ablation = ablations.find((one) => one === values["ablation"]);
   if (values["ablation"] !== undefined && !ablation) faults.push(`--ablation is one of ${ablations.join(", ")}`);

@@ -1,16 +1,19 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { truncate } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findProgram, theseSurroundings } from "../lab/redis/source.ts";
 import { type RedisPeer, startOwnRedis } from "../lab/redis/start-redis.ts";
 
 /** A Redis of our own behind a line that can be held, so that we know what it has acknowledged to anybody. */
 export interface RedisLine extends RedisPeer {
   /**
    * Pulls the plug: answers stop, the server dies by SIGKILL, and of what it wrote since the last answer only the share
-   * `keep` (0 to 1) is left in its log, cut anywhere. With `forgetMs` it loses also what it acknowledged in the last so
-   * many ms, as one does that flushes late. Resolves with the bytes lost; `restart` brings it back.
+   * `keep` (0 to 1) is left in its log, cut anywhere and then repaired. With `forgetMs` it loses also what it acknowledged
+   * in the last so many ms, as one does that flushes late. Resolves with the bytes lost; `restart` brings it back.
    */
   powerCut(keep: number, forgetMs?: number): Promise<number>;
 }
@@ -78,11 +81,13 @@ export async function layRedisLine(): Promise<RedisLine> {
       const before = sizes.findLast(({ at }) => at <= performance.now() - forgetMs)?.size ?? acknowledged;
       const left = forgetMs > 0 ? before : acknowledged + Math.floor((written - acknowledged) * keep);
       await truncate(file, left);
-      return written - left;
+      await repair(dirname(file));
+      return written - statSync(file).size;
     },
     async restart() {
-      await peer.restart();
+      // Whoever connects as soon as it lives must be answered.
       held = false;
+      await peer.restart();
     },
     async close() {
       clearInterval(sampling);
@@ -93,11 +98,31 @@ export async function layRedisLine(): Promise<RedisLine> {
   };
 }
 
+/**
+ * What an operator must do after a power cut: a server that meets a half-written transaction at the end of its log leaves
+ * its beginning there, and the next restart reads that as part of what came after it (valkey-io/valkey#4342).
+ */
+async function repair(place: string): Promise<void> {
+  const server = findProgram(theseSurroundings()) ?? "redis-server";
+  const child = spawn(server.replace(/-server$/, "-check-aof"), ["--fix", manifestIn(place)], {
+    cwd: place,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  child.stdin.end("y\n");
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`the log in ${place} could not be repaired`);
+}
+
+function manifestIn(place: string): string {
+  const name = readdirSync(place).find((file) => file.endsWith(".manifest"));
+  if (name === undefined) throw new Error(`${place} has no manifest`);
+  return name;
+}
+
 /** The file that Redis appends to now, as its manifest says. */
 function logIn(folder: string): string {
   const place = join(folder, "appendonlydir");
-  const manifest = readdirSync(place).find((name) => name.endsWith(".manifest")) ?? "";
-  const lines = readFileSync(join(place, manifest), "utf8").split("\n");
+  const lines = readFileSync(join(place, manifestIn(place)), "utf8").split("\n");
   const [name] = lines.flatMap((line) => /^file (\S+) .*type i$/.exec(line)?.[1] ?? []).slice(-1);
   if (name === undefined) throw new Error(`${place} has no log that is appended to`);
   return join(place, name);

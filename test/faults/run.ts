@@ -37,7 +37,7 @@ export interface Run {
   readonly settledMs: number;
 }
 
-/** The calls on the line to the API server that were to change something, by what became of them. */
+/** The calls that were to change something while the line to the API server was rough, by what became of them. */
 export interface Weather {
   readonly calls: number;
   readonly lostBefore: number;
@@ -202,9 +202,10 @@ function shownOf(id: string, eyes: Eyes, load: Load): ShownRequest {
 }
 
 function weatherOf({ api, meddled }: Stage): Weather {
-  const count = (fits: (call: (typeof api.calls)[number]) => boolean) => api.calls.filter(fits).length;
+  const rough = api.calls.filter((call) => call.rough);
+  const count = (fits: (call: (typeof rough)[number]) => boolean) => rough.filter(fits).length;
   return {
-    calls: api.calls.length,
+    calls: rough.length,
     lostBefore: count(({ fate }) => fate === "lost before its effect"),
     lostAfter: count(({ fate }) => fate === "lost after its effect"),
     refused: count(({ fate }) => fate.startsWith("answered")),
