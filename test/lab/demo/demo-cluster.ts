@@ -1,4 +1,5 @@
 import { type KubernetesDouble, startKubernetesDouble } from "../kubernetes/kubernetes-double.ts";
+import { demoWorld } from "../kubernetes/seed.ts";
 import type { ClusterWorkload } from "../page/lab-page.ts";
 import { prepareCluster, type WorkerAccess } from "../worker-access.ts";
 
@@ -18,6 +19,8 @@ export async function startDoubleCluster(options: { readonly rolloutMs: number }
   const listeners = new Set<() => void>();
   const double = await startKubernetesDouble({
     rolloutMs: options.rolloutMs,
+    metrics: true,
+    seed: demoWorld,
     onChange: () => {
       for (const listener of listeners) listener();
     },

@@ -59,3 +59,50 @@ export const demoObjects: readonly Draft[] = [
   deployment("prod", "checkout", 4, { team: "payments" }),
   deployment("staging", "api", 2, { team: "web" }),
 ];
+
+const batchSpec = (name: string) => ({
+  template: {
+    spec: { restartPolicy: "Never", containers: [{ name, image: `registry.example/${name}:1.0.0` }] },
+  },
+});
+
+/** What the demo has beside: something for each kind of operation. */
+export const demoWorld: readonly Draft[] = [
+  ...demoObjects,
+  statefulSet("prod", "orders-db", 3),
+  daemonSet("prod", "log-agent"),
+  {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "api-settings", namespace: "prod" },
+    data: { LOG_LEVEL: "info", FEATURE_NEW_CART: "off" },
+  },
+  {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: "nightly-report", namespace: "prod" },
+    spec: { schedule: "0 3 * * *", jobTemplate: { spec: batchSpec("report") } },
+  },
+  {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "migrate-orders", namespace: "prod" },
+    spec: batchSpec("migrate"),
+  },
+  {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "api", namespace: "prod" },
+    spec: { minAvailable: 2, selector: { matchLabels: { app: "api" } } },
+  },
+  {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "checkout", namespace: "prod" },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "checkout" },
+      minReplicas: 3,
+      maxReplicas: 8,
+    },
+  },
+];

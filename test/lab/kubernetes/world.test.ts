@@ -3,7 +3,7 @@ import { type AdminClient, openAdminClient } from "./admin-client.ts";
 import { type KubernetesDouble, startKubernetesDouble } from "./kubernetes-double.ts";
 import type { KubeObject } from "./object.ts";
 import { collectionPath } from "./resources.ts";
-import { daemonSet, deployment, namespace } from "./seed.ts";
+import { daemonSet, demoWorld, deployment, namespace } from "./seed.ts";
 
 const at = (kind: string, name?: string) => [collectionPath(kind, "prod"), name].filter(Boolean).join("/");
 const nodeA = "/api/v1/nodes/node-a";
@@ -148,6 +148,26 @@ describe("the world of the Kubernetes double", () => {
       (all) => all.some((message) => /^Scaled up replica set api-\w+ from 4 to 5$/.test(String(message))),
     );
     assert.ok((await messages("Started")).includes("Started container api"));
+  });
+
+  it("has in the demo something for each kind of operation, ready from the start", async () => {
+    const demo = await startKubernetesDouble({ rolloutMs: 10, seed: demoWorld });
+    const client = openAdminClient(demo);
+    try {
+      assert.deepEqual(
+        demo.snapshot().map(({ namespace: place, name, replicas, ready }) => `${place}/${name} ${ready}/${replicas}`),
+        [...["prod/api 3/3", "prod/checkout 4/4", "staging/api 2/2"], ...["prod/orders-db 3/3", "prod/log-agent 2/2"]],
+      );
+      assert.ok(demo.snapshot().every(({ pods }) => pods.every(({ revision }) => revision === "1")));
+      const { status } = await client.get(at("PodDisruptionBudget", "api"));
+      assert.equal((status as { disruptionsAllowed: number }).disruptionsAllowed, 1);
+      const migrated = await client.get(at("Job", "migrate-orders"));
+      assert.equal((migrated["status"] as { succeeded: number }).succeeded, 1);
+      for (const path of [at("CronJob", "nightly-report"), at("ConfigMap", "api-settings")]) await client.get(path);
+    } finally {
+      await client.close();
+      await demo.close();
+    }
   });
 
   it("serves what pods and nodes use only when that is switched on", async () => {
