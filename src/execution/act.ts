@@ -50,8 +50,8 @@ export interface About {
 export interface Following {
   readonly session: Session;
   readonly plan: ChangePlan;
-  /** The object as it was read after the change. */
-  readonly from: KubeObject;
+  /** The object as it was read after the change; undefined = it is gone. */
+  readonly from: KubeObject | undefined;
   /** Told of every step that differs from the one before: one sentence without its full stop. */
   readonly tell: (says: string) => Promise<void>;
   readonly signal: AbortSignal;

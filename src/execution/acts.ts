@@ -1,5 +1,6 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
+import { deletePod } from "./delete-pod.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { scale } from "./scale.ts";
 
@@ -7,6 +8,7 @@ import { scale } from "./scale.ts";
 const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> } = {
   "rollout-restart": rolloutRestart,
   scale,
+  "delete-pod": deletePod,
 };
 
 /** How this change is planned and done. */

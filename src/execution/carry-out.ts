@@ -96,7 +96,6 @@ async function follow(bench: Bench, hold: Hold, session: BoundSession, errand: E
   const act = actOf(changeOf(request.operation));
   if (!act.follow) return { well: true, says: "done" };
   const from = await current(session, plan);
-  if (!from) return { well: false, why: "the object is gone" };
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(bench.watchMs)]);
   const ending = await act.follow({ session, plan, from, tell: (says) => hold.tell({ says }), signal });
   if (hold.signal.aborted) throw hold.signal.reason;

@@ -113,7 +113,7 @@ export function number(value: Json | undefined, otherwise = 0): number {
   return typeof value === "number" ? value : otherwise;
 }
 
-function texts(value: Json | undefined): Readonly<Record<string, string>> {
+export function texts(value: Json | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );

@@ -106,7 +106,8 @@ async function rePlan(bench: Bench, cluster: Cluster, request: Granted, look = 1
   } catch (fault) {
     if (!(fault instanceof ClusterFault)) throw fault;
     if (fault.code === "not-found") return "the object is gone";
-    if (fault.code === "invalid" || fault.code === "forbidden") return `the cluster refuses it now: ${fault.says}`;
+    if (fault.code === "invalid" || fault.code === "forbidden" || fault.code === "disruption-budget")
+      return `the cluster refuses it now: ${fault.says}`;
     if (fault.code === "conflict" && look < looks) return rePlan(bench, cluster, request, look + 1);
     // Nothing was changed: the lease runs out, and it is tried again until the grant is over.
     throw fault;

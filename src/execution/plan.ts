@@ -1,6 +1,7 @@
 import { ClusterFault, type ClusterFaultCode } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isChange } from "../operation/operation.ts";
+import { spokenTarget, type Target } from "../operation/target.ts";
 import type { Planning } from "../request/request.ts";
 import { actOf } from "./acts.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
@@ -38,7 +39,7 @@ export async function planRequest(bench: Bench, request: Planning, look = 1): Pr
     if (fault.code === "conflict") throw fault;
     const tired = (await bench.store.now()) - request.askedAt > patience;
     if (passing.has(fault.code) && !tired) throw fault;
-    await unplannable(bench, request.id, sayFault(fault, operation.target.name, operation.target.namespace));
+    await unplannable(bench, request.id, sayFault(fault, operation.target));
   }
 }
 
@@ -46,9 +47,11 @@ async function unplannable(bench: Bench, id: string, why: string): Promise<void>
   await bench.mover.move(id, () => ({ event: { type: "unplannable", why } }));
 }
 
-function sayFault(fault: ClusterFault, name: string, namespace: string): string {
-  if (fault.code === "not-found") return `There is no deploy/${name} in the namespace ${namespace}.`;
+function sayFault(fault: ClusterFault, target: Target): string {
+  const { namespace } = target;
+  if (fault.code === "not-found") return `There is no ${spokenTarget(target)} in the namespace ${namespace}.`;
   if (fault.code === "forbidden") return `Countersign is not installed for the namespace ${namespace}: ${fault.says}`;
   if (fault.code === "invalid") return `The cluster refuses this change: ${fault.says}`;
+  if (fault.code === "disruption-budget") return `A disruption budget forbids it now: ${fault.says}`;
   return `The cluster did not answer as it should: ${fault.says}`;
 }

@@ -1,7 +1,7 @@
 import { ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import type { LiveView } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
-import { type Deployment, number, record, text } from "./deployment.ts";
+import { type Deployment, number, record, text, texts } from "./deployment.ts";
 
 /** What was seen around a workload when it was read. */
 export async function liveViewOf(
@@ -34,14 +34,14 @@ async function warningsAround(reader: Session, target: Target, deployment: Deplo
       resource: "horizontalpodautoscalers",
       namespace: target.namespace,
     }),
-    seen(reader, { group: "policy", version: "v1", resource: "poddisruptionbudgets", namespace: target.namespace }),
+    budgetsOver(
+      reader,
+      target.namespace,
+      texts(record(record(deployment.template)["metadata"])["labels"]),
+      "a rollout does not wait for it",
+    ),
   ]);
-  return [
-    ...managedElsewhere(deployment),
-    ...underAutoscaler(autoscalers, target),
-    ...underBudget(budgets, deployment),
-    ...notWell(deployment),
-  ];
+  return [...managedElsewhere(deployment), ...underAutoscaler(autoscalers, target), ...budgets, ...notWell(deployment)];
 }
 
 /** A list that may not be read is `unknown`, and said to be: never taken for empty. */
@@ -69,9 +69,16 @@ function underAutoscaler(autoscalers: readonly KubeObject[] | "unknown", target:
     });
 }
 
-function underBudget(budgets: readonly KubeObject[] | "unknown", deployment: Deployment): readonly string[] {
+/** The disruption budgets that cover pods of these labels, each with its room, and what that means here. */
+export async function budgetsOver(
+  reader: Session,
+  namespace: string,
+  podLabels: Readonly<Record<string, string>>,
+  meaning: string,
+): Promise<readonly string[]> {
+  const ref = { group: "policy", version: "v1", resource: "poddisruptionbudgets", namespace };
+  const budgets = await seen(reader, ref);
   if (budgets === "unknown") return ["Unknown: whether a disruption budget covers it; the reader may not list them."];
-  const podLabels = record(record(record(deployment.template)["metadata"])["labels"]);
   return budgets
     .filter((object) => {
       const wanted = Object.entries(record(record(record(object["spec"])["selector"])["matchLabels"]));
@@ -79,7 +86,7 @@ function underBudget(budgets: readonly KubeObject[] | "unknown", deployment: Dep
     })
     .map((object) => {
       const room = number(record(object["status"])["disruptionsAllowed"]);
-      return `The disruption budget ${text(record(object["metadata"])["name"])} has room for ${room} now; a rollout does not wait for it.`;
+      return `The disruption budget ${text(record(object["metadata"])["name"])} has room for ${room} now; ${meaning}.`;
     });
 }
 

@@ -31,6 +31,7 @@ export async function followRollout(
     const stuck = stuckOf(deployment);
     return stuck === undefined ? undefined : { well: false, why: stuck };
   };
+  if (!from) return { well: false, why: "the object is gone" };
   const now = await judge(from);
   if (now) return now;
   try {

@@ -1,3 +1,4 @@
+import { deletePod, podForms } from "./catalogue/pods.ts";
 import { get, readForms } from "./catalogue/reads.ts";
 import { rolloutRestart, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
@@ -8,10 +9,11 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   get,
   "rollout-restart": rolloutRestart,
   scale,
+  "delete-pod": deletePod,
 };
 
 /** Every way to ask for one. */
-export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms];
+export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms, ...podForms];
 
 export function entryOf<O extends Operation>(operation: O): Entry<O> {
   return catalogue[operation.kind] as unknown as Entry<O>;

@@ -109,6 +109,9 @@ function unknownCommand(words: readonly string[]): Refusal {
   );
 }
 
+/** What kubectl takes to mean many objects at once, known only when it runs. */
+const unnamed: ReadonlySet<string> = new Set(["all", "all-namespaces", "A", "selector", "l", "field-selector"]);
+
 /** Reads `-n`, `-c` and what the form takes; each at most once, nothing unknown. */
 function readTyped(form: Form<Operation>, words: readonly string[], reason: string, place: Place): Typed | Refusal {
   const { usage } = form;
@@ -134,6 +137,12 @@ function readTyped(form: Form<Operation>, words: readonly string[], reason: stri
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
+    if (!flag && unnamed.has(token.name))
+      return refuse(
+        "bad-arguments",
+        `\`${token.rawName}\` is never taken: what is approved is what was looked at.`,
+        `Say one object by its name. Usage: \`${usage}\``,
+      );
     if (!flag) {
       const meant = nearest(token.name, Object.keys(flags));
       return refuse(

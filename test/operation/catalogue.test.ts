@@ -15,6 +15,7 @@ const operations: readonly (readonly [Operation, string])[] = [
   ],
   [{ kind: "rollout-restart", cluster: "demo", target }, "rollout restart deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
+  [{ kind: "delete-pod", cluster: "demo", target: { ...target, kind: "Pod" } }, "delete po/api -n prod -c demo"],
 ];
 const entries = Object.entries(catalogue) as [OperationKind, (typeof catalogue)[OperationKind]][];
 

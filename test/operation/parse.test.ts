@@ -11,6 +11,7 @@ import { anyText, naughty, nearCommand } from "./any-text.ts";
 const place: Place = { clusters: ["demo", "prod-eu"], defaultCluster: "demo" };
 const [prod, api] = [namespace("prod"), name("api")];
 const target = { kind: "Deployment", namespace: prod, name: api } as const;
+const pod = { kind: "Pod", namespace: prod, name: name("api-1") } as const;
 const restart: Operation = { kind: "rollout-restart", cluster: "demo", target };
 const scaleTo = (replicas: number): Operation => ({ kind: "scale", cluster: "demo", target, replicas });
 const pods: Operation = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
@@ -47,6 +48,9 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
   ["scale deploy api --replicas 0 -n prod -- stop", operate(scaleTo(0), "stop")],
   ["scale deploy/api --replicas=9999 -n prod -- x", operate(scaleTo(9_999), "x")],
 
+  ["delete pod api-1 -n prod -- stuck", operate({ kind: "delete-pod", cluster: "demo", target: pod }, "stuck")],
+  ["delete po/api-1 -n prod -- stuck", operate({ kind: "delete-pod", cluster: "demo", target: pod }, "stuck")],
+
   // What Slack and phones make of it.
   ["rollout restart deploy/api -n prod — 5xx", operate(restart, "5xx")],
   ["rollout restart deploy/api -n prod – 5xx", operate(restart, "5xx")],
@@ -64,9 +68,21 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["sacle deploy/api", "unknown-command", /./, /Did you mean `scale`/],
   ["frobnicate", "unknown-command", /`frobnicate`/, /^`help` lists all commands\.$/],
   ["exec pod sh", "unknown-command", /`exec pod`/, /`help`/],
-  ["delete pods --all", "unknown-command", /`delete pods`/, /`help`/],
+  ["delete", "bad-arguments", /namespace is missing/, /delete pod\/NAME/],
+  ["delete pods --all -n prod -- x", "bad-arguments", /`--all` is never taken/, /one object by its name/],
+  ["delete pods -l app=api -n prod -- x", "bad-arguments", /`-l` is never taken/, /one object by its name/],
+  ["delete pods -A -- x", "bad-arguments", /`-A` is never taken/, /one object by its name/],
+  ["delete pod -n prod -- x", "bad-arguments", /pod's name is missing/, /delete pod\/NAME/],
+  ["delete ns/prod -n prod -- x", "bad-arguments", /`ns\/prod` is not a pod/, /delete pod\/NAME/],
+  ["delete pod/.. -n prod -- x", "bad-name", /`\.\.` cannot be a name/, /begins and ends/],
+  ["delete pod/api-1 -n prod", "bad-arguments", /reason is missing/, /-- REASON/],
   ['""', "unknown-command", /./, /`help`/],
-  ["rollout revert deploy/api -n prod -- x", "unknown-command", /`rollout revert`/, /There are: `rollout restart deploy/],
+  [
+    "rollout revert deploy/api -n prod -- x",
+    "unknown-command",
+    /`rollout revert`/,
+    /There are: `rollout restart deploy/,
+  ],
   ["rollout", "unknown-command", /./, /rollout restart deploy\/NAME/],
   ["mine all", "bad-arguments", /`all` is too much/, /mine/],
   ["status", "bad-arguments", /id is missing/, /status r-/],
@@ -88,8 +104,8 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["get pods -c demo -n prod -c demo", "bad-arguments", /`-c` is given twice/, /once/],
   ["get pods -n prod --replicas=3", "bad-arguments", /`--replicas` is not an argument/, /Usage/],
   ["get pods --namspace=prod", "bad-arguments", /`--namspace`/, /Did you mean `--namespace`/],
-  ["get pods -A", "bad-arguments", /`-A` is not an argument/, /Usage/],
-  ["get pods -l app=api -n prod", "bad-arguments", /`-l` is not an argument/, /Usage/],
+  ["get pods -A", "bad-arguments", /`-A` is never taken/, /one object by its name/],
+  ["get pods -l app=api -n prod", "bad-arguments", /`-l` is never taken/, /one object by its name/],
   ["get pods -n prod --no-cluster", "bad-arguments", /`--no-cluster`/, /Usage/],
   ["get pods -n prod --__proto__=x", "bad-arguments", /`--__proto__`/, /Usage/],
   ["get pods -n prod -c moon", "unknown-cluster", /no cluster `moon`/, /Known: demo, prod-eu/],

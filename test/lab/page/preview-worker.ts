@@ -120,7 +120,7 @@ function truePlan(operation: Operation, readAt: number, cluster: KubernetesDoubl
   const found = cluster.snapshot().find(({ namespace, name }) => `${namespace}/${name}` === pathOf(operation.target));
   const { replicas: total = 0, ready = 0 } = found ?? {};
   const live = { ...plan.live, ready, total };
-  if (operation.kind === "rollout-restart") return { ...plan, live };
+  if (operation.kind !== "scale") return { ...plan, live };
   const changes = [{ field: "replicas", from: String(total), to: String(operation.replicas) }];
   return { ...plan, live, changes, effects: [`From ${total} pods to ${operation.replicas}.`] };
 }
