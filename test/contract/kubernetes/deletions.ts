@@ -82,6 +82,25 @@ export function describeDeletions(bench: Bench): void {
       );
     });
 
+    it("leave what another owner keeps", async () => {
+      const [one, two] = [await bench.make(configMap("owner-1")), await bench.make(configMap("owner-2"))];
+      const ownerReferences = [one, two].map(({ metadata: { name, uid } }) => ({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        name,
+        uid,
+      }));
+      await bench.admin.create(bench.at("ConfigMap"), { metadata: { name: "owned", ownerReferences } });
+      await bench.admin.remove(bench.at("ConfigMap", "owner-1"));
+      const { metadata } = await eventually(
+        () => bench.admin.get(bench.at("ConfigMap", "owned")),
+        (object) => object.metadata.ownerReferences?.length === 1,
+      );
+      assert.deepEqual([metadata.ownerReferences?.[0]?.uid, metadata.deletionTimestamp], [two.metadata.uid, undefined]);
+      await bench.admin.remove(bench.at("ConfigMap", "owner-2"));
+      await gone(bench.at("ConfigMap", "owned"));
+    });
+
     it("are rehearsed by the options in the body; what the query says beside a body counts for nothing", async () => {
       const { uid } = (await bench.make(configMap("rehearsed-end"))).metadata;
       const path = bench.at("ConfigMap", "rehearsed-end");

@@ -125,6 +125,25 @@ export function describeObjects(bench: Bench): void {
       );
     });
 
+    it("takes the status of a pod by a way of its own, and by that way no spec", async () => {
+      await bench.make({
+        ...pod("reported"),
+        spec: { ...(pod("reported")["spec"] as object), nodeName: "no-such-node" },
+      });
+      const path = bench.at("Pod", "reported");
+      const reason = { status: { reason: "Told", phase: "Failed" } };
+      const spec = { containers: [{ name: "reported", image: "registry.example/other:1" }] };
+      const unheard = await bench.admin.patch(path, reason);
+      assert.equal((unheard["status"] as { reason?: string }).reason, undefined);
+      const told = await bench.patch(bench.at("Pod", "reported", "status"), { ...reason, spec }, {}, "strategic");
+      assert.deepEqual([told.status, (told.body["status"] as { reason?: string }).reason], [200, "Told"]);
+      const containers = (told.body["spec"] as { containers: { image: string }[] }).containers;
+      assert.deepEqual(
+        containers.map(({ image }) => image),
+        ["registry.example/reported:1"],
+      );
+    });
+
     it("creates a name once: of ten at the same time one", async () => {
       const attempt = () => bench.admin.send("POST", bench.at("ConfigMap"), { body: configMap("once") });
       const answers = await Promise.all(Array.from({ length: 10 }, attempt));

@@ -134,6 +134,51 @@ export function describeWorkloads(bench: Bench): void {
       );
     });
 
+    it("replace pods only from the partition on, and none unless they are to", async () => {
+      await rolled("parted", 2);
+      const old = await podsOf("parted");
+      const rolling = (partition: number) => ({
+        spec: { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } } },
+      });
+      await bench.admin.patch(at("parted"), rolling(1));
+      await bench.admin.patch(at("parted"), restart);
+      await eventually(
+        () => read("parted"),
+        ({ status }) => status.updatedReplicas === 1 && status.readyReplicas === 2 && status.currentReplicas === 1,
+      );
+      const uidOf = (pods: readonly Pod[], name: string) =>
+        pods.find((pod) => pod.metadata.name === name)?.metadata.uid;
+      const now = await podsOf("parted");
+      assert.equal(uidOf(now, "parted-0"), uidOf(old, "parted-0"));
+      assert.notEqual(uidOf(now, "parted-1"), uidOf(old, "parted-1"));
+      await bench.admin.patch(at("parted"), { spec: { updateStrategy: { type: "OnDelete", rollingUpdate: null } } });
+      await eventually(
+        () => read("parted"),
+        ({ metadata, status }) => status.observedGeneration === metadata.generation,
+      );
+      await bench.admin.remove(bench.at("Pod", "parted-0"));
+      const renewed = (pods: readonly Pod[]) => pods.length === 2 && uidOf(pods, "parted-0") !== uidOf(old, "parted-0");
+      await eventually(() => podsOf("parted"), renewed);
+    });
+
+    it("forget revisions beyond the limit that no pod has", async () => {
+      await rolled("limited-set", 0);
+      await bench.admin.patch(at("limited-set"), { spec: { revisionHistoryLimit: 1 } });
+      for (const image of ["2", "3", "4"]) {
+        const containers = [{ name: "limited-set", image: `registry.example/limited-set:${image}` }];
+        await bench.patch(at("limited-set"), { spec: { template: { spec: { containers } } } }, {}, "strategic");
+        await eventually(
+          () => read("limited-set"),
+          ({ metadata, status }) => status.observedGeneration === metadata.generation,
+        );
+      }
+      const left = await eventually(
+        () => revisionsOf("limited-set"),
+        (revisions) => revisions.length <= 2,
+      );
+      assert.ok(left.some(({ revision }) => revision === 4));
+    });
+
     it("let only some of their fields be changed", async () => {
       await bench.make(statefulSet(bench.namespace, "fixed", 0));
       const why =
@@ -187,8 +232,15 @@ export function describeWorkloads(bench: Bench): void {
       await bench.make(daemonSet(bench.namespace, "renewed"));
       await done("renewed");
       const old = (await podsOf("renewed")).map(({ metadata }) => metadata.uid);
-      await bench.admin.patch(at("renewed"), restart);
-      await done("renewed");
+      const { metadata } = await bench.admin.patch(at("renewed"), restart);
+      const seen: DaemonSet[] = [];
+      const query = { resourceVersion: metadata.resourceVersion, fieldSelector: "metadata.name=renewed" };
+      for await (const { object } of bench.admin.watch(bench.at("DaemonSet"), query, AbortSignal.timeout(20_000))) {
+        seen.push(object as DaemonSet);
+        if (isDone(object as DaemonSet)) break;
+      }
+      const most = ({ status }: DaemonSet) => status.desiredNumberScheduled - status.numberReady;
+      assert.equal(Math.max(...seen.map(most)), 1);
       const fresh = await eventually(
         () => podsOf("renewed"),
         (pods) => pods.length === old.length,

@@ -48,12 +48,10 @@ function budgetToCharge(store: Store, pod: Pod): Budget | undefined {
       "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
     );
   if (!budget) return undefined;
-  const { name, generation = 0 } = budget.metadata;
-  const { currentHealthy, desiredHealthy, disruptionsAllowed, observedGeneration = 0 } = budget.status;
+  const { name } = budget.metadata;
+  const { currentHealthy, desiredHealthy, disruptionsAllowed } = budget.status;
   const guarded = desiredHealthy > 0 && currentHealthy >= desiredHealthy;
   if (!isReady(pod) && (budget.spec.unhealthyPodEvictionPolicy === "AlwaysAllow" || guarded)) return undefined;
-  if (observedGeneration < generation)
-    throw disruptionRefused(`The disruption budget ${name} is still being processed by the server.`, 10);
   if (disruptionsAllowed > 0) return budget;
   throw disruptionRefused(
     currentHealthy <= desiredHealthy

@@ -95,7 +95,7 @@ export class Objects {
   ): Written {
     const patched = applyPatch(patch.contentType, current, patch.text);
     const { fields, warnings } = readBody(resource, patched, intent, "patch");
-    const wanted = subresource === "status" ? withStatusOf(fields, current) : fields;
+    const wanted = subresource === "status" ? withSpecOf(current, fields) : fields;
     return { ...this.update(resource, current, wanted, intent, { by: "patch", subresource }), warnings };
   }
 
@@ -180,10 +180,9 @@ function isReleased({ metadata }: KubeObject): boolean {
   return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
 }
 
-/** Through `status` nothing but the status can be written; version and uid are looked at as ever. */
-function withStatusOf(fields: Fields, current: KubeObject): Fields {
-  const { uid, resourceVersion } = fieldsOf(fields["metadata"]);
-  return { ...current, metadata: { ...current.metadata, uid, resourceVersion }, status: fields["status"] };
+/** Through `status` the spec stays as it is; version and uid are looked at as ever. */
+function withSpecOf(current: KubeObject, fields: Fields): Fields {
+  return { ...fields, ...("spec" in current ? { spec: current["spec"] } : {}) };
 }
 
 function demandMeant({ group, kind }: Resource, { metadata }: KubeObject, removal: Removal): void {

@@ -75,9 +75,8 @@ export function invalid(named: Pick<Resource, "group" | "kind">, name: string, c
 }
 
 /** 429 of an eviction: only the cause tells it from a server that is too busy. */
-export function disruptionRefused(why: string, retryAfterSeconds = 0): Refusal {
-  const causes = [{ reason: "DisruptionBudget", message: why }];
-  const details = { ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}), causes };
+export function disruptionRefused(why: string): Refusal {
+  const details = { causes: [{ reason: "DisruptionBudget", message: why }] };
   return new Refusal(
     429,
     "Cannot evict pod as it would violate the pod's disruption budget.",
