@@ -130,6 +130,28 @@ describe("journeys on a real API server, the second lock on", function () {
       assert.equal((await podsOf(stage().admin, "api")).length, 5);
     });
 
+    it("an eviction removes that very pod, with exactly one effect, and another takes its place", async () => {
+      const { lab, admin } = stage();
+      const before = await podsOf(admin, "api");
+      const [victim] = (await admin.list("/api/v1/namespaces/prod/pods")).filter(
+        ({ metadata }) => metadata.labels?.["app"] === "api" && before.includes(metadata.uid),
+      );
+      assert.ok(victim);
+      const id = await toBob(stage(), `/k8s delete pod ${victim.metadata.name} -n prod -- it hangs`);
+      await yes(stage(), id);
+      const request = await finish(lab, id);
+      assert.equal(request.state, "succeeded", JSON.stringify(request));
+      const effect = await effectOf(id);
+      assert.equal(effect.user.username, "system:serviceaccount:countersign-operations:countersign-delete-pod");
+      assert.deepEqual([effect.verb, effect.objectRef?.subresource], ["create", "eviction"]);
+      assert.deepEqual(outcomeOf(request).apiAuditIds, [effect.auditID]);
+      const after = await eventually(
+        () => podsOf(admin, "api"),
+        (uids) => uids.length === before.length,
+      );
+      assert.ok(!after.includes(victim.metadata.uid));
+    });
+
     it("an object that was changed in between is a conflict, and nothing runs", async () => {
       const { lab, admin } = stage();
       const id = await toBob(stage(), restart);
