@@ -48,18 +48,26 @@ function* ofEffects(
   effects: readonly Effect[],
   told: readonly Told[],
 ): Generator<Violation> {
-  for (const [call, same] of Map.groupBy(effects, (effect) => effect.call))
+  for (const [what, same] of Map.groupBy(effects, ({ call, object, uid }) => `${call} ${object} ${uid}`))
     for (const again of same.slice(1))
-      yield { broken: "duplicated", request, says: `${call} had its effect again at ${timeOf(again.at)}` };
+      yield { broken: "duplicated", request, says: `${what} had its effect again at ${timeOf(again.at)}` };
   if (forged.has(request)) {
-    yield { broken: "forged", request, says: `nobody approved it, and ${effects[0]?.call} had its effect` };
+    yield {
+      broken: "forged",
+      request,
+      says: `nobody approved it, and ${effects[0]?.call} ${effects[0]?.object} had its effect`,
+    };
     return;
   }
   const record = records.get(request);
   if (!record)
-    yield { broken: "contradiction", request, says: `${effects[0]?.call}: the cluster was changed for no request` };
-  for (const { call, at, account } of effects) {
-    const says = (what: string): Violation => ({ broken: "contradiction", request, says: `${call} ${what}` });
+    yield {
+      broken: "contradiction",
+      request,
+      says: `${effects[0]?.call} ${effects[0]?.object}: the cluster was changed for no request`,
+    };
+  for (const { call, object, at, account } of effects) {
+    const says = (what: string): Violation => ({ broken: "contradiction", request, says: `${call} ${object} ${what}` });
     const before = told.filter(({ time }) => time <= at);
     const kinds = new Set(before.map(({ event }) => event.kind));
     const asked = before.findLast(({ event }) => event.kind === "approval.given")?.event;
@@ -68,7 +76,7 @@ function* ofEffects(
     if (!kinds.has("grant.signed")) yield says("had its effect without a grant");
     if (!kinds.has("execution.intent")) yield says("had its effect before its intent was durable");
     if (record && account !== record.account) yield says(`was made by ${account}`);
-    if (record && !call.endsWith(` ${record.object}`)) yield says(`is about another object than ${record.object}`);
+    if (record && object !== record.object) yield says(`is about another object than ${record.object}`);
   }
 }
 

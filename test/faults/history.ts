@@ -11,8 +11,11 @@ export interface Effect {
   readonly at: number;
   /** The service account, by its name alone. */
   readonly account: string;
-  /** What was called: `patch deployments/scale prod/app-3`. Two of one request that are the same are one too many. */
+  /** `patch deployments/scale`. The same call of one request on the same object is one too many. */
   readonly call: string;
+  /** `prod/app-3`. */
+  readonly object: string;
+  readonly uid: string;
 }
 
 /** One request as it stands at the end of a run, by its own record. */

@@ -94,7 +94,7 @@ export function violationsOf({ violations, history }: Run): string {
       const effects = history.effects.filter((effect) => effect.request === request);
       const lines = [
         ...(told.get(request) ?? []).map(({ time, event }) => [time, `audit   ${JSON.stringify(event)}`] as const),
-        ...effects.map(({ at, call, account }) => [at, `EFFECT  ${call} by ${account}`] as const),
+        ...effects.map(({ at, call, object, account }) => [at, `EFFECT  ${call} ${object} by ${account}`] as const),
       ].toSorted(([a], [b]) => a - b);
       const body = lines.map(([at, line]) => `    ${new Date(at).toISOString().slice(11, 23)} ${line}`);
       return [`${broken.toUpperCase()} ${request}: ${says}`, ...body].join("\n");

@@ -19,13 +19,14 @@ import type { RunOptions } from "./options.ts";
 import { scheduleOf } from "./schedule.ts";
 import { leaseSeconds, type Stage, startStage, targetName } from "./stage.ts";
 import { hireThief } from "./thief.ts";
+import type { Tally } from "./weather.ts";
 
 /** What a run came to, all of it counted. */
 export interface Run {
   readonly history: History;
   readonly violations: readonly Violation[];
   readonly toll: Toll;
-  readonly weather: Weather;
+  readonly weather: Readonly<Tally>;
   readonly accepted: number;
   readonly repeated: number;
   /** Processes that ended by themselves, and those that never came to serve. */
@@ -35,16 +36,6 @@ export interface Run {
   readonly skewed: number;
   /** How long it took from the last misfortune until all was over, in ms. */
   readonly settledMs: number;
-}
-
-/** The calls that were to change something while the line to the API server was rough, by what became of them. */
-export interface Weather {
-  readonly calls: number;
-  readonly lostBefore: number;
-  readonly lostAfter: number;
-  readonly refused: number;
-  readonly slow: number;
-  readonly meddled: number;
 }
 
 /** Longer than the lease on showing a request, which a killed web process leaves behind, and than a grant lives. */
@@ -64,7 +55,7 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
   const stage = await startStage(options, targets);
   await using closing = new AsyncDisposableStack();
   closing.defer(() => stage.close());
-  const { lab, double, api, redis } = stage;
+  const { lab, double, weather, redis } = stage;
   const workers = keepHerd(lab, "worker", () => lab.workers);
   const webs = keepHerd(lab, "web", () => lab.webs);
   closing.defer(() => Promise.all([workers.retire(), webs.retire()]).then(() => undefined));
@@ -97,10 +88,10 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
     },
   });
   say(`letting everything break for ${seconds} s`);
-  api.rough = true;
+  weather.rough = true;
   const schedule = scheduleOf(seed, seconds, leaseSeconds * 1_000);
   const toll = await unleash(schedule, { workers, webs, redis, forgetMs: options.forgetful ? forgetMs : 0 });
-  api.rough = false;
+  weather.rough = false;
   say("letting it settle");
   const began = performance.now();
   await Promise.all([workers.whole(), webs.whole()]);
@@ -120,7 +111,7 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
     history,
     violations: await check(history),
     toll,
-    weather: weatherOf(stage),
+    weather: weather.tally,
     accepted: load.accepted,
     repeated: load.repeated,
     fallen: workers.fallen + webs.fallen,
@@ -162,14 +153,13 @@ function isSettled(request: Request, load: Load, eyes: Eyes): boolean {
 }
 
 /** What the operations' accounts changed, by the API server's own history and the names that the calls carried. */
-function effectsIn({ double, api }: Stage): readonly Effect[] {
-  const requestOf = new Map(api.calls.map(({ auditId, request }) => [auditId, request]));
+function effectsIn({ double }: Stage): readonly Effect[] {
   const ours = /^system:serviceaccount:countersign-operations:(countersign-.+)$/;
-  return double.history.flatMap(({ at, user, auditId, changed, verb, resource, subresource, namespace, name }) => {
+  return double.history.flatMap(({ at, user, changed, verb, resource, subresource, namespace, name, uid, request }) => {
     const account = ours.exec(user)?.[1];
     if (!changed || account === undefined) return [];
-    const what = subresource === "" ? resource : `${resource}/${subresource}`;
-    return [{ request: requestOf.get(auditId) ?? "", at, account, call: `${verb} ${what} ${namespace}/${name}` }];
+    const call = `${verb} ${subresource === "" ? resource : `${resource}/${subresource}`}`;
+    return [{ request: request ?? "", at, account, call, object: `${namespace}/${name}`, uid: uid ?? "" }];
   });
 }
 
@@ -198,19 +188,6 @@ function shownOf(id: string, eyes: Eyes, load: Load): ShownRequest {
     ends,
     standing: eyes.standing(id),
     approvals: number === undefined ? [] : (load.approvals.get(number) ?? []),
-  };
-}
-
-function weatherOf({ api, meddled }: Stage): Weather {
-  const rough = api.calls.filter((call) => call.rough);
-  const count = (fits: (call: (typeof rough)[number]) => boolean) => rough.filter(fits).length;
-  return {
-    calls: rough.length,
-    lostBefore: count(({ fate }) => fate === "lost before its effect"),
-    lostAfter: count(({ fate }) => fate === "lost after its effect"),
-    refused: count(({ fate }) => fate.startsWith("answered")),
-    slow: count(({ slow }) => slow),
-    meddled,
   };
 }
 

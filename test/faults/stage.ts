@@ -9,21 +9,19 @@ import type { Draft } from "../lab/kubernetes/object.ts";
 import { deployment, namespace } from "../lab/kubernetes/seed.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
 import { prepareCluster } from "../lab/worker-access.ts";
-import { type ApiLine, type LinedCall, layApiLine } from "./api-line.ts";
 import { seededChance } from "./chance.ts";
 import { policy } from "./crowd.ts";
 import { sizes } from "./load.ts";
 import type { RunOptions } from "./options.ts";
 import { layRedisLine, type RedisLine } from "./redis-line.ts";
+import { makeWeather, type Weather } from "./weather.ts";
 
 /** The product's real processes, and lines to everything they stand on. */
 export interface Stage {
   readonly lab: Lab;
   readonly double: KubernetesDouble;
-  readonly api: ApiLine;
+  readonly weather: Weather;
   readonly redis: RedisLine;
-  /** How often somebody else changed an object just after our own change to it. */
-  readonly meddled: number;
   close(): Promise<void>;
 }
 
@@ -53,23 +51,15 @@ export async function startStage({ seed, workers, ablation }: RunOptions, target
   begun.defer(() => double.close());
   const admin = openAdminClient(double);
   begun.defer(() => admin.close());
-  const access = await prepareCluster(double);
-  const chance = seededChance(seed, "line");
-  let meddled = 0;
-  const api = await layApiLine(double, chance, async (call) => {
-    const undo = undoing(call);
-    if (!undo || !chance.happens(0.5)) return;
-    meddled += 1;
-    await admin.patch(call.path.replace(/\/scale$/, ""), undo);
-  });
-  begun.defer(() => api.close());
+  const cluster = await prepareCluster(double);
+  const weather = makeWeather(double, admin, seededChance(seed, "weather"));
   const redis = await layRedisLine();
   begun.defer(() => redis.close());
 
   const clock = preload("skewed-clock.ts");
   const shared = { NODE_COMPILE_CACHE: cache, COUNTERSIGN_FORGETFUL_REDIS: "" };
   const lab = await startLab({
-    cluster: { ...access, server: api.server },
+    cluster,
     redis,
     webs: 2,
     workers,
@@ -87,24 +77,10 @@ export async function startStage({ seed, workers, ablation }: RunOptions, target
   return {
     lab,
     double,
-    api,
+    weather,
     redis,
-    get meddled() {
-      return meddled;
-    },
     close: () => whole.disposeAsync(),
   };
-}
-
-/** What somebody else does who wants the object back as it was before this call. */
-function undoing({ method, path, body, status }: LinedCall): unknown {
-  if (method !== "PATCH" || status !== 200 || !path.includes("/deployments/")) return undefined;
-  if (!path.endsWith("/scale")) {
-    const restartedAt = { "kubectl.kubernetes.io/restartedAt": null };
-    return { spec: { template: { metadata: { annotations: restartedAt } } } };
-  }
-  const { replicas } = (JSON.parse(body) as { spec: { replicas: number } }).spec;
-  return { spec: { replicas: replicas === sizes[0] ? sizes[1] : sizes[0] } };
 }
 
 /** Fills the cache of compiled code, which only a process that ends in order writes: without settings it ends at once. */
