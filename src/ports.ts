@@ -45,12 +45,18 @@ export interface Step {
   readonly claim?: TimeStepClaim;
   /** Kept for reuse within the window that policy allows. */
   readonly remember?: Proof;
+  /** Locks that this request takes in the same act, all of them or none; what it holds already it keeps. */
+  readonly take?: readonly string[];
+  /** Gives back every lock this request holds, in the same act, and has those looked at soon who waited for one. */
+  readonly release?: true;
 }
 
 export type StepAnswer =
   | { readonly kept: true; readonly version: number }
   /** `moved`: another step came first; read again. */
-  | { readonly kept: false; readonly because: "moved" | "too-late" | "too-early" | "code-already-used" };
+  | { readonly kept: false; readonly because: "moved" | "too-late" | "too-early" | "code-already-used" }
+  /** Another request holds this lock. */
+  | { readonly kept: false; readonly because: "target-busy"; readonly by: string; readonly lock: string };
 
 /** A request as it was read, with the version to compute from and the store's clock at that moment. */
 export interface Stored {

@@ -11,10 +11,21 @@ export class LeaseLost extends Error {
   }
 }
 
+/** Another request acts on the same object now. Nothing was begun, and the claim still stands. */
+export class TargetBusy extends Error {
+  /** A clause that says who acts on what, as `holdUp` takes it. */
+  readonly why: string;
+  constructor(id: string, why: string) {
+    super(`${id}: ${why}`);
+    this.name = "TargetBusy";
+    this.why = why;
+  }
+}
+
 /** This worker's hold on a request: every step it keeps carries its fence, and its lease is kept alive meanwhile. */
 export interface Hold {
   readonly fence: number;
-  /** Keeps one step; throws {@link LeaseLost} when it is not ours to make any more. */
+  /** Keeps one step; throws {@link TargetBusy} when it must wait, {@link LeaseLost} when it is not ours any more. */
   step(event: (now: number) => RequestEvent): Promise<Request>;
   /** Tells how far the rollout has come, which also renews the lease. */
   tell(progress: Omit<Progress, "at">): Promise<void>;
@@ -56,6 +67,7 @@ function holdOn(bench: Bench, id: string, fence: number): Hold {
         : { event: made, along: { notAfter: until } };
     });
     if (!isRefusal(kept)) return kept;
+    if (kept.refused === "target-busy") throw new TargetBusy(id, kept.says);
     const fault = new LeaseLost(id, kept.says);
     lost.abort(fault);
     throw fault;

@@ -30,6 +30,7 @@ export type RefusalCode =
   | "not-in-this-state"
   | "too-late"
   | "plan-changed"
+  | "target-busy"
   // the worker's own checks
   | "grant-does-not-hold"
   | "quorum-does-not-hold"

@@ -1,8 +1,9 @@
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { Chance, RequestStore, Step, Stored, Wake } from "../ports.ts";
 import type { RequestEvent } from "./event.ts";
+import { locksOf, lockWords } from "./lock.ts";
 import { record, recordAsked } from "./record.ts";
-import type { Request } from "./request.ts";
+import { isOver, type Request } from "./request.ts";
 import { transition } from "./transition.ts";
 import { lapseOf, turnOf } from "./turn.ts";
 
@@ -35,7 +36,11 @@ export function createMover(ports: {
   async function keep(next: Request, expect: number, rest: Omit<Step, "next" | "expect" | "operationId">) {
     const turn = turnOf(next);
     const deadline = lapseOf(next);
-    const derived = { ...(turn ? { turn } : {}), ...(deadline === undefined ? {} : { deadline }) };
+    const derived = {
+      ...(turn ? { turn } : {}),
+      ...(deadline === undefined ? {} : { deadline }),
+      ...(isOver(next) ? { release: true as const } : {}),
+    };
     const answer = await store.keep({ operationId: chance.operationId(), next, expect, ...derived, ...rest });
     // Wake-ups are hints: the record is kept, and a sweeper finds what they miss.
     if (answer.kept) {
@@ -61,7 +66,12 @@ export function createMover(ports: {
         if (isRefusal(wanted)) return wanted;
         const next = transition(stored.request, wanted.event, stored.now);
         if (isRefusal(next)) return next;
-        const answer = await keep(next, stored.version, { event: record(wanted.event, next), ...wanted.along });
+        const begins = stored.request.state === "granted" && next.state === "executing";
+        const answer = await keep(next, stored.version, {
+          event: record(wanted.event, next),
+          ...(begins ? { take: locksOf(next) } : {}),
+          ...wanted.along,
+        });
         if (answer.kept) return next;
         if (answer.because === "code-already-used")
           return refuse(
@@ -69,6 +79,8 @@ export function createMover(ports: {
             "This code was used already. If it was not you, tell the security team now.",
             "Wait for the next code.",
           );
+        if (answer.because === "target-busy")
+          return refuse("target-busy", `${answer.by} is acting on ${lockWords(answer.lock)}`);
         if (answer.because === "too-late") return refuse("too-late", "The time for this is over.", "Ask again.");
         if (answer.because === "too-early") return refuse("not-in-this-state", "It is not time for this yet.");
       }

@@ -163,6 +163,81 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
       });
     });
 
+    describe("locks", () => {
+      const keepWith = async (id: string, change: Partial<Step>) => {
+        const expect = (await store.read(id))?.version ?? 0;
+        return keep(sampleRequest(id), { expect, ...change });
+      };
+      const busy = (by: string, lock: string): StepAnswer => ({ kept: false, because: "target-busy", by, lock });
+      const api = "demo/Deployment/prod/api";
+      const role = "demo/ClusterRole//system:view";
+
+      it("are held by one request at a time, which the other is told", async () => {
+        assert.equal((await keepWith("r-one", { take: [api] })).kept, true);
+        assert.deepEqual(await keepWith("r-two", { take: [api] }), busy("r-one", api));
+        assert.equal((await keepWith("r-three", { take: ["other/Deployment/prod/api"] })).kept, true);
+      });
+
+      it("are taken all together or not at all, and nothing else is kept of a step that gets none", async () => {
+        await opened.enrol("alice", "c-1");
+        const claim = { subject: "alice", credential: "c-1", timeStep: 100 };
+        await keepWith("r-one", { take: [role] });
+        const entries = (await trailOf()).length;
+        assert.deepEqual(await keepWith("r-two", { take: [api, role], claim }), busy("r-one", role));
+        assert.deepEqual([await store.read("r-two"), (await trailOf()).length], [undefined, entries]);
+        assert.equal((await keepWith("r-three", { take: [api], claim })).kept, true);
+      });
+
+      it("are kept by who takes them again, and through steps that take none", async () => {
+        await keepWith("r-one", { take: [api] });
+        await keepWith("r-one", {});
+        assert.equal((await keepWith("r-one", { take: [api, role] })).kept, true);
+        assert.deepEqual(await keepWith("r-two", { take: [role] }), busy("r-one", role));
+        assert.deepEqual(await keepWith("r-two", { take: [api] }), busy("r-one", api));
+      });
+
+      it("are given back, every one, in the step that says so, and only those of this request", async () => {
+        await keepWith("r-one", { take: [api, role] });
+        await keepWith("r-other", { take: ["demo/Node//a"] });
+        await keepWith("r-one", { release: true });
+        assert.equal((await keepWith("r-two", { take: [api, role] })).kept, true);
+        await keepWith("r-one", { release: true });
+        assert.deepEqual(await keepWith("r-three", { take: [api] }), busy("r-two", api));
+        assert.deepEqual(await keepWith("r-three", { take: ["demo/Node//a"] }), busy("r-other", "demo/Node//a"));
+      });
+
+      it("are not given back by a step that is refused", async () => {
+        await keepWith("r-one", { take: [api] });
+        assert.equal((await keepWith("r-one", { expect: 7, release: true })).kept, false);
+        assert.deepEqual(await keepWith("r-two", { take: [api] }), busy("r-one", api));
+      });
+
+      it("are held by exactly one of many who ask at once", async () => {
+        for (let round = 0; round < 20; round++) {
+          const lock = `demo/Deployment/prod/api-${round}`;
+          const ids = Array.from({ length: 10 }, (_, i) => `r-${round}x${i}`);
+          const answers = await Promise.all(ids.map((id) => keepWith(id, { take: [lock] })));
+          const [holder, ...more] = ids.filter((_, i) => answers[i]?.kept);
+          assert.ok(holder !== undefined && more.length === 0, `${more.length + 1} hold ${lock}`);
+          const told = answers.filter((answer) => !answer.kept);
+          assert.deepEqual(told, Array<StepAnswer>(9).fill(busy(holder, lock)));
+        }
+      });
+
+      it("have those who wait for one looked at as soon as it is free, and nobody else", async () => {
+        const side = "worker:demo";
+        const heldUntil = (await store.now()) + 60_000;
+        await keepWith("r-one", { take: [api], turn: { side, heldUntil } });
+        for (const id of ["r-waits", "r-else", "r-gone"]) await keepWith(id, { turn: { side, heldUntil } });
+        for (const id of ["r-waits", "r-gone"])
+          assert.deepEqual(await keepWith(id, { take: [api], turn: { side } }), busy("r-one", api));
+        await keepWith("r-gone", {});
+        assert.deepEqual(await store.waiting(side, 60_000, 10), []);
+        await keepWith("r-one", { release: true });
+        assert.deepEqual(await store.waiting(side, 60_000, 10), ["r-waits"]);
+      });
+    });
+
     describe("what is kept along", () => {
       const proof = (at: number): Proof => ({
         authenticator: "totp",

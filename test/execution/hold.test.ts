@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { Bench } from "../../src/execution/bench.ts";
-import { claim, LeaseLost } from "../../src/execution/hold.ts";
+import { claim, LeaseLost, TargetBusy } from "../../src/execution/hold.ts";
 import { createMover } from "../../src/request/move.ts";
 import { alice, openDesk, readPods, type TestDesk } from "../request/desk.ts";
 import { inState } from "../request/samples.ts";
@@ -134,6 +134,23 @@ describe("a hold", () => {
     };
     await assert.rejects(executing("first", { ...desk.store, keep }), LeaseLost);
     inState(await desk.now({ id }), "granted");
+  });
+
+  it("must wait while another request acts on its object, and is not lost by that", async () => {
+    const keep: typeof desk.store.keep = async (step) =>
+      step.event.kind === "execution.intent"
+        ? { kept: false, because: "target-busy", by: "r-other", lock: "demo/Deployment/prod/api" }
+        : desk.store.keep(step);
+    const hold = await claimed("first", { ...desk.store, keep });
+    const intent = { step: 0, resourceVersion: "1" };
+    const begin = hold.step((now) => ({ type: "intended", fence: hold.fence, intent, leaseUntil: now + leaseMs }));
+    await assert.rejects(begin, (fault) => {
+      assert.ok(fault instanceof TargetBusy);
+      assert.equal(fault.why, "r-other is acting on Deployment prod/api");
+      return true;
+    });
+    assert.equal(hold.signal.aborted, false);
+    hold.release();
   });
 
   it("may tell how it ended after its lease, while nobody took over", async () => {

@@ -30,6 +30,10 @@ export function fakeRequestStore(parts: {
   const asked = new Map<string, string[]>();
   const turns = new Map<Side, SortedSet>();
   const deadlines = sortedSet();
+  /** Lock -> who holds it. */
+  const locks = new Map<string, string>();
+  /** Lock -> who asked for it in vain. */
+  const queues = new Map<string, Set<string>>();
   const turnsOf = (side: Side) => {
     const known = turns.get(side) ?? sortedSet();
     turns.set(side, known);
@@ -37,18 +41,35 @@ export function fakeRequestStore(parts: {
   };
   const versionOf = (id: string) => records.get(id)?.version ?? 0;
 
-  function refusalOf(step: Step): "moved" | "too-late" | "too-early" | "code-already-used" | undefined {
+  function refusalOf(step: Step): StepAnswer | undefined {
     const now = clock.now();
-    if (versionOf(step.next.id) !== step.expect) return "moved";
-    if (step.notAfter !== undefined && now > step.notAfter) return "too-late";
-    if (step.notBefore !== undefined && now < step.notBefore) return "too-early";
+    const { id } = step.next;
+    if (versionOf(id) !== step.expect) return { kept: false, because: "moved" };
+    if (step.notAfter !== undefined && now > step.notAfter) return { kept: false, because: "too-late" };
+    if (step.notBefore !== undefined && now < step.notBefore) return { kept: false, because: "too-early" };
+    for (const lock of step.take ?? []) {
+      const by = locks.get(lock) ?? id;
+      if (by === id) continue;
+      queues.set(lock, new Set([...(queues.get(lock) ?? []), id]));
+      return { kept: false, because: "target-busy", by, lock };
+    }
     if (!step.claim) return undefined;
     const kept = credentials.get(step.claim.subject);
     const claimable = kept?.credential === step.claim.credential && step.claim.timeStep > kept.timeStep;
-    return claimable ? undefined : "code-already-used";
+    return claimable ? undefined : { kept: false, because: "code-already-used" };
   }
 
-  function write({ next, expect, event, turn, deadline, claim, remember }: Step): StepAnswer {
+  /** Gives back what this request holds; who waited for it is looked at by the next sweep. */
+  function release(id: string): void {
+    for (const [lock, holder] of locks) {
+      if (holder !== id) continue;
+      locks.delete(lock);
+      for (const waiter of queues.get(lock) ?? []) for (const turn of turns.values()) turn.hasten(waiter, clock.now());
+      queues.delete(lock);
+    }
+  }
+
+  function write({ next, expect, event, turn, deadline, claim, remember, take, release: over }: Step): StepAnswer {
     const now = clock.now();
     const version = expect + 1;
     if (claim) credentials.set(claim.subject, { credential: claim.credential, timeStep: claim.timeStep });
@@ -59,6 +80,8 @@ export function fakeRequestStore(parts: {
     if (expect === 0) asked.set(next.requester, [next.id, ...(asked.get(next.requester) ?? [])]);
     for (const waiting of turns.values()) waiting.delete(next.id);
     if (turn) turnsOf(turn.side).set(next.id, Math.max(now + headStart, turn.heldUntil ?? 0));
+    for (const lock of take ?? []) locks.set(lock, next.id);
+    if (over) release(next.id);
     if (deadline === undefined) deadlines.delete(next.id);
     else deadlines.set(next.id, deadline);
     parts.changed(next.id);
@@ -77,8 +100,7 @@ export function fakeRequestStore(parts: {
     async keep(step) {
       const known = answers.get(step.operationId);
       if (known) return known;
-      const because = refusalOf(step);
-      const answer: StepAnswer = because ? { kept: false, because } : write(step);
+      const answer = refusalOf(step) ?? write(step);
       answers.set(step.operationId, answer);
       return answer;
     },

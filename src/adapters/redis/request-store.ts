@@ -36,6 +36,8 @@ export function redisRequestStore(client: StateClient, scribe: Scribe): RequestS
         ...(step.notBefore === undefined ? {} : { notBefore: step.notBefore }),
         ...(step.deadline === undefined ? {} : { deadline: step.deadline }),
         ...(turn ? { side: turn.side, ...(turn.heldUntil === undefined ? {} : { heldUntil: turn.heldUntil }) } : {}),
+        ...(step.take && step.take.length > 0 ? { take: step.take } : {}),
+        ...(step.release ? { release: true } : {}),
         ...(claim ? { claim } : {}),
         ...(remember ? { remember: { subject: remember.subject, proof: JSON.stringify(remember) } } : {}),
       };
@@ -64,6 +66,8 @@ function clockOf(time: readonly (string | number)[]): number {
 function answerOf(text: unknown): StepAnswer {
   const answer = String(text);
   if (answer.startsWith("kept:")) return { kept: true, version: Number(answer.slice("kept:".length)) };
+  const [, by, lock] = /^target-busy:([^:]+):(.+)$/.exec(answer) ?? [];
+  if (by !== undefined && lock !== undefined) return { kept: false, because: "target-busy", by, lock };
   switch (answer) {
     case "moved":
     case "too-late":

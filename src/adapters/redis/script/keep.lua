@@ -15,6 +15,15 @@ if version ~= args.expect then return answer('moved') end
 if args.notAfter and now > args.notAfter then return answer('too-late') end
 if args.notBefore and now < args.notBefore then return answer('too-early') end
 
+local locks = args.take or {}
+for _, lock in ipairs(locks) do
+  local holder = redis.call('GET', P .. 'target:' .. lock)
+  if holder and holder ~= args.id then
+    redis.call('SADD', P .. 'queue:' .. lock, args.id)
+    return answer('target-busy:' .. holder .. ':' .. lock)
+  end
+end
+
 if args.claim then
   local credential = P .. 'totp:' .. args.claim.subject
   local kept = redis.call('HMGET', credential, 'id', 'step')
@@ -34,6 +43,22 @@ if args.side then
   redis.call('HSET', key, 'turn', args.side)
   redis.call('ZADD', P .. 'turn:' .. args.side, int(math.max(now + 2000, args.heldUntil or 0)), args.id)
 else redis.call('HDEL', key, 'turn') end
+for _, lock in ipairs(locks) do
+  redis.call('SET', P .. 'target:' .. lock, args.id)
+  redis.call('SADD', P .. 'locks:' .. args.id, lock)
+end
+if args.release then
+  for _, lock in ipairs(redis.call('SMEMBERS', P .. 'locks:' .. args.id)) do
+    if redis.call('GET', P .. 'target:' .. lock) == args.id then redis.call('DEL', P .. 'target:' .. lock) end
+    -- Who waited is found by the next sweep, if it still waits.
+    for _, waiter in ipairs(redis.call('SMEMBERS', P .. 'queue:' .. lock)) do
+      local side = redis.call('HGET', P .. 'request:' .. waiter, 'turn')
+      if side then redis.call('ZADD', P .. 'turn:' .. side, 'XX', int(now), waiter) end
+    end
+    redis.call('DEL', P .. 'queue:' .. lock)
+  end
+  redis.call('DEL', P .. 'locks:' .. args.id)
+end
 if args.deadline then redis.call('ZADD', P .. 'deadlines', int(args.deadline), args.id)
 else redis.call('ZREM', P .. 'deadlines', args.id) end
 redis.call('ZADD', P .. 'show', int(now + 2000), args.id)
