@@ -23,7 +23,7 @@ export function uidOf(object: KubeObject): string {
   return text(record(object["metadata"])["uid"]);
 }
 
-export function generationOf(object: KubeObject): number {
+function generationOf(object: KubeObject): number {
   return number(record(object["metadata"])["generation"]);
 }
 

@@ -5,16 +5,13 @@ import { type Refusal, refuse } from "./refusal.ts";
 import type { Target } from "./target.ts";
 
 /** An object as it was typed: its kind, and its name where one stands. */
-export interface TypedObject<K extends KindName> {
+interface TypedObject<K extends KindName> {
   readonly kind: K;
   readonly name?: Name;
 }
 
 /** Reads `KIND/NAME` or `KIND NAME` out of the words; nothing may stand behind it. */
-export function readObject<K extends KindName>(
-  { positionals, usage }: Typed,
-  kinds: readonly K[],
-): TypedObject<K> | Refusal {
+function readObject<K extends KindName>({ positionals, usage }: Typed, kinds: readonly K[]): TypedObject<K> | Refusal {
   const [object = "", second, ...more] = positionals;
   const parts = object.split("/");
   if (second !== undefined && parts.length === 1) parts.push(second);
@@ -60,7 +57,7 @@ export function readWhole(
   return Number(text);
 }
 
-export function nameMissing(kind: KindName, usage: string): Refusal {
+function nameMissing(kind: KindName, usage: string): Refusal {
   return refuse("bad-arguments", `The ${objectKinds[kind].noun}'s name is missing.`, `Usage: \`${usage}\``);
 }
 

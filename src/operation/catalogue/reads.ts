@@ -15,7 +15,7 @@ export interface Get {
 }
 
 /** The account that reads for `get`, and for every plan. */
-export const readerAccount = "countersign-reader";
+const readerAccount = "countersign-reader";
 
 export const get: Entry<Get> = {
   usage: "get pods|deployments [NAME] -n NAMESPACE",
