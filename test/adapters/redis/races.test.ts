@@ -46,6 +46,17 @@ describe("attack: races for one request and for one code", () => {
     }
   });
 
+  it("let one request at a time hold an object: 50 objects, twelve contenders on three connections until all had it", async function () {
+    this.timeout(60_000);
+    const prefix = freshPrefix();
+    const clients = [1, 2, 3].map(() => openRedisRecords(url, prefix));
+    try {
+      await Promise.all(Array.from({ length: 50 }, (_, i) => queueFor(`demo/Deployment/prod/api-${i}`, clients)));
+    } finally {
+      for (const client of clients) await client.close();
+    }
+  });
+
   it("let a time step that two processes claim at once count once", async function () {
     this.timeout(60_000);
     const prefix = freshPrefix();
@@ -64,6 +75,25 @@ describe("attack: races for one request and for one code", () => {
     }
   });
 });
+
+/** Has twelve requests ask for a lock at once, again and again; in each round exactly one gets it, and gives it back. */
+async function queueFor(lock: string, clients: readonly RedisRecords[]): Promise<void> {
+  let waiting = Array.from({ length: 12 }, (_, i) => `r-${lock.replaceAll("/", "-")}-${i}`);
+  for (let round = 0; waiting.length > 0; round++) {
+    const asked = waiting.map(async (id, i) => {
+      const step = sampleStep(`take ${round} ${id}`, sampleRequest(id), { take: [lock] });
+      return [id, await clients[(i + round) % clients.length]?.store.keep(step)] as const;
+    });
+    const answers = await Promise.all(asked);
+    const [holder, ...more] = answers.flatMap(([id, answer]) => (answer?.kept ? [id] : []));
+    assert.ok(holder !== undefined && more.length === 0, `${more.length + 1} hold ${lock}`);
+    for (const [id, answer] of answers)
+      if (id !== holder) assert.deepEqual(answer, { kept: false, because: "target-busy", by: holder, lock });
+    waiting = waiting.filter((id) => id !== holder);
+    const over = sampleStep(`over ${holder}`, sampleRequest(holder), { expect: 1, release: true });
+    assert.deepEqual(await clients[round % clients.length]?.store.keep(over), { kept: true, version: 2 });
+  }
+}
 
 async function claim(process: ChildProcess, timeStep: number): Promise<string> {
   const answer = once(process, "message") as Promise<[{ readonly timeStep: number; readonly says: string }]>;
