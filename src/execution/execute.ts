@@ -8,7 +8,8 @@ import { preconditionOf } from "./apply-once.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
 import { carryOut } from "./carry-out.ts";
 import { whyNot, whyNotByPolicy } from "./check-grant.ts";
-import { claim, type Hold, LeaseLost } from "./hold.ts";
+import { claim, type Hold, LeaseLost, TargetBusy } from "./hold.ts";
+import { holdUp } from "./hold-up.ts";
 import { read } from "./read.ts";
 
 /**
@@ -27,6 +28,8 @@ export async function execute(bench: Bench, request: Granted | Executing): Promi
   } catch (fault) {
     // Whoever took the request over goes on with it; this worker must write nothing more.
     if (fault instanceof LeaseLost) return bench.log("lease lost", { request: request.id, why: fault.message });
+    // Its turn comes when the other is done; until then the record says for whom it waits.
+    if (fault instanceof TargetBusy) return await holdUp(bench.mover, request.id, fault.why, hold.fence);
     throw fault;
   } finally {
     hold.release();

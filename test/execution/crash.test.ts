@@ -105,13 +105,14 @@ describe("a worker that is gone", () => {
       assert.deepEqual(test.effects(), []);
     });
 
-    it("by another of our own requests, to the same number, before there was a ticket: it is not called ours", async () => {
+    it("not by another of our own requests: that one waits, and says for whom", async () => {
       const request = await test.granted(scaleTo(5));
       const other = await test.granted(scaleTo(5));
       await runUntilGone(request, "after intent");
       await work(test.worker("other"), other.id);
-      inState(await test.now(other), "succeeded");
-      inState(await takeOver(request), "failed");
+      const waiting = inState(await test.now(other), "granted");
+      assert.equal(waiting.heldUp?.why, `${request.id} is acting on Deployment prod/api`);
+      inState(await takeOver(request), "succeeded");
       assert.equal(test.effects().length, 1);
     });
   });
