@@ -66,7 +66,7 @@ export function errandsOf(seed: number, { seconds, requests, targets, pairs }: E
     const kind = chance.happens(0.5) ? "rollout-restart" : "scale";
     const theft = thefts[Math.floor(changes / 16) % thefts.length];
     const errand = { number, at, kind, target, pair } as const;
-    if (changes % 16 === 7 && theft) return { ...errand, course: "stolen", theft };
+    if (changes % 16 === 8 && theft) return { ...errand, course: "stolen", theft };
     return { ...errand, course: courseOf(changes) };
   });
 }

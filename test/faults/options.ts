@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const ablations = ["no-precondition", "no-ticket", "naive-retries"] as const;
+const ablations = ["no-precondition", "no-ticket", "naive-retries"] as const;
 export type Ablation = (typeof ablations)[number];
 
 /** What a run is told on the command line. */
