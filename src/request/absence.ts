@@ -1,18 +1,15 @@
 import type { Stored } from "../ports.ts";
 import type { Desk } from "./desk.ts";
 import type { Wish } from "./move.ts";
-import { turnOf } from "./turn.ts";
 
 /** How long a worker counts as there after it said so, in ms; it says so three times in that while. */
 export const presenceMs = 30_000;
 
 /** A request that waits for a worker, while none serves its cluster, says so instead of waiting in silence. */
-export async function tellAbsence({ presence }: Pick<Desk, "presence">, stored: Stored): Promise<Wish> {
-  const { request, now } = stored;
+export async function tellAbsence({ presence }: Pick<Desk, "presence">, { request }: Stored): Promise<Wish> {
   if (request.state !== "planning" && request.state !== "granted") return undefined;
-  const { heldUntil = 0 } = turnOf(request) ?? {};
-  // A worker that holds it, or said what it waits for, knows better.
-  if (request.heldUp || heldUntil > now) return undefined;
+  // A worker that said what it waits for knows better; one that holds it now lets nothing be said over its head.
+  if (request.heldUp) return undefined;
   const { cluster } = request.operation;
   if (await presence.served(cluster)) return undefined;
   const why = `no worker for the cluster ${cluster} has been seen for ${presenceMs / 1000} seconds`;

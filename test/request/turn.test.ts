@@ -42,6 +42,11 @@ const expected: {
 };
 
 describe("turnOf and lapseOf", () => {
+  it("give the turn to the workers of the request's own cluster", () => {
+    const elsewhere = { ...stages.asked, operation: { ...stages.asked.operation, cluster: "other" } };
+    assert.equal(turnOf(elsewhere)?.side, "worker:other");
+  });
+
   for (const [stage, [side, lapse, heldUntil]] of Object.entries(expected))
     it(`${stage}: ${side ?? "nobody"}'s turn${heldUntil ? ", held by a worker" : ""}; ${lapse ? "lapses" : "never lapses"}`, () => {
       const request: Request = stages[stage as keyof typeof stages];

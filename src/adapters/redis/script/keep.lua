@@ -42,7 +42,7 @@ if before then redis.call('ZREM', P .. 'turn:' .. before, args.id) end
 if args.side then
   redis.call('HSET', key, 'turn', args.side)
   redis.call('ZADD', P .. 'turn:' .. args.side, int(math.max(now + 2000, args.heldUntil or 0)), args.id)
-else redis.call('HDEL', key, 'turn') end
+end
 for _, lock in ipairs(locks) do
   redis.call('SET', P .. 'target:' .. lock, args.id)
   redis.call('SADD', P .. 'locks:' .. args.id, lock)
