@@ -111,6 +111,14 @@ export function describeBindings(bench: Bench): void {
       refused(await bind(client, "h2", wide()), 403, "Forbidden", lacks("holder", "h2", metrics));
     });
 
+    it("is refused to who holds it for one name only", async () => {
+      const client = await account("narrow", [
+        { ...reading, resourceNames: ["api"] },
+        { apiGroups: [""], resources: ["pods"], verbs: ["list"], resourceNames: ["x", "y"] },
+      ]);
+      refused(await bind(client, "n1", limited), 403, "Forbidden", lacks("narrow", "n1", read));
+    });
+
     it("cannot be come by through an existing binding either; deleting one takes no such right", async () => {
       const client = await account("changer-of-bindings", []);
       assert.equal((await bind(bench.admin, "standing", limited)).status, 201);

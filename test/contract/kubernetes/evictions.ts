@@ -146,6 +146,19 @@ export function describeEvictions(bench: Bench): void {
       );
     });
 
+    it("of a pod that is not ready cost nothing while the others are enough", async () => {
+      const [one, two] = await guarded("broken", 2, { minAvailable: 1 });
+      const name = one?.metadata.name ?? "";
+      const conditions = [{ type: "Ready", status: "False" }];
+      await bench.patch(bench.at("Pod", name, "status"), { status: { conditions } }, {}, "strategic");
+      await eventually(
+        () => budgetOf("broken"),
+        (budget) => statusOf(budget)["disruptionsAllowed"] === 0,
+      );
+      refused(await evict(two?.metadata.name ?? ""), 429, "TooManyRequests");
+      assert.equal((await evict(name)).status, 201);
+    });
+
     it("of a pod that ends already, or never began, cost no budget", async () => {
       const [one] = await guarded("costless", 1, { minAvailable: 1 });
       const name = one?.metadata.name ?? "";

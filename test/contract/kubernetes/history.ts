@@ -138,16 +138,34 @@ export function describeHistory(bench: Bench): void {
 
     it("stops half-way when it is paused in between", async () => {
       await rolled("half", 3);
+      const strategy = (maxUnavailable: number) => ({
+        spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable } } },
+      });
+      await bench.admin.patch(at("half"), strategy(1));
       await bench.patch(at("half"), image("half", "missing"), {}, "strategic");
       const sizes = async () => (await setsOf("half")).map(({ spec }) => spec.replicas).sort();
-      await eventually(sizes, (both) => both.join() === "1,3");
+      await eventually(sizes, (both) => both.join() === "1,2");
       await bench.admin.patch(at("half"), { spec: { paused: true } });
+      await bench.admin.patch(at("half"), strategy(3));
       await bench.patch(at("half"), image("half", "3"), {}, "strategic");
       await eventually(() => read("half"), isSeen);
-      assert.deepEqual(await sizes(), [1, 3]);
+      assert.deepEqual(await sizes(), [1, 2]);
       await bench.admin.patch(at("half"), { spec: { paused: false } });
       await done("half");
       assert.deepEqual(await sizes(), [0, 0, 3]);
+    });
+
+    it("clears away what is no longer wanted even while it is paused", async () => {
+      await rolled("cleared", 2);
+      const [first] = await setsOf("cleared");
+      await bench.patch(at("cleared"), image("cleared", "missing"), {}, "strategic");
+      const sizes = async () => (await setsOf("cleared")).map(({ spec }) => spec.replicas).sort();
+      await eventually(sizes, (both) => both.join() === "1,2");
+      await bench.admin.patch(at("cleared"), { spec: { paused: true } });
+      await bench.patch(at("cleared"), image("cleared", "1.0.0"), {}, "strategic");
+      await eventually(sizes, (both) => both.join() === "0,2");
+      const [active] = (await setsOf("cleared")).filter(({ spec }) => spec.replicas === 2);
+      assert.equal(active?.metadata.uid, first?.metadata.uid);
     });
   });
 

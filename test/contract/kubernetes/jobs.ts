@@ -48,6 +48,13 @@ export function describeJobs(bench: Bench): void {
       const [pod] = await podsOfJob("once");
       assert.equal(pod && controllerOf(pod)?.uid, uid);
       for (const [key, value] of Object.entries(labels)) assert.equal(pod?.metadata.labels?.[key], value);
+      const path = bench.at("Pod", pod?.metadata.name);
+      await bench.admin.remove(path);
+      await eventually(
+        () => bench.admin.send("GET", path),
+        (answer) => answer.status === 404,
+      );
+      assert.deepEqual(await podsOfJob("once"), []);
     });
 
     it("are made by hand from a CronJob, under a name that can be taken once", async () => {

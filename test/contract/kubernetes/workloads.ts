@@ -156,6 +156,7 @@ export function describeWorkloads(bench: Bench): void {
         () => read("parted"),
         ({ metadata, status }) => status.observedGeneration === metadata.generation,
       );
+      assert.equal(uidOf(await podsOf("parted"), "parted-0"), uidOf(old, "parted-0"));
       await bench.admin.remove(bench.at("Pod", "parted-0"));
       const renewed = (pods: readonly Pod[]) => pods.length === 2 && uidOf(pods, "parted-0") !== uidOf(old, "parted-0");
       await eventually(() => podsOf("parted"), renewed);
@@ -247,6 +248,19 @@ export function describeWorkloads(bench: Bench): void {
       );
       assert.ok(fresh.every(({ metadata }) => !old.includes(metadata.uid)));
       assert.deepEqual((await revisionsOf("renewed")).map(({ revision }) => revision).sort(), [1, 2]);
+    });
+
+    it("put none where their node selector leads nowhere", async () => {
+      const draft = daemonSet(bench.namespace, "nowhere");
+      const spec = draft["spec"] as { template: { spec: object } };
+      const template = { ...spec.template, spec: { ...spec.template.spec, nodeSelector: { no: "node" } } };
+      await bench.make({ ...draft, spec: { ...spec, template } });
+      const set = await eventually(
+        () => read("nowhere"),
+        ({ status }) => status.observedGeneration === 1,
+      );
+      assert.equal(set.status.desiredNumberScheduled, 0);
+      assert.deepEqual(await podsOf("nowhere"), []);
     });
 
     it("have no scale, and select for ever what they selected first", async () => {

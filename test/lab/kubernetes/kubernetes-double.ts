@@ -36,6 +36,13 @@ export interface HistoryEntry extends Effect {
   readonly auditId: string;
 }
 
+/** A container of a pod; the first one when none is named. */
+export interface PodPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container?: string;
+}
+
 /** A small Kubernetes API server in memory, with what this product and its tests ask of one. */
 export interface KubernetesDouble extends ClusterPeer {
   readonly history: readonly HistoryEntry[];
@@ -44,8 +51,8 @@ export interface KubernetesDouble extends ClusterPeer {
   /** Attempts to delete a namespace or everything of a kind. Refused, and written to stderr too. */
   readonly escapes: readonly Escape[];
   readonly faults: Faults;
-  /** Adds a line to the log of a container that runs; of the first one when none is named. */
-  say(pod: { readonly namespace: string; readonly name: string; readonly container?: string }, line: string): void;
+  /** Adds a line to the log of a container, at that time in milliseconds since 1970; now when absent. */
+  say(pod: PodPlace, line: string, at?: number): void;
   /** All workloads with their pods. */
   snapshot(): readonly Workload[];
 }
@@ -101,9 +108,9 @@ export async function startKubernetesDouble(options: KubernetesDoubleOptions = {
         kubelet.stall(false);
       },
     },
-    say({ namespace, name, container }, line) {
+    say({ namespace, name, container }, line, at = Date.now()) {
       const pod = store.demand(resourceOfKind("Pod"), namespace, name) as Pod;
-      logs.write(pod, container ?? pod.spec.containers[0]?.name ?? "", line, Date.now());
+      logs.write(pod, container ?? pod.spec.containers[0]?.name ?? "", line, at);
     },
     snapshot: () => snapshotOf(store),
     async close() {

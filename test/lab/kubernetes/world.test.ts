@@ -64,13 +64,17 @@ describe("the world of the Kubernetes double", () => {
     for (const { metadata } of await admin.list("/api/v1/nodes"))
       await admin.patch(`/api/v1/nodes/${metadata.name}`, { spec: { unschedulable: true } });
     await admin.patch(`${at("Deployment", "api")}/scale`, { spec: { replicas: 5 } });
-    const [{ status } = assert.fail()] = await until(
+    const [{ metadata, status } = assert.fail()] = await until(
       async () => (await podsOf("api")).filter((pod) => nodeOf(pod) === undefined),
       (pods) => pods.length === 1,
     );
     const { conditions } = status as { conditions: { reason: string }[] };
     assert.equal(conditions[0]?.reason, "Unschedulable");
     assert.equal((await messages("FailedScheduling")).length, 1);
+    // What runs nowhere has nothing to end.
+    const path = at("Pod", metadata.name);
+    await admin.remove(path);
+    assert.equal((await admin.send("GET", path)).status, 404);
     await admin.patch(nodeA, { spec: { unschedulable: null } });
     await until(
       () => podsOf("api"),
@@ -90,6 +94,9 @@ describe("the world of the Kubernetes double", () => {
     assert.equal(await text({ tailLines: "2", limitBytes: "3" }), "two");
     assert.match((await text({ tailLines: "1", timestamps: "true" })) ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z three\n$/);
     assert.equal(await text({ container: "api", sinceSeconds: "600" }), `${first}one\ntwo ✓\nthree\n`);
+    double.say({ namespace: "prod", name }, "long ago", Date.now() - 3_600_000);
+    assert.doesNotMatch((await text({ sinceSeconds: "600" })) ?? "", /long ago/);
+    assert.match((await text({ sinceSeconds: "7200" })) ?? "", /long ago/);
     const previous = await log(name, { previous: "true" });
     assert.deepEqual(
       [previous.status, previous.body.message],

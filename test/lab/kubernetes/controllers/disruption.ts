@@ -62,13 +62,12 @@ export function reconcileBudget(object: KubeObject, { store, lookAgain }: Loop):
   if (first !== undefined) lookAgain(budget, first + disruptionMs);
 }
 
-/** Percentages are rounded up. All but a plain `minAvailable` go by what the owners of the pods want. */
+/** Percentages of what the owners of the pods want, rounded up. */
 function wanted(
   store: Store,
   { spec: { minAvailable, maxUnavailable } }: Budget,
   pods: readonly Pod[],
 ): { readonly expectedPods: number; readonly desiredHealthy: number } {
-  if (typeof minAvailable === "number") return { expectedPods: pods.length, desiredHealthy: minAvailable };
   const expectedPods = scaleOf(store, pods);
   const resolve = (bound: number | string) => resolveBound(bound, expectedPods, Math.ceil);
   if (minAvailable !== undefined) return { expectedPods, desiredHealthy: resolve(minAvailable) };

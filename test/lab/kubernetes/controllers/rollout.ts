@@ -47,10 +47,12 @@ export function nextSizes(spec: Deployment["spec"], fresh: Size, old: readonly S
   return { fresh: fresh.wanted, old: shrunk };
 }
 
-/** While paused nothing moves from set to set; a single set still follows the scale. */
+/** While paused nothing moves from set to set; a single set still follows the scale, two are left as they are. */
 export function pausedSizes({ replicas }: Deployment["spec"], fresh: Size, old: readonly Size[]): Sizes {
   const active = [fresh, ...old].filter(({ wanted }) => wanted > 0);
   const [only = fresh] = active;
+  // A new set that is whole needs the others no more.
+  if (fresh.wanted === replicas && fresh.available === replicas) return { fresh: replicas, old: old.map(() => 0) };
   const sizeOf = (set: Size) => (active.length <= 1 && set === only ? replicas : set.wanted);
   return { fresh: sizeOf(fresh), old: old.map(sizeOf) };
 }
