@@ -143,6 +143,8 @@ export interface Cluster {
    * of lower fences are revoked first, so that whoever slept under one is shut out by the cluster within about 10 s.
    */
   boundSession(account: Account, request: string, fence: number): Promise<BoundSession>;
+  /** What stands in the ticket of this request; undefined where nobody took one. */
+  ticket(request: string): Promise<Readonly<Record<string, string>> | undefined>;
   /**
    * The create-once ConfigMap named after the request, in the cluster's own store. At most one caller ever gets
    * `mine`, even when every other record is lost. `taken` carries what the first one wrote.

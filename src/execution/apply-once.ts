@@ -18,6 +18,7 @@ export interface Errand {
 }
 
 export type Precondition = Omit<Intent, "at">;
+
 /** How the one changing call went. */
 export type Done =
   | { readonly applied: true; readonly auditIds: readonly string[] }
@@ -27,8 +28,10 @@ export type Done =
       readonly why: string;
       readonly auditIds: readonly string[];
     };
+
 /** The object's status may move between reading and acting; nobody's change is lost by trying again. */
 const attempts = 6;
+
 /** The changing call: it may be sent several times, and at most one of them can ever have an effect. */
 export async function applyOnce(
   bench: Bench,
@@ -79,12 +82,12 @@ export async function applyOnce(
     if (!moved)
       return {
         applied: false,
-        as: "failed",
-        why: "The object was changed by somebody at the last moment; nothing was done.",
+        as: mayHave ? "unknown" : "failed",
+        why: `The object was changed by somebody at the last moment${mayHave ? "" : "; nothing was done"}.`,
         auditIds: ids(answer),
       };
-    // Whatever was sent before named a version that is gone: none of it can still have an effect.
-    mayHave = false;
+    // What this worker sent named a version that is gone; an earlier one may have gone on to the one that stands now.
+    mayHave = errand.begunBefore;
     const next = { ...intent, ...moved };
     await hold.step((now) => ({
       type: "intended",
@@ -133,6 +136,7 @@ export function preconditionOf({ live }: ChangePlan): Omit<Precondition, "step">
 function aboutOf(stamp: Stamp, { generation }: Precondition): About {
   return { stamp, generation };
 }
+
 /** The object as it is, or undefined when it is gone. */
 export async function current(session: BoundSession, plan: ChangePlan): Promise<KubeObject | undefined> {
   try {
@@ -142,6 +146,7 @@ export async function current(session: BoundSession, plan: ChangePlan): Promise<
     throw fault;
   }
 }
+
 /** The `Audit-Id` of a refusal, where the server gave one. */
 export function ids(fault: ClusterFault): readonly string[] {
   return fault.auditId === undefined ? [] : [fault.auditId];

@@ -37,7 +37,10 @@ describe("execute", () => {
     );
 
     const ticket = await test.admin.get(`${tickets}/${request.id}`);
-    assert.deepEqual(ticket["data"], { digest: request.digest, fence: "1", worker: "first", requester: "alice" });
+    assert.deepEqual(ticket["data"], {
+      ...{ digest: request.digest, fence: "1", worker: "first", requester: "alice" },
+      ...{ resourceVersion: before.metadata.resourceVersion, generation: "1" },
+    });
     assert.deepEqual(await test.admin.list(handles), []);
   });
 

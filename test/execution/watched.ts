@@ -39,6 +39,7 @@ export function watchedWorker(test: TestBench, name: string, reached: (moment: M
   const watchedCluster: Cluster = {
     name: cluster.name,
     session: async (account, request) => over(await at("read", () => cluster.session(account, request))),
+    ticket: (request) => at("read", () => cluster.ticket(request)),
     takeTicket: (request, content) => at("ticket", () => cluster.takeTicket(request, content)),
     async boundSession(account, request, fence) {
       const session = await at("token", () => cluster.boundSession(account, request, fence));

@@ -67,6 +67,16 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster & { 
       }
     },
 
+    async ticket(request) {
+      demandId(request);
+      try {
+        return await own.readTicket(request);
+      } catch (fault) {
+        if (fault instanceof ClusterFault && fault.code === "not-found") return undefined;
+        throw fault;
+      }
+    },
+
     async takeTicket(request, content) {
       demandId(request);
       try {

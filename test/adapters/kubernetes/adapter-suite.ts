@@ -293,7 +293,9 @@ export function describeAdapter(
       it("gives the ticket to one of ten who ask at once, and shows the others whose it is", async () => {
         const request = freshRequest();
         const contents = Array.from({ length: 10 }, (_, i) => ({ digest: "d", fence: String(i + 1) }));
+        assert.equal(await cluster.ticket(request), undefined);
         const answers = await Promise.all(contents.map((content) => cluster.takeTicket(request, content)));
+        assert.deepEqual(await cluster.ticket(request), contents[answers.indexOf("mine")]);
         const mine = answers.indexOf("mine");
         const others = answers.filter((answer) => answer !== "mine");
         assert.equal(others.length, 9);
