@@ -1,12 +1,15 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
 import { deletePod } from "./delete-pod.ts";
+import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { scale } from "./scale.ts";
 
 /** Every change there is, by kind: one that is added to the union and not here does not compile. */
 const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> } = {
   "rollout-restart": rolloutRestart,
+  "rollout-pause": rolloutPause,
+  "rollout-resume": rolloutResume,
   scale,
   "delete-pod": deletePod,
 };

@@ -7,7 +7,7 @@ import type { Json } from "./plan.ts";
  * operations' accounts to less than RBAC can say (facts/kubernetes.md section 5). For Kubernetes 1.30 and later.
  */
 export function renderAdmission(): readonly Json[] {
-  return [handles, tickets, tokens, restarts].flatMap(policyAndBinding);
+  return [handles, tickets, tokens, restarts, pauses, resumes].flatMap(policyAndBinding);
 }
 
 interface Rule {
@@ -27,7 +27,6 @@ interface Guard {
 }
 
 const worker = `system:serviceaccount:${ownNamespace}:${workerAccount}`;
-const restarter = `system:serviceaccount:${operationsNamespace}:${catalogue["rollout-restart"].account}`;
 
 /** What would let an object do more than stand there: wait for a finalizer, or become something by an annotation. */
 const bare: readonly Rule[] = [
@@ -90,33 +89,52 @@ const annotationsOf = (name: string, path: string) => [
   { name: `${name}Before`, expression: `oldObject.${path}.?annotations.orValue({})` },
 ];
 
-// RBAC can only say `patch deployments`, which would be leave to run any image: this says which fields it is about.
-const restarts: Guard = {
-  name: "countersign-rollout-restart",
-  user: restarter,
-  on: { apiGroup: "apps", resource: "deployments", operations: ["CREATE", "UPDATE"] },
-  variables: [...annotationsOf("annotations", "metadata"), ...annotationsOf("stamps", "spec.template.metadata")],
+const specFields = [
+  "template",
+  "replicas",
+  "selector",
+  "strategy",
+  "minReadySeconds",
+  "revisionHistoryLimit",
+  "paused",
+  "progressDeadlineSeconds",
+];
+
+/** RBAC can only say `patch deployments`, which would be leave to run any image: this says which of its fields. */
+function patching(
+  operation: "rollout-restart" | "rollout-pause" | "rollout-resume",
+  field: string,
+  within: Pick<Guard, "variables" | "rules"> = { rules: [] },
+): Guard {
+  const { account } = catalogue[operation];
+  return {
+    name: account,
+    user: `system:serviceaccount:${operationsNamespace}:${account}`,
+    on: { apiGroup: "apps", resource: "deployments", operations: ["CREATE", "UPDATE"] },
+    variables: [...annotationsOf("annotations", "metadata"), ...(within.variables ?? [])],
+    rules: [
+      {
+        expression: "['countersign.dev/request', 'countersign.dev/digest'].all(k, k in variables.annotations)",
+        message: "it must name the request and the digest it is made for",
+      },
+      onlyKeys("annotations", ["countersign.dev/request", "countersign.dev/digest"], "metadata.annotations"),
+      ...["labels", "finalizers", "ownerReferences"].map((name) => unchanged(`metadata.${name}`)),
+      ...within.rules,
+      ...specFields.filter((name) => name !== field).map((name) => unchanged(`spec.${name}`)),
+    ],
+  };
+}
+
+const restarts = patching("rollout-restart", "template", {
+  variables: annotationsOf("stamps", "spec.template.metadata"),
   rules: [
-    {
-      expression: "['countersign.dev/request', 'countersign.dev/digest'].all(k, k in variables.annotations)",
-      message: "it must name the request and the digest it is made for",
-    },
-    onlyKeys("annotations", ["countersign.dev/request", "countersign.dev/digest"], "metadata.annotations"),
     onlyKeys("stamps", ["kubectl.kubernetes.io/restartedAt"], "spec.template.metadata.annotations"),
-    ...["labels", "finalizers", "ownerReferences"].map((field) => unchanged(`metadata.${field}`)),
     ...["labels", "finalizers"].map((field) => unchanged(`spec.template.metadata.${field}`)),
-    ...[
-      "template.spec",
-      "replicas",
-      "selector",
-      "strategy",
-      "minReadySeconds",
-      "revisionHistoryLimit",
-      "paused",
-      "progressDeadlineSeconds",
-    ].map((field) => unchanged(`spec.${field}`)),
+    unchanged("spec.template.spec"),
   ],
-};
+});
+const pauses = patching("rollout-pause", "paused");
+const resumes = patching("rollout-resume", "paused");
 
 function policyAndBinding({ name, user, on, namespace, variables, rules }: Guard): readonly Json[] {
   const apiVersion = "admissionregistration.k8s.io/v1";

@@ -1,6 +1,6 @@
 import { deletePod, podForms } from "./catalogue/pods.ts";
 import { get, readForms } from "./catalogue/reads.ts";
-import { rolloutRestart, scale, workloadForms } from "./catalogue/workloads.ts";
+import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
 import { namespaceOf, type Operation, type OperationKind } from "./operation.ts";
 
@@ -8,6 +8,8 @@ import { namespaceOf, type Operation, type OperationKind } from "./operation.ts"
 export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation, { kind: K }>> } = {
   get,
   "rollout-restart": rolloutRestart,
+  "rollout-pause": rolloutPause,
+  "rollout-resume": rolloutResume,
   scale,
   "delete-pod": deletePod,
 };

@@ -1,10 +1,10 @@
 import type { DeletePod } from "./catalogue/pods.ts";
 import type { Get } from "./catalogue/reads.ts";
-import type { RolloutRestart, Scale } from "./catalogue/workloads.ts";
+import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
 /** The operations that change the cluster. */
-export type Change = RolloutRestart | Scale | DeletePod;
+export type Change = RolloutRestart | RolloutPause | RolloutResume | Scale | DeletePod;
 /** The operations that only read. */
 export type Read = Get;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */

@@ -14,6 +14,8 @@ const operations: readonly (readonly [Operation, string])[] = [
     "get deployments api -n prod -c demo",
   ],
   [{ kind: "rollout-restart", cluster: "demo", target }, "rollout restart deploy/api -n prod -c demo"],
+  [{ kind: "rollout-pause", cluster: "demo", target }, "rollout pause deploy/api -n prod -c demo"],
+  [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
   [{ kind: "delete-pod", cluster: "demo", target: { ...target, kind: "Pod" } }, "delete po/api -n prod -c demo"],
 ];

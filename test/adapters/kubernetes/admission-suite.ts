@@ -150,5 +150,18 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         const annotations = { ...stamps, ...((change.metadata?.["annotations"] as Fields) ?? {}) };
         refused(await tryRestart({ ...change, metadata: { ...change.metadata, annotations } }), says);
       });
+
+    for (const operation of ["rollout-pause", "rollout-resume"] as const)
+      it(`lets a ${operation} change whether it is paused, in the name of a request, and nothing else`, async () => {
+        const { body } = await token(catalogue[operation].account, 600);
+        const holder = admin.as(String((body["status"] as Fields)["token"]));
+        const patch = (change: object) =>
+          holder.send("PATCH", `${path}?dryRun=All`, { body: change, contentType: "application/merge-patch+json" });
+        assert.equal((await patch({ ...named, spec: { paused: true } })).status, 200);
+        refused(await patch({ spec: { paused: true } }), /must name the request/);
+        refused(await patch({ ...named, spec: restart }), /spec.template/);
+        refused(await patch({ ...named, spec: { replicas: 9 } }), /spec.replicas/);
+        refused(await patch({ metadata: { annotations: { ...stamps, a: "b" } } }), /of metadata.annotations only/);
+      });
   });
 }

@@ -1,0 +1,53 @@
+import { canonical, sha256 } from "../audit/canonical.ts";
+import type { RolloutPause, RolloutResume } from "../operation/catalogue/workloads.ts";
+import type { Act, Following } from "./act.ts";
+import { digestAnnotation, plannedDeployment, requestAnnotation, viewDeployment } from "./deployment.ts";
+import { patched, plannedRef, refOf } from "./planned-object.ts";
+import { liveViewOf } from "./surroundings.ts";
+import { followRollout } from "./watch-rollout.ts";
+
+/** Holds the rollouts of a workload by `spec.paused`, as `kubectl rollout pause` does. */
+export const rolloutPause: Act<RolloutPause> = setPaused(true, () => [
+  "A rollout under way stops where it is, and whatever is changed from now on waits until somebody resumes it.",
+]);
+
+/** Lets it roll again, as `kubectl rollout resume` does, and watches what was held up. */
+export const rolloutResume: Act<RolloutResume> = {
+  ...setPaused(false, (replicas) => [
+    `What was changed while it was paused rolls out now, over up to ${replicas} pods; without such a change nothing moves.`,
+  ]),
+  follow: (at: Following) =>
+    followRollout(at, ({ updated, wanted, available }) => `${updated} of ${wanted} pods new, ${available} available`),
+};
+
+function setPaused<O extends RolloutPause | RolloutResume>(
+  paused: boolean,
+  effects: (replicas: number) => readonly string[],
+): Act<O> {
+  return {
+    async plan(reader, operation, now) {
+      const { target } = operation;
+      const deployment = viewDeployment((await reader.get(refOf(target))).object);
+      if (deployment.paused === paused)
+        return { unplannable: `deploy/${target.name} is ${paused ? "paused already" : "not paused"}.` };
+      return {
+        operation,
+        object: plannedDeployment(target, deployment),
+        changes: [{ field: "spec.paused", from: String(deployment.paused), to: String(paused) }],
+        // To resume is to roll out the template as it is: another template is another thing to approve.
+        binding: { paused: deployment.paused, template: sha256(canonical(deployment.template)) },
+        effects: effects(deployment.replicas),
+        facts: { replicas: deployment.replicas, labels: deployment.labels },
+        live: await liveViewOf(reader, target, deployment, now),
+      };
+    },
+
+    apply(session, plan, { stamp, resourceVersion, dryRun }) {
+      const annotations = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
+      const body = { metadata: { uid: plan.object.uid, resourceVersion, annotations }, spec: { paused } };
+      return session.patch(plannedRef(plan.object), "merge", body, { dryRun });
+    },
+
+    shows: (object, plan, about) => patched(object, plan.object.uid, about),
+  };
+}
