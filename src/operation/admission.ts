@@ -7,7 +7,7 @@ import type { Json } from "./plan.ts";
  * operations' accounts to less than RBAC can say (facts/kubernetes.md section 5). For Kubernetes 1.30 and later.
  */
 export function renderAdmission(): readonly Json[] {
-  return [handles, tickets, tokens, restarts, pauses, resumes].flatMap(policyAndBinding);
+  return [handles, tickets, tokens, restarts, pauses, resumes, evictions].flatMap(policyAndBinding);
 }
 
 interface Rule {
@@ -135,6 +135,23 @@ const restarts = patching("rollout-restart", "template", {
 });
 const pauses = patching("rollout-pause", "paused");
 const resumes = patching("rollout-resume", "paused");
+
+// The right to evict reaches any pod of the namespace by its name, and could cut short the time it is given to end.
+const evictions: Guard = {
+  name: catalogue["delete-pod"].account,
+  user: `system:serviceaccount:${operationsNamespace}:${catalogue["delete-pod"].account}`,
+  on: { apiGroup: "", resource: "pods/eviction", operations: ["CREATE"] },
+  rules: [
+    {
+      expression: "object.?deleteOptions.?preconditions.?uid.orValue('') != ''",
+      message: "it must name the pod by its uid",
+    },
+    ...["gracePeriodSeconds", "propagationPolicy", "orphanDependents"].map((field) => ({
+      expression: `!has(object.deleteOptions) || !has(object.deleteOptions.${field})`,
+      message: `it must leave ${field} as it is`,
+    })),
+  ],
+};
 
 function policyAndBinding({ name, user, on, namespace, variables, rules }: Guard): readonly Json[] {
   const apiVersion = "admissionregistration.k8s.io/v1";

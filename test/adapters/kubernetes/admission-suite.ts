@@ -4,6 +4,7 @@ import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import { renderAccounts } from "../../../src/operation/accounts.ts";
 import { renderAdmission } from "../../../src/operation/admission.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
+import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { deployment, namespace } from "../../lab/kubernetes/seed.ts";
@@ -18,6 +19,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     this.timeout(60_000);
     const place = `admission-${process.pid}`;
     const path = `/apis/apps/v1/namespaces/${place}/deployments/api`;
+    const pods = `/api/v1/namespaces/${place}/pods`;
     const operations = "/api/v1/namespaces/countersign-operations";
     const stamps = { "countersign.dev/request": "r-1", "countersign.dev/digest": "d" };
     const restart = { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } } } };
@@ -25,6 +27,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     let peer: ClusterPeer;
     let worker: AdminClient;
     let restarter: AdminClient;
+    let victim: string;
     let made = 0;
 
     const policies = renderAdmission() as unknown as Parameters<typeof collectionOf>[0][];
@@ -35,11 +38,29 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       await install(admin, [namespace(place), ...renderAccounts({ namespaces: [place] })]);
       await install(admin, [deployment(place, "api", 1), ...policies]);
       worker = admin.as(await workerTokenOf(admin));
-      const { body } = await token(catalogue["rollout-restart"].account, 600);
-      restarter = admin.as(String((body["status"] as Fields)["token"]));
-      // A policy is in force about half a second after it was made; the last one made is the last to be.
-      while ((await tryRestart({ metadata: {} })).status !== 422) await sleep(100);
-      while ((await secret({ type: "Opaque" })).status !== 422) await sleep(100);
+      restarter = await holderOf("rollout-restart");
+      const pod = {
+        metadata: { name: "victim", namespace: place },
+        spec: { containers: [{ name: "one", image: "none" }] },
+      };
+      victim = (await admin.create(pods, { apiVersion: "v1", kind: "Pod", ...pod })).metadata.uid;
+      const [pauser, resumer, evictor] = [
+        await holderOf("rollout-pause"),
+        await holderOf("rollout-resume"),
+        await holderOf("delete-pod"),
+      ];
+      // A policy is in force about half a second after it was made, each for itself.
+      const misuses = [
+        () => secret({ type: "Opaque" }),
+        () => configMap({}),
+        () => token(catalogue.scale.account, 601),
+        () => tryRestart({ metadata: {} }),
+        () => patchAs(pauser, { spec: { paused: true } }),
+        () => patchAs(resumer, { spec: { paused: true } }),
+        () => evictAs(evictor),
+      ];
+      assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
+      for (const misuse of misuses) while ((await misuse()).status !== 422) await sleep(100);
     });
     after(async () => {
       for (const policy of policies) await admin?.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
@@ -57,8 +78,22 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       worker.send("POST", `${operations}/configmaps`, {
         body: { metadata: { name: `c-${process.pid}-${++made}`, ...metadata }, ...fields },
       });
-    const tryRestart = (body: Fields) =>
-      restarter.send("PATCH", `${path}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
+    const holderOf = async (operation: OperationKind) => {
+      const { body } = await token(catalogue[operation].account, 600);
+      return admin.as(String((body["status"] as Fields)["token"]));
+    };
+    const patchAs = (holder: AdminClient, body: Fields) =>
+      holder.send("PATCH", `${path}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
+    const tryRestart = (body: Fields) => patchAs(restarter, body);
+    const evictAs = (holder: AdminClient, deleteOptions?: Fields) =>
+      holder.send("POST", `${pods}/victim/eviction?dryRun=All`, {
+        body: {
+          apiVersion: "policy/v1",
+          kind: "Eviction",
+          metadata: { name: "victim", namespace: place },
+          ...(deleteOptions ? { deleteOptions } : {}),
+        },
+      });
 
     const refused = ({ status, body }: { status: number; body: { message?: string } }, says: RegExp) => {
       assert.equal(status, 422, body.message);
@@ -151,12 +186,21 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         refused(await tryRestart({ ...change, metadata: { ...change.metadata, annotations } }), says);
       });
 
+    it("lets an eviction be one of a pod known by its uid, which ends in its own time", async () => {
+      const evictor = await holderOf("delete-pod");
+      const evict = (deleteOptions?: Fields) => evictAs(evictor, deleteOptions);
+      const preconditions = { uid: victim };
+      refused(await evict(), /by its uid/);
+      refused(await evict({ preconditions: {} }), /by its uid/);
+      refused(await evict({ preconditions, gracePeriodSeconds: 0 }), /must leave gracePeriodSeconds/);
+      refused(await evict({ preconditions, propagationPolicy: "Orphan" }), /must leave propagationPolicy/);
+      assert.equal((await evict({ preconditions })).status, 201);
+    });
+
     for (const operation of ["rollout-pause", "rollout-resume"] as const)
       it(`lets a ${operation} change whether it is paused, in the name of a request, and nothing else`, async () => {
-        const { body } = await token(catalogue[operation].account, 600);
-        const holder = admin.as(String((body["status"] as Fields)["token"]));
-        const patch = (change: object) =>
-          holder.send("PATCH", `${path}?dryRun=All`, { body: change, contentType: "application/merge-patch+json" });
+        const holder = await holderOf(operation);
+        const patch = (change: Fields) => patchAs(holder, change);
         assert.equal((await patch({ ...named, spec: { paused: true } })).status, 200);
         refused(await patch({ spec: { paused: true } }), /must name the request/);
         const image = { template: { spec: { containers: [{ name: "api", image: "evil" }] } } };
