@@ -45,6 +45,13 @@ export async function applyOnce(
   const stamp: Stamp = { request: request.id, digest: request.digest, at: request.grant.grant.grantedAt };
   let { intent } = errand;
   const shows = (object: KubeObject | undefined) => act.shows(object, plan, aboutOf(stamp, intent));
+  // A ticket stands for ever; the leave to act that it was taken under does not.
+  if (errand.begunBefore && (await bench.store.now()) > request.grant.grant.notAfter) {
+    if (shows(await current(session, plan)) === "done") return { applied: true, auditIds: [] };
+    const why =
+      "The grant has run out, and the object does not show whether it was done before; nothing more was sent.";
+    return { applied: false, as: "unknown", why, auditIds: [] };
+  }
   // Whether a call of ours may have had an effect that nobody has told us of.
   let mayHave = errand.begunBefore;
   for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -83,7 +90,7 @@ export async function applyOnce(
       return {
         applied: false,
         as: mayHave ? "unknown" : "failed",
-        why: `The object was changed by somebody at the last moment${mayHave ? "" : "; nothing was done"}.`,
+        why: `The object was changed by somebody at the last moment; ${mayHave ? "whether it was done before is not known" : "nothing was done"}.`,
         auditIds: ids(answer),
       };
     // What this worker sent named a version that is gone; an earlier one may have gone on to the one that stands now.

@@ -36,6 +36,12 @@ export interface Hold {
   release(): void;
 }
 
+/** Ends a request of which nobody can tell whether it ran; `says` tells people what is known. */
+export async function endUnknown(hold: Hold, says: string): Promise<void> {
+  const { fence } = hold;
+  await hold.step((at) => ({ type: "finished", fence, as: "unknown", outcome: { at, says, apiAuditIds: [] } }));
+}
+
 /** Takes a granted request, or one whose worker is gone; undefined when another has it or it is over. */
 export async function claim(
   bench: Bench,

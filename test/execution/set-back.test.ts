@@ -61,7 +61,10 @@ describe("a record that a thief of Redis sets to executing", () => {
     await setBack(request);
     await work(test.worker("first"), request.id);
     const { outcome } = inState(await test.now(request), "failed") as Finished;
-    assert.match(outcome.says, /the object was changed since it was approved; nothing was done/);
+    assert.match(
+      outcome.says,
+      /lost before it began, and nothing was done: the object was changed since it was approved\.$/,
+    );
     assert.deepEqual(test.effects(), []);
   });
 
@@ -71,13 +74,26 @@ describe("a record that a thief of Redis sets to executing", () => {
     await setBack(request);
     await work(test.worker("first"), request.id);
     const failed = inState(await test.now(request), "failed") as Finished;
-    assert.match(failed.outcome.says, /the grant ran out before it began; nothing was done/);
+    assert.match(failed.outcome.says, /lost before it began, and nothing was done: the grant ran out\.$/);
     // The ticket that says so allows no call to whoever comes next.
     await setBack(failed);
     test.desk.clock.pass(leaseMs + 1);
     await work(test.worker("second"), request.id);
     assert.match(inState(await test.now(request), "unknown").outcome.says, /allows no call/);
     assert.deepEqual([test.effects(), (await test.admin.list(tickets)).length], [[], 1]);
+  });
+
+  it("after the cluster had refused it, when the grant has run out: it is not tried again", async () => {
+    const request = await test.granted(scaleTo(5));
+    test.double.faults.answer(403, /\/secrets\?/);
+    await work(test.worker("first"), request.id);
+    const failed = inState(await test.now(request), "failed") as Finished;
+    assert.match(failed.outcome.says, /No token for the operation's account could be had/);
+    test.desk.clock.pass(request.grant.grant.notAfter - test.desk.clock.now() + 1);
+    await setBack(failed);
+    await work(test.worker("second"), request.id);
+    assert.match(inState(await test.now(request), "unknown").outcome.says, /The grant has run out/);
+    assert.deepEqual(test.effects(), []);
   });
 
   it("before anything was checked, with all as it was approved: it is done once, from a version the cluster wrote down", async () => {
