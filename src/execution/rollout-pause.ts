@@ -1,28 +1,37 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
 import type { RolloutPause, RolloutResume } from "../operation/catalogue/workloads.ts";
 import type { Act, Following } from "./act.ts";
-import { digestAnnotation, plannedDeployment, requestAnnotation, viewDeployment } from "./deployment.ts";
+import {
+  type Deployment,
+  digestAnnotation,
+  plannedDeployment,
+  requestAnnotation,
+  viewDeployment,
+} from "./deployment.ts";
 import { patched, plannedRef, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
 import { followRollout } from "./watch-rollout.ts";
 
 /** Holds the rollouts of a workload by `spec.paused`, as `kubectl rollout pause` does. */
-export const rolloutPause: Act<RolloutPause> = setPaused(true, () => [
-  "A rollout under way stops where it is, and whatever is changed from now on waits until somebody resumes it.",
-]);
+export const rolloutPause: Act<RolloutPause> = setPaused(true, () => ({
+  effect: "A rollout under way stops where it is, and whatever is changed from now on waits until somebody resumes it.",
+  binding: {},
+}));
 
 /** Lets it roll again, as `kubectl rollout resume` does, and watches what was held up. */
 export const rolloutResume: Act<RolloutResume> = {
-  ...setPaused(false, (replicas) => [
-    `What was changed while it was paused rolls out now, over up to ${replicas} pods; without such a change nothing moves.`,
-  ]),
+  ...setPaused(false, ({ replicas, template }) => ({
+    effect: `What was changed while it was paused rolls out now, over up to ${replicas} pods; without such a change nothing moves.`,
+    // To resume is to roll out the template as it is: another template is another thing to approve.
+    binding: { template: sha256(canonical(template)) },
+  })),
   follow: (at: Following) =>
     followRollout(at, ({ updated, wanted, available }) => `${updated} of ${wanted} pods new, ${available} available`),
 };
 
 function setPaused<O extends RolloutPause | RolloutResume>(
   paused: boolean,
-  effects: (replicas: number) => readonly string[],
+  meaning: (deployment: Deployment) => { readonly effect: string; readonly binding: Readonly<Record<string, string>> },
 ): Act<O> {
   return {
     async plan(reader, operation, now) {
@@ -30,13 +39,13 @@ function setPaused<O extends RolloutPause | RolloutResume>(
       const deployment = viewDeployment((await reader.get(refOf(target))).object);
       if (deployment.paused === paused)
         return { unplannable: `deploy/${target.name} is ${paused ? "paused already" : "not paused"}.` };
+      const { effect, binding } = meaning(deployment);
       return {
         operation,
         object: plannedDeployment(target, deployment),
         changes: [{ field: "spec.paused", from: String(deployment.paused), to: String(paused) }],
-        // To resume is to roll out the template as it is: another template is another thing to approve.
-        binding: { paused: deployment.paused, template: sha256(canonical(deployment.template)) },
-        effects: effects(deployment.replicas),
+        binding: { paused: deployment.paused, ...binding },
+        effects: [effect],
         facts: { replicas: deployment.replicas, labels: deployment.labels },
         live: await liveViewOf(reader, target, deployment, now),
       };

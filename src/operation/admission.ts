@@ -133,8 +133,13 @@ const restarts = patching("rollout-restart", "template", {
     unchanged("spec.template.spec"),
   ],
 });
-const pauses = patching("rollout-pause", "paused");
-const resumes = patching("rollout-resume", "paused");
+const pausedIs = (paused: boolean) => ({
+  rules: [
+    { expression: `object.spec.?paused.orValue(false) == ${paused}`, message: `spec.paused must become ${paused}` },
+  ],
+});
+const pauses = patching("rollout-pause", "paused", pausedIs(true));
+const resumes = patching("rollout-resume", "paused", pausedIs(false));
 
 // The right to evict reaches any pod of the namespace by its name, and could cut short the time it is given to end.
 const evictions: Guard = {

@@ -72,6 +72,11 @@ describe("pausing and resuming rollouts", () => {
     assert.equal(await isPaused(), true);
   });
 
+  it("pauses although another template came since it was approved: that is what it is for", async () => {
+    inState(await run(pause, () => test.admin.patch(api, template("3"))), "succeeded");
+    assert.equal(await isPaused(), true);
+  });
+
   it("does not resume what somebody resumed meanwhile", async () => {
     await setPaused(true);
     const ended = inState(await run(resume, () => setPaused(false)), "conflict");

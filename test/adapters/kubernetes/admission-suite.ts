@@ -197,16 +197,23 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       assert.equal((await evict({ preconditions })).status, 201);
     });
 
-    for (const operation of ["rollout-pause", "rollout-resume"] as const)
-      it(`lets a ${operation} change whether it is paused, in the name of a request, and nothing else`, async () => {
+    for (const [operation, paused] of [
+      ["rollout-pause", true],
+      ["rollout-resume", false],
+    ] as const)
+      it(`lets a ${operation} do that in the name of a request, and neither the contrary nor anything else`, async () => {
         const holder = await holderOf(operation);
         const patch = (change: Fields) => patchAs(holder, change);
-        assert.equal((await patch({ ...named, spec: { paused: true } })).status, 200);
-        refused(await patch({ spec: { paused: true } }), /must name the request/);
+        assert.equal((await patch({ ...named, spec: { paused } })).status, 200);
+        refused(await patch({ ...named, spec: { paused: !paused } }), new RegExp(`spec.paused must become ${paused}`));
+        refused(await patch({ spec: { paused } }), /must name the request/);
         const image = { template: { spec: { containers: [{ name: "api", image: "evil" }] } } };
-        refused(await patch({ ...named, spec: image }), /spec.template/);
-        refused(await patch({ ...named, spec: { replicas: 9 } }), /spec.replicas/);
-        refused(await patch({ metadata: { annotations: { ...stamps, a: "b" } } }), /of metadata.annotations only/);
+        refused(await patch({ ...named, spec: { ...image, paused } }), /spec.template/);
+        refused(await patch({ ...named, spec: { replicas: 9, paused } }), /spec.replicas/);
+        refused(
+          await patch({ metadata: { annotations: { ...stamps, a: "b" } }, spec: { paused } }),
+          /of metadata.annotations only/,
+        );
       });
   });
 }
