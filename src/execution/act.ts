@@ -1,4 +1,4 @@
-import type { ApiAnswer, KubeObject, Session } from "../cluster-port.ts";
+import type { ApiAnswer, KubeObject, ObjectRef, Session } from "../cluster-port.ts";
 import type { Change } from "../operation/operation.ts";
 import type { Plan, PlannedObject } from "../operation/plan.ts";
 
@@ -23,15 +23,17 @@ export interface Act<O extends Change = Change> {
   /** Reads the object with the reader's account and says what would change. Changes nothing. */
   plan(reader: Session, operation: O, now: number): Promise<ChangePlan | Unplannable>;
   /**
-   * The one call that changes the cluster, with uid and resourceVersion as preconditions: at most one call with the
-   * same `resourceVersion` has an effect. With `dryRun` the server checks everything and stores nothing.
+   * The one call that changes the cluster, with uid and resourceVersion as preconditions: where the catalogue calls the
+   * operation idempotent, at most one call with the same `resourceVersion` has an effect; else it is sent once, ever. With `dryRun` the server checks everything and stores nothing.
    */
   apply(
     session: Session,
     plan: ChangePlan,
     how: { stamp: Stamp; resourceVersion: string; dryRun: boolean },
   ): Promise<ApiAnswer>;
-  /** What the object as it is, or its absence, says of this very call. */
+  /** Which object shows whether the call was made; absent: the object of the plan. */
+  mark?(plan: ChangePlan, request: string): ObjectRef;
+  /** What that object as it is, or its absence, says of this very call. */
   shows(object: KubeObject | undefined, plan: ChangePlan, about: About): Verdict;
   /** Waits for what the change sets off; absent: it is done with the call. */
   follow?(at: Following): Promise<Ending>;

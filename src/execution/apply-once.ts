@@ -1,11 +1,12 @@
 import { type ApiAnswer, type BoundSession, type Cluster, ClusterFault, type KubeObject } from "../cluster-port.ts";
+import { entryOf } from "../operation/catalogue.ts";
 import { digestOf } from "../operation/digest.ts";
 import type { Executing, Granted, Intent } from "../request/request.ts";
 import type { About, ChangePlan, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { type Bench, reader } from "./bench.ts";
 import type { Hold } from "./hold.ts";
-import { plannedRef } from "./planned-object.ts";
+import { refOf } from "./planned-object.ts";
 
 /** What is to be done once the intent is durable and the ticket taken. */
 export interface Errand {
@@ -32,7 +33,7 @@ export type Done =
 /** The object's status may move between reading and acting; nobody's change is lost by trying again. */
 const attempts = 6;
 
-/** The changing call: it may be sent several times, and at most one of them can ever have an effect. */
+/** The changing call: it may be sent several times where at most one of them can ever have an effect; else once. */
 export async function applyOnce(
   bench: Bench,
   hold: Hold,
@@ -41,15 +42,18 @@ export async function applyOnce(
 ): Promise<Done> {
   const { session, cluster } = at;
   const { request, plan } = errand;
-  const act = actOf(changeOf(request.operation));
+  const operation = changeOf(request.operation);
+  const act = actOf(operation);
+  const { idempotent } = entryOf(operation);
   const stamp: Stamp = { request: request.id, digest: request.digest, at: request.grant.grant.grantedAt };
   let { intent } = errand;
   const shows = (object: KubeObject | undefined) => act.shows(object, plan, aboutOf(stamp, intent));
   // A ticket stands for ever; the leave to act that it was taken under does not.
-  if (errand.begunBefore && (await bench.store.now()) > request.grant.grant.notAfter) {
-    if (shows(await current(session, plan)) === "done") return { applied: true, auditIds: [] };
-    const why =
-      "The grant has run out, and the object does not show whether it was done before; nothing more was sent.";
+  const late = errand.begunBefore && (await bench.store.now()) > request.grant.grant.notAfter;
+  if (late || (errand.begunBefore && !idempotent)) {
+    if (shows(await current(session, errand)) === "done") return { applied: true, auditIds: [] };
+    const because = late ? "The grant has run out" : "It must not be sent twice";
+    const why = `${because}, and the object does not show whether it was done before; nothing more was sent.`;
     return { applied: false, as: "unknown", why, auditIds: [] };
   }
   // Whether a call of ours may have had an effect that nobody has told us of.
@@ -63,10 +67,11 @@ export async function applyOnce(
     if (answer.code === "no-answer" || answer.code === "server-error") {
       // Not known: the same bytes with the same precondition may be sent again, and only one can count.
       mayHave = true;
-      continue;
+      if (idempotent) continue;
+      break;
     }
     if (answer.code !== "conflict") {
-      if (mayHave && shows(await current(session, plan)) === "done") return { applied: true, auditIds: ids(answer) };
+      if (mayHave && shows(await current(session, errand)) === "done") return { applied: true, auditIds: ids(answer) };
       return {
         applied: false,
         as: mayHave ? "unknown" : "failed",
@@ -74,7 +79,7 @@ export async function applyOnce(
         auditIds: ids(answer),
       };
     }
-    const object = await current(session, plan);
+    const object = await current(session, errand);
     const verdict = mayHave ? shows(object) : "not-done";
     if (verdict === "done") return { applied: true, auditIds: ids(answer) };
     if (verdict === "unclear")
@@ -104,7 +109,7 @@ export async function applyOnce(
     }));
     intent = next;
   }
-  if (mayHave && shows(await current(session, plan)) === "done") return { applied: true, auditIds: [] };
+  if (mayHave && shows(await current(session, errand)) === "done") return { applied: true, auditIds: [] };
   const why = mayHave
     ? "The cluster did not say whether it was done."
     : "The object never held still; nothing was done.";
@@ -144,10 +149,11 @@ function aboutOf(stamp: Stamp, { generation }: Precondition): About {
   return { stamp, generation };
 }
 
-/** The object as it is, or undefined when it is gone. */
-export async function current(session: BoundSession, plan: ChangePlan): Promise<KubeObject | undefined> {
+/** The object that shows what was done as it is, or undefined when it is not there. */
+export async function current(session: BoundSession, { request, plan }: Errand): Promise<KubeObject | undefined> {
+  const { mark } = actOf(changeOf(request.operation));
   try {
-    return (await session.get(plannedRef(plan.object))).object;
+    return (await session.get(mark?.(plan, request.id) ?? refOf(plan.object))).object;
   } catch (fault) {
     if (fault instanceof ClusterFault && fault.code === "not-found") return undefined;
     throw fault;

@@ -1,6 +1,8 @@
 import type { Account, Cluster } from "../cluster-port.ts";
-import { catalogue, entryOf } from "../operation/catalogue.ts";
+import { rulesOf } from "../operation/accounts.ts";
+import { entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
+import { readerAccount } from "../operation/reader-account.ts";
 import type { Directory, GrantVerifier, PolicySource, RequestStore } from "../ports.ts";
 import type { Mover } from "../request/move.ts";
 
@@ -24,7 +26,8 @@ export interface Bench {
 /** How often an object is read again whose status moved between reading and trying. */
 export const looks = 5;
 
-export const reader: Account = { account: catalogue.get.account, rules: catalogue.get.rules };
+/** Reads for every plan. */
+export const reader: Account = { account: readerAccount, rules: rulesOf(readerAccount) };
 
 /** The account of an operation, with all that it may ever ask for. */
 export function accountOf(operation: Operation): Account {

@@ -95,7 +95,7 @@ async function follow(bench: Bench, hold: Hold, session: BoundSession, errand: E
   const { plan, request } = errand;
   const act = actOf(changeOf(request.operation));
   if (!act.follow) return { well: true, says: "done" };
-  const from = await current(session, plan);
+  const from = await current(session, errand);
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(bench.watchMs)]);
   const ending = await act.follow({ session, plan, from, tell: (says) => hold.tell({ says }), signal });
   if (hold.signal.aborted) throw hold.signal.reason;

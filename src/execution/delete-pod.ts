@@ -3,8 +3,8 @@ import type { DeletePod } from "../operation/catalogue/pods.ts";
 import { apiVersionOf } from "../operation/object-kind.ts";
 import type { Json } from "../operation/plan.ts";
 import type { Act, Ending, Following } from "./act.ts";
-import { list, record, text, texts } from "./deployment.ts";
-import { plannedRef, refOf, uidOf } from "./planned-object.ts";
+import { list, record, text, texts } from "./fields.ts";
+import { refOf, uidOf } from "./planned-object.ts";
 import { budgetsOver } from "./surroundings.ts";
 
 /** Evicts through the Eviction API (policy/v1), with the pod's uid as the precondition. */
@@ -39,14 +39,14 @@ export const deletePod: Act<DeletePod> = {
   },
 
   apply(session, plan, { dryRun }) {
-    const { namespace, name, uid } = plan.object;
+    const { namespace = "", name, uid } = plan.object;
     const body = {
       apiVersion: "policy/v1",
       kind: "Eviction",
       metadata: { namespace, name },
       deleteOptions: { preconditions: { uid } },
     };
-    return session.create({ ...plannedRef(plan.object), subresource: "eviction" }, body, { dryRun });
+    return session.create({ ...refOf(plan.object), subresource: "eviction" }, body, { dryRun });
   },
 
   // While the very pod stands untouched, a call of ours may still be on its way.
@@ -63,7 +63,7 @@ async function followEnd({ session, plan, from, tell, signal }: Following): Prom
   await tell("the pod is ending");
   try {
     const version = text(record(from["metadata"])["resourceVersion"]);
-    for await (const object of session.watch(plannedRef(plan.object), version, signal))
+    for await (const object of session.watch(refOf(plan.object), version, signal))
       if (uidOf(object) !== plan.object.uid) return gone;
   } catch (fault) {
     if (fault instanceof ClusterFault && fault.code === "not-found") return gone;

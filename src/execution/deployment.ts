@@ -1,6 +1,7 @@
 import type { KubeObject } from "../cluster-port.ts";
 import type { Json, PlannedObject } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
+import { list, number, record, text, texts } from "./fields.ts";
 
 /** The fields of a Deployment that planning and watching read; absent ones as the API documents their defaults. */
 export interface Deployment {
@@ -93,28 +94,4 @@ export function missingAtOnce({ strategy, replicas }: Deployment): number {
   if (typeof maxUnavailable === "number") return Math.min(maxUnavailable, replicas);
   const percent = Number.parseInt(maxUnavailable, 10);
   return Number.isNaN(percent) ? replicas : Math.floor((replicas * percent) / 100);
-}
-
-export function record(value: Json | undefined): Readonly<Record<string, Json>> {
-  return value !== null && typeof value === "object" && !Array.isArray(value)
-    ? (value as Readonly<Record<string, Json>>)
-    : {};
-}
-
-export function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-export function text(value: Json | undefined, otherwise = ""): string {
-  return typeof value === "string" ? value : otherwise;
-}
-
-export function number(value: Json | undefined, otherwise = 0): number {
-  return typeof value === "number" ? value : otherwise;
-}
-
-export function texts(value: Json | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
 }

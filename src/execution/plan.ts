@@ -1,7 +1,7 @@
 import { ClusterFault, type ClusterFaultCode } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isChange } from "../operation/operation.ts";
-import { spokenTarget, type Target } from "../operation/target.ts";
+import { type AnyTarget, spokenTarget } from "../operation/target.ts";
 import type { Planning } from "../request/request.ts";
 import { actOf } from "./acts.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
@@ -47,10 +47,11 @@ async function unplannable(bench: Bench, id: string, why: string): Promise<void>
   await bench.mover.move(id, () => ({ event: { type: "unplannable", why } }));
 }
 
-function sayFault(fault: ClusterFault, target: Target): string {
+function sayFault(fault: ClusterFault, target: AnyTarget): string {
   const { namespace } = target;
-  if (fault.code === "not-found") return `There is no ${spokenTarget(target)} in the namespace ${namespace}.`;
-  if (fault.code === "forbidden") return `Countersign is not installed for the namespace ${namespace}: ${fault.says}`;
+  const where = namespace === undefined ? "cluster" : `namespace ${namespace}`;
+  if (fault.code === "not-found") return `There is no ${spokenTarget(target)} in the ${where}.`;
+  if (fault.code === "forbidden") return `Countersign is not installed for the ${where}: ${fault.says}`;
   if (fault.code === "invalid") return `The cluster refuses this change: ${fault.says}`;
   if (fault.code === "disruption-budget") return `A disruption budget forbids it now: ${fault.says}`;
   return `The cluster did not answer as it should: ${fault.says}`;

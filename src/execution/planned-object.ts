@@ -1,22 +1,17 @@
 import { fieldManagerOf, type KubeObject, type ObjectRef } from "../cluster-port.ts";
-import { objectKinds } from "../operation/object-kind.ts";
-import type { PlannedObject } from "../operation/plan.ts";
-import type { Target } from "../operation/target.ts";
+import { type KindName, objectKinds } from "../operation/object-kind.ts";
 import type { About, Verdict } from "./act.ts";
-import { list, number, record, text } from "./deployment.ts";
+import { list, number, record, text } from "./fields.ts";
 
 /** Where this object stands in the API. */
-export function refOf({ kind, namespace, name }: Target, subresource?: string): ObjectRef {
-  const { group, version, resource } = objectKinds[kind];
-  return { group, version, resource, ...(subresource ? { subresource } : {}), namespace, name };
-}
-
-/** Where the object of a plan stands in the API. */
-export function plannedRef({ apiVersion, kind, namespace, name }: PlannedObject): ObjectRef {
-  const found = Object.entries(objectKinds).find(([known]) => known === kind)?.[1];
-  if (!found) throw new Error(`${apiVersion} ${kind} is no kind this house knows`);
-  const { group, version, resource } = found;
-  return { group, version, resource, namespace, name };
+export function refOf(object: {
+  readonly kind: KindName;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}): ObjectRef {
+  const { group, version, resource } = objectKinds[object.kind];
+  const { namespace, name } = object;
+  return { group, version, resource, ...(namespace === undefined ? {} : { namespace }), name };
 }
 
 export function uidOf(object: KubeObject): string {

@@ -1,6 +1,7 @@
 import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../cluster-port.ts";
 import type { Get } from "../operation/catalogue/reads.ts";
-import { list, number, record, text, viewDeployment } from "./deployment.ts";
+import { viewDeployment } from "./deployment.ts";
+import { list, number, record, text } from "./fields.ts";
 
 /** What a read came back with: a plain table, or in one sentence why not. */
 export type Answer = { readonly answer: string } | { readonly failed: string };

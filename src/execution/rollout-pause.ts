@@ -8,7 +8,7 @@ import {
   requestAnnotation,
   viewDeployment,
 } from "./deployment.ts";
-import { patched, plannedRef, refOf } from "./planned-object.ts";
+import { patched, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
 import { followRollout } from "./watch-rollout.ts";
 
@@ -54,7 +54,7 @@ function setPaused<O extends RolloutPause | RolloutResume>(
     apply(session, plan, { stamp, resourceVersion, dryRun }) {
       const annotations = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
       const body = { metadata: { uid: plan.object.uid, resourceVersion, annotations }, spec: { paused } };
-      return session.patch(plannedRef(plan.object), "merge", body, { dryRun });
+      return session.patch(refOf(plan.object), "merge", body, { dryRun });
     },
 
     shows: (object, plan, about) => patched(object, plan.object.uid, about),

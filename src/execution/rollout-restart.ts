@@ -9,7 +9,7 @@ import {
   restartedAtAnnotation,
   viewDeployment,
 } from "./deployment.ts";
-import { patched, plannedRef, refOf } from "./planned-object.ts";
+import { patched, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
 import { followRollout } from "./watch-rollout.ts";
 
@@ -52,7 +52,7 @@ export const rolloutRestart: Act<RolloutRestart> = {
       },
       spec: { template: { metadata: { annotations: { [restartedAtAnnotation]: new Date(stamp.at).toISOString() } } } },
     };
-    return session.patch(plannedRef(plan.object), "merge", body, { dryRun });
+    return session.patch(refOf(plan.object), "merge", body, { dryRun });
   },
 
   shows: (object, plan, about) => patched(object, plan.object.uid, about),

@@ -1,7 +1,7 @@
 import type { Scale } from "../operation/catalogue/workloads.ts";
 import type { Act } from "./act.ts";
 import { plannedDeployment, viewDeployment } from "./deployment.ts";
-import { patched, plannedRef, refOf } from "./planned-object.ts";
+import { patched, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
 import { followRollout } from "./watch-rollout.ts";
 
@@ -33,7 +33,7 @@ export const scale: Act<Scale> = {
       metadata: { uid: plan.object.uid, resourceVersion },
       spec: { replicas: Number(plan.changes[0]?.to) },
     };
-    return session.patch({ ...plannedRef(plan.object), subresource: "scale" }, "merge", body, { dryRun });
+    return session.patch({ ...refOf(plan.object), subresource: "scale" }, "merge", body, { dryRun });
   },
 
   shows: (object, plan, about) => patched(object, plan.object.uid, about),

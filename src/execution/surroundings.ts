@@ -1,7 +1,8 @@
 import { ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import type { LiveView } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
-import { type Deployment, number, record, text, texts } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
+import { number, record, text, texts } from "./fields.ts";
 
 /** What was seen around a workload when it was read. */
 export async function liveViewOf(

@@ -1,7 +1,7 @@
 import { ClusterFault, type KubeObject } from "../cluster-port.ts";
 import type { Ending, Following } from "./act.ts";
 import { type Deployment, viewDeployment } from "./deployment.ts";
-import { plannedRef } from "./planned-object.ts";
+import { refOf } from "./planned-object.ts";
 
 /** How far a rollout has come, in pods. */
 export interface RolloutCount {
@@ -35,7 +35,7 @@ export async function followRollout(
   const now = await judge(from);
   if (now) return now;
   try {
-    for await (const object of session.watch(plannedRef(plan.object), viewDeployment(from).resourceVersion, signal)) {
+    for await (const object of session.watch(refOf(plan.object), viewDeployment(from).resourceVersion, signal)) {
       const end = await judge(object);
       if (end) return end;
     }

@@ -1,7 +1,10 @@
+import { canonical } from "../audit/canonical.ts";
 import { catalogue } from "./catalogue.ts";
+import type { Entry } from "./entry.ts";
 import { parseNamespace } from "./name.ts";
 import type { Json } from "./plan.ts";
 import type { RbacRule } from "./rbac-rule.ts";
+import { readerAccount } from "./reader-account.ts";
 
 /** Where Countersign itself runs. */
 export const ownNamespace = "countersign";
@@ -15,6 +18,11 @@ export const handleType = "countersign.dev/handle";
 
 /** Account -> all that it may do, in the order of the catalogue; operations that share an account share its rules. */
 const operationAccounts: ReadonlyMap<string, readonly RbacRule[]> = accountsOf(Object.values(catalogue));
+
+/** All that an operation's account may do; nothing for a name that is none of them. */
+export function rulesOf(account: string): readonly RbacRule[] {
+  return operationAccounts.get(account) ?? [];
+}
 
 /**
  * All that the worker may do with its own account, in the namespace of the operation accounts. With `get` or `update`
@@ -50,9 +58,17 @@ export function renderAccounts(options: { readonly namespaces: readonly string[]
     serviceAccount(worker, true),
     ...bound(workerAccount, operationsNamespace, workerRules, worker),
     ...[...operationAccounts.keys()].map((name) => serviceAccount({ name, namespace: operationsNamespace }, false)),
+    ...[...operationAccounts].flatMap(([name, rules]) =>
+      bound(name, undefined, rules.filter(isWide), { name, namespace: operationsNamespace }),
+    ),
     ...namespaces.flatMap((namespace) =>
       [...operationAccounts].flatMap(([name, rules]) =>
-        bound(name, namespace, rules, { name, namespace: operationsNamespace }),
+        bound(
+          name,
+          namespace,
+          rules.filter((rule) => !isWide(rule)),
+          { name, namespace: operationsNamespace },
+        ),
       ),
     ),
   ];
@@ -63,10 +79,21 @@ interface Account {
   readonly namespace: string;
 }
 
-function accountsOf(entries: readonly { readonly account: string; readonly rules: readonly RbacRule[] }[]) {
+function accountsOf(entries: readonly Pick<Entry<never>, "account" | "rules" | "plansWith">[]) {
   const accounts = new Map<string, readonly RbacRule[]>();
-  for (const { account, rules } of entries) accounts.set(account, [...(accounts.get(account) ?? []), ...rules]);
+  const add = (account: string, rules: readonly RbacRule[]) =>
+    accounts.set(account, distinct([...(accounts.get(account) ?? []), ...rules]));
+  for (const { account, rules } of entries) add(account, rules);
+  for (const { plansWith = [] } of entries) add(readerAccount, plansWith);
   return accounts;
+}
+
+function distinct(rules: readonly RbacRule[]): readonly RbacRule[] {
+  return [...new Map(rules.map((rule) => [canonical(rule), rule])).values()];
+}
+
+function isWide({ scope }: RbacRule): boolean {
+  return scope === "cluster";
 }
 
 const labels = { "app.kubernetes.io/name": "countersign" };
@@ -85,16 +112,25 @@ function serviceAccount({ name, namespace }: Account, automountServiceAccountTok
   };
 }
 
-function bound(name: string, namespace: string, rules: readonly RbacRule[], account: Account): readonly Json[] {
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  const metadata = { name, namespace, labels };
+/** A Role in a namespace, or without one a ClusterRole, and what binds it to the account; nothing for no rules. */
+function bound(
+  name: string,
+  namespace: string | undefined,
+  rules: readonly RbacRule[],
+  account: Account,
+): readonly Json[] {
+  if (rules.length === 0) return [];
+  const apiGroup = "rbac.authorization.k8s.io";
+  const apiVersion = `${apiGroup}/v1`;
+  const kind = namespace === undefined ? "ClusterRole" : "Role";
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), labels };
   return [
-    { apiVersion, kind: "Role", metadata, rules: rules.map((rule) => ({ ...rule })) },
+    { apiVersion, kind, metadata, rules: rules.map(({ scope: _, ...rule }) => rule) },
     {
       apiVersion,
-      kind: "RoleBinding",
+      kind: `${kind}Binding`,
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+      roleRef: { apiGroup, kind, name },
       subjects: [{ kind: "ServiceAccount", name: account.name, namespace: account.namespace }],
     },
   ];

@@ -8,12 +8,17 @@ export interface Entry<O> {
   readonly summary: string;
   /** `@read` costs no prompt by itself; `@change` alters the cluster. */
   readonly group: "@read" | "@change";
-  /** May be repeated with the same precondition after a crash without a second effect. */
+  /**
+   * Its call may be sent again with the same precondition after a crash without a second effect. One that is not is
+   * sent once, ever: where its answer is lost, the object is looked at, and what that does not show is `unknown`.
+   */
   readonly idempotent: boolean;
   /** The service account it runs under, in the namespace of the operation accounts. */
   readonly account: string;
   /** All that this account may do. */
   readonly rules: readonly RbacRule[];
+  /** What the reader's account must be able to read so that it can be planned. */
+  readonly plansWith?: readonly RbacRule[];
   /** The command that asks for it, without namespace, cluster and reason. */
   say(operation: O): string;
   /** A title: "Restart api". Where it happens is added by whoever shows it. */

@@ -1,3 +1,4 @@
+import type { KindName } from "./object-kind.ts";
 import type { Operation } from "./operation.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -5,10 +6,16 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** The exact object a plan is about. A successor of the same name has another uid, and is another object. */
 export interface PlannedObject {
   readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string;
+  readonly kind: KindName;
+  /** Absent for what belongs to none, such as a node. */
+  readonly namespace?: string;
   readonly name: string;
   readonly uid: string;
+}
+
+/** "Deployment prod/api", "Node worker-1". */
+export function plannedInWords({ kind, namespace, name }: Omit<PlannedObject, "apiVersion" | "uid">): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
 /** One field from -> to, in words people read. */

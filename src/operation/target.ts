@@ -15,6 +15,9 @@ export interface NodeTarget {
   readonly name: Name;
 }
 
+/** Whatever one command may be about. */
+export type AnyTarget = Target | NodeTarget;
+
 /** `deploy/api`, as it is typed. */
 export function spokenTarget({ kind, name }: { readonly kind: KindName; readonly name: string }): string {
   return `${objectKinds[kind].short}/${name}`;

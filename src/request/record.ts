@@ -1,6 +1,6 @@
 import type { AuditEvent } from "../audit/event.ts";
 import { spoken } from "../operation/catalogue.ts";
-import type { Plan } from "../operation/plan.ts";
+import { type Plan, plannedInWords } from "../operation/plan.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
 
@@ -104,7 +104,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
 }
 
 function objectOf(plan: Plan): string {
-  return plan.object ? `${plan.object.kind} ${plan.object.namespace}/${plan.object.name}` : "";
+  return plan.object ? plannedInWords(plan.object) : "";
 }
 
 function changeOf(plan: Plan): string {

@@ -177,7 +177,7 @@ function recorded(request: Request): RecordedRequest {
     state,
     changes: isChange(operation),
     account: `countersign-${operation.kind}`,
-    object: object ? `${object.namespace}/${object.name}` : "",
+    object: object ? [object.namespace, object.name].filter(Boolean).join("/") : "",
     says: "outcome" in request ? request.outcome.says : "ended" in request ? request.ended.why : "",
   };
 }

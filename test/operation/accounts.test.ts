@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
-import { renderAccounts } from "../../src/operation/accounts.ts";
+import { renderAccounts, rulesOf } from "../../src/operation/accounts.ts";
 import { catalogue } from "../../src/operation/catalogue.ts";
+import type { Entry } from "../../src/operation/entry.ts";
+import { readerAccount } from "../../src/operation/reader-account.ts";
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -44,23 +47,39 @@ describe("renderAccounts", () => {
     assert.notDeepEqual(render("a"), render("a", "b"));
   });
 
-  it("gives every operation's account a Role of just its rules in each namespace, and in no other", () => {
+  it("gives each account a Role of just its rules in each namespace, and one of the cluster for those that need it", () => {
     const objects = render("prod", "staging");
-    for (const { account, rules } of Object.values(catalogue)) {
-      const roles = objects.filter(({ kind, metadata }) => kind === "Role" && metadata.name === account);
+    for (const { account } of Object.values(catalogue)) {
+      const rules = rulesOf(account);
+      const plain = rules.map(({ scope: _, ...rule }) => rule);
+      const [wide, narrow] = [true, false].map((is) => plain.filter((_, i) => (rules[i]?.scope === "cluster") === is));
+      const roles = objects.filter(({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && metadata.name === account);
       assert.deepEqual(
-        roles.map((role) => [role.metadata.namespace, role.rules]),
-        ["prod", "staging"].map((namespace) => [namespace, rules]),
+        roles.map((role) => [role.kind, role.metadata.namespace, role.rules]),
+        [
+          ...(wide?.length ? [["ClusterRole", undefined, wide]] : []),
+          ...(narrow?.length ? ["prod", "staging"].map((namespace) => ["Role", namespace, narrow]) : []),
+        ],
       );
     }
   });
 
-  it("binds each Role to the one account of its name, and binds no ClusterRole", () => {
+  it("gives the reader what every operation is planned with, and no other verb than reading", () => {
+    const rules = rulesOf(readerAccount);
+    for (const { plansWith = [] } of Object.values(catalogue) as readonly Entry<never>[])
+      for (const rule of plansWith) assert.ok(rules.some((given) => isDeepStrictEqual(given, rule)));
+    assert.deepEqual(
+      rules.flatMap(({ verbs }) => verbs.filter((verb) => verb !== "get" && verb !== "list")),
+      [],
+    );
+  });
+
+  it("binds each Role to the one account of its name", () => {
     for (const { kind, metadata, roleRef, subjects } of render("prod", "staging")) {
-      assert.ok(!kind.startsWith("Cluster"), kind);
-      if (kind !== "RoleBinding") continue;
+      if (!kind.endsWith("RoleBinding")) continue;
       const namespace = metadata.name === "countersign-worker" ? "countersign" : "countersign-operations";
-      assert.deepEqual(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name });
+      const role = kind.replace("Binding", "");
+      assert.deepEqual(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: role, name: metadata.name });
       assert.deepEqual(subjects, [{ kind: "ServiceAccount", name: metadata.name, namespace }]);
     }
   });

@@ -6,7 +6,7 @@ import { name, namespace } from "../contract/sample-request.ts";
 
 const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
 const asker: Asker = { request: "r-ab12cd34ef", requester: "alice", reason: "load" };
-const object = { apiVersion: "apps/v1", kind: "Deployment", namespace: "prod", name: "api", uid: "u-1" };
+const object = { apiVersion: "apps/v1", kind: "Deployment", namespace: "prod", name: "api", uid: "u-1" } as const;
 const plan: Plan = {
   operation: { kind: "scale", cluster: "demo", target, replicas: 5 },
   object,

@@ -1,6 +1,7 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
 import { namespaceOf } from "../../operation/operation.ts";
+import { plannedInWords } from "../../operation/plan.ts";
 import type { Request } from "../../request/request.ts";
 import {
   actions,
@@ -65,9 +66,7 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
   const proof = proofOf(request);
   const quorum = quorumOf(request);
   const from = decision?.requirements.approvals?.from ?? [];
-  const where = plan?.object
-    ? `${plan.object.kind} ${plan.object.namespace}/${plan.object.name}`
-    : `Namespace ${namespaceOf(request.operation)}`;
+  const where = plan?.object ? plannedInWords(plan.object) : `Namespace ${namespaceOf(request.operation)}`;
   return [
     ["Object", escaped(`${where}, cluster ${request.operation.cluster}`, limits.fieldText)],
     ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", shownText)],

@@ -1,5 +1,6 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { plannedInWords } from "../../operation/plan.ts";
 import type { Request } from "../../request/request.ts";
 import {
   bold,
@@ -61,7 +62,7 @@ export function planSheet(request: Request): PlanSheet {
       ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", limits.fieldText)],
       ...(plan?.object
         ? ([
-            ["Object", escaped(`${plan.object.kind} ${plan.object.namespace}/${plan.object.name}`, limits.fieldText)],
+            ["Object", escaped(plannedInWords(plan.object), limits.fieldText)],
             ["Uid", escaped(plan.object.uid, 100)],
           ] as const)
         : []),

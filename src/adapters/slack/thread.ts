@@ -1,5 +1,6 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import { spoken as commandOf, entryOf } from "../../operation/catalogue.ts";
+import { plannedInWords } from "../../operation/plan.ts";
 import type { Finished, Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
 import { actions, bold, bullets, button, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
@@ -103,7 +104,7 @@ function plannedReply(request: Request, reply: Reply): readonly Surface[] {
   if (!plan) return [];
   const { object, changes, live } = plan;
   const about: RichTextElement[] = object
-    ? [bold("Planned on "), raw(`${object.kind} ${object.namespace}/${object.name}, uid ${object.uid}`)]
+    ? [bold("Planned on "), raw(`${plannedInWords(object)}, uid ${object.uid}`)]
     : [bold("Planned: "), raw(plan.effects.join(" "))];
   return [
     reply("planned", "Planned", [

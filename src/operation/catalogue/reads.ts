@@ -2,6 +2,7 @@ import type { Entry, Form } from "../entry.ts";
 import type { Name, Namespace } from "../name.ts";
 import { parseName } from "../name.ts";
 import { kindOf, objectKinds } from "../object-kind.ts";
+import { readerAccount } from "../reader-account.ts";
 import { refuse } from "../refusal.ts";
 import { badName, namespaceMissing, short, tooMuch } from "../typed.ts";
 
@@ -13,9 +14,6 @@ export interface Get {
   readonly namespace: Namespace;
   readonly name?: Name;
 }
-
-/** The account that reads for `get`, and for every plan. */
-const readerAccount = "countersign-reader";
 
 export const get: Entry<Get> = {
   usage: "get pods|deployments [NAME] -n NAMESPACE",
