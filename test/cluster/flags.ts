@@ -36,15 +36,19 @@ export function apiServerFlags(folder: string, port: number): readonly string[] 
   });
 }
 
-/** What makes deployments move, and what RBAC, accounts and deletion need; nothing that judges nodes. */
+/** What makes workloads and jobs move, and what RBAC, accounts and deletion need; nothing that judges nodes. */
 const controllers = [
   "clusterrole-aggregation-controller",
+  "cronjob-controller",
+  "daemonset-controller",
   "deployment-controller",
   "disruption-controller",
   "garbage-collector-controller",
+  "job-controller",
   "namespace-controller",
   "replicaset-controller",
   "serviceaccount-controller",
+  "statefulset-controller",
   "validatingadmissionpolicy-status-controller",
 ];
 

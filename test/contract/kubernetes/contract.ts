@@ -20,20 +20,11 @@ import { describeWorkloads } from "./workloads.ts";
 /** The longest wait is for a token to be refused: 10 s on a real server. */
 const patienceMs = 40_000;
 
-export interface ContractOptions {
-  /** Why StatefulSets, DaemonSets and Jobs stand still in this cluster; absent: they are moved as in any other. */
-  readonly still?: string;
-}
-
 /**
  * What this product relies on in a Kubernetes API server, v1.36. Holds on a real one; the double must do the same.
  * `start` is called once, and what it gave is closed at the end.
  */
-export function describeKubernetesContract(
-  name: string,
-  start: (suite: Mocha.Context) => Promise<ClusterPeer>,
-  options: ContractOptions = {},
-): void {
+export function describeKubernetesContract(name: string, start: (suite: Mocha.Context) => Promise<ClusterPeer>): void {
   describe(`${name}, held to the contract of a Kubernetes API server`, function () {
     this.timeout(patienceMs);
     const bench = new Bench();
@@ -56,15 +47,7 @@ export function describeKubernetesContract(
     describeDeletions(bench);
     describeEvictions(bench);
     describeLogs(bench);
-    describe("more controllers", () => {
-      before(function () {
-        const { still } = options;
-        if (still === undefined) return;
-        console.warn(`  NOT HELD to what moves StatefulSets, DaemonSets and Jobs: ${still}`);
-        this.skip();
-      });
-      describeWorkloads(bench);
-      describeJobs(bench);
-    });
+    describeWorkloads(bench);
+    describeJobs(bench);
   });
 }
