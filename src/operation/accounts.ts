@@ -10,6 +10,14 @@ import { readerAccount } from "./reader-account.ts";
 export const ownNamespace = "countersign";
 /** Where the operation accounts, the tickets and the handles live; no other account may live there. */
 export const operationsNamespace = "countersign-operations";
+/** Where no operation changes anything: whoever could would hold the cluster, or Countersign itself. */
+export const protectedNamespaces: readonly string[] = [
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+  ownNamespace,
+  operationsNamespace,
+];
 /** The service account of the worker process. */
 export const workerAccount = "countersign-worker";
 
@@ -41,15 +49,14 @@ export const workerRules: readonly RbacRule[] = [
 
 /**
  * Everything an administrator installs so that the catalogue's operations can run in these namespaces: namespaces,
- * accounts, Roles and RoleBindings, in a stable order. Throws for a name that is no namespace, and for Countersign's
- * own: whoever may restart or scale its workloads could stop or replace it.
+ * accounts, Roles and RoleBindings, in a stable order. Throws for a name that is no namespace, and for a protected one.
  */
 export function renderAccounts(options: { readonly namespaces: readonly string[] }): readonly Json[] {
   const namespaces = [...new Set(options.namespaces)].sort();
   for (const namespace of namespaces) {
     if (parseNamespace(namespace) === undefined) throw new Error(`${JSON.stringify(namespace)} cannot be a namespace`);
-    if (namespace === ownNamespace || namespace === operationsNamespace)
-      throw new Error(`Countersign does not operate on its own namespace ${namespace}`);
+    if (protectedNamespaces.includes(namespace))
+      throw new Error(`Countersign does not operate in the namespace ${namespace}`);
   }
   const worker = { name: workerAccount, namespace: ownNamespace };
   return [

@@ -1,5 +1,6 @@
-import { handleType, operationsNamespace, ownNamespace, workerAccount } from "./accounts.ts";
+import { handleType, operationsNamespace, ownNamespace, protectedNamespaces, workerAccount } from "./accounts.ts";
 import { catalogue } from "./catalogue.ts";
+import type { OperationKind } from "./operation.ts";
 import type { Json } from "./plan.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Json } from "./plan.ts";
  * operations' accounts to less than RBAC can say (facts/kubernetes.md section 5). For Kubernetes 1.30 and later.
  */
 export function renderAdmission(): readonly Json[] {
-  return [handles, tickets, tokens, restarts, pauses, resumes, evictions].flatMap(policyAndBinding);
+  return [handles, tickets, tokens, places, restarts, pauses, resumes, evictions].flatMap(policyAndBinding);
 }
 
 interface Rule {
@@ -17,16 +18,22 @@ interface Rule {
 
 interface Guard {
   readonly name: string;
-  /** The one account that is held to it. */
-  readonly user: string;
+  /** Who is held to it: a condition on `request.userInfo.username`. */
+  readonly who: string;
   readonly on: { readonly apiGroup: string; readonly resource: string; readonly operations: readonly string[] };
   /** Only there; absent: wherever the account may act. */
-  readonly namespace?: string;
+  readonly namespaces?: readonly string[];
   readonly variables?: readonly { readonly name: string; readonly expression: string }[];
   readonly rules: readonly Rule[];
 }
 
-const worker = `system:serviceaccount:${ownNamespace}:${workerAccount}`;
+const username = "request.userInfo.username";
+const theWorker = `${username} == 'system:serviceaccount:${ownNamespace}:${workerAccount}'`;
+const operationAccounts = `system:serviceaccount:${operationsNamespace}:`;
+
+function theAccountOf(operation: OperationKind): string {
+  return `${username} == '${operationAccounts}${catalogue[operation].account}'`;
+}
 
 /** What would let an object do more than stand there: wait for a finalizer, or become something by an annotation. */
 const bare: readonly Rule[] = [
@@ -43,9 +50,9 @@ const immutable: Rule = { expression: "object.?immutable.orValue(false) == true"
 // A Secret of the type kubernetes.io/service-account-token would be filled with a token of the account it names.
 const handles: Guard = {
   name: "countersign-handles",
-  user: worker,
+  who: theWorker,
   on: { apiGroup: "", resource: "secrets", operations: ["CREATE", "UPDATE"] },
-  namespace: operationsNamespace,
+  namespaces: [operationsNamespace],
   rules: [
     { expression: `object.type == '${handleType}'`, message: `it must be of the type ${handleType}` },
     { expression: "object.?data.orValue({}).size() == 0", message: "it must hold no data" },
@@ -56,18 +63,27 @@ const handles: Guard = {
 
 const tickets: Guard = {
   name: "countersign-tickets",
-  user: worker,
+  who: theWorker,
   on: { apiGroup: "", resource: "configmaps", operations: ["CREATE", "UPDATE"] },
-  namespace: operationsNamespace,
+  namespaces: [operationsNamespace],
   rules: [immutable, ...bare],
 };
 
 const tokens: Guard = {
   name: "countersign-tokens",
-  user: worker,
+  who: theWorker,
   on: { apiGroup: "", resource: "serviceaccounts/token", operations: ["CREATE"] },
-  namespace: operationsNamespace,
+  namespaces: [operationsNamespace],
   rules: [{ expression: "object.spec.expirationSeconds <= 600", message: "it must live for at most 600 seconds" }],
+};
+
+// Whoever installs Roles in one of them by mistake has not opened it.
+const places: Guard = {
+  name: "countersign-places",
+  who: `${username}.startsWith('${operationAccounts}')`,
+  on: { apiGroup: "*", resource: "*/*", operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"] },
+  namespaces: protectedNamespaces,
+  rules: [{ expression: "false", message: "Countersign does not operate in this namespace" }],
 };
 
 const unchanged = (field: string): Rule => {
@@ -109,7 +125,7 @@ function patching(
   const { account } = catalogue[operation];
   return {
     name: account,
-    user: `system:serviceaccount:${operationsNamespace}:${account}`,
+    who: theAccountOf(operation),
     on: { apiGroup: "apps", resource: "deployments", operations: ["CREATE", "UPDATE"] },
     variables: [...annotationsOf("annotations", "metadata"), ...(within.variables ?? [])],
     rules: [
@@ -144,7 +160,7 @@ const resumes = patching("rollout-resume", "paused", pausedIs(false));
 // The right to evict reaches any pod of the namespace by its name, and could cut short the time it is given to end.
 const evictions: Guard = {
   name: catalogue["delete-pod"].account,
-  user: `system:serviceaccount:${operationsNamespace}:${catalogue["delete-pod"].account}`,
+  who: theAccountOf("delete-pod"),
   on: { apiGroup: "", resource: "pods/eviction", operations: ["CREATE"] },
   rules: [
     {
@@ -158,11 +174,13 @@ const evictions: Guard = {
   ],
 };
 
-function policyAndBinding({ name, user, on, namespace, variables, rules }: Guard): readonly Json[] {
+function policyAndBinding({ name, who, on, namespaces, variables, rules }: Guard): readonly Json[] {
   const apiVersion = "admissionregistration.k8s.io/v1";
   const metadata = { name, labels: { "app.kubernetes.io/name": "countersign" } };
   const { apiGroup, resource, operations } = on;
-  const inNamespace = namespace && { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+  const there = namespaces && {
+    matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
+  };
   return [
     {
       apiVersion,
@@ -171,12 +189,12 @@ function policyAndBinding({ name, user, on, namespace, variables, rules }: Guard
       spec: {
         failurePolicy: "Fail",
         matchConstraints: {
-          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["v1"], operations, resources: [resource] }],
-          ...(inNamespace ? { namespaceSelector: inNamespace } : {}),
+          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource] }],
+          ...(there ? { namespaceSelector: there } : {}),
         },
-        matchConditions: [{ name: "account", expression: `request.userInfo.username == '${user}'` }],
+        matchConditions: [{ name: "account", expression: who }],
         ...(variables ? { variables: variables.map((variable) => ({ ...variable })) } : {}),
-        validations: rules.map((rule) => ({ ...rule })),
+        validations: rules.map((rule) => ({ ...rule, reason: "Forbidden" })),
       },
     },
     {

@@ -39,8 +39,8 @@ describe("countersign manifests", function () {
   for (const [words, says] of [
     [["-n", "Prod"], '"Prod" cannot be a namespace'],
     [["-n", "prod", "-n", ".."], '".." cannot be a namespace'],
-    [["-n", "countersign"], "Countersign does not operate on its own namespace countersign"],
-    [["-n", "countersign-operations"], "Countersign does not operate on its own namespace countersign-operations"],
+    [["-n", "countersign"], "Countersign does not operate in the namespace countersign"],
+    [["-n", "countersign-operations"], "Countersign does not operate in the namespace countersign-operations"],
     [["--part", "all"], "--part all: there are accounts and admission"],
   ] as const)
     it(`refuses ${words.join(" ")} with 64, and prints nothing that could be applied`, async () => {

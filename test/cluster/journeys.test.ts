@@ -61,7 +61,7 @@ describe("journeys on a real API server, the second lock on", function () {
         body: { metadata: { annotations }, spec: { replicas: 0 } },
         contentType: "application/merge-patch+json",
       });
-      assert.equal(theft.status, 422);
+      assert.equal(theft.status, 403);
       assert.match(theft.body.message ?? "", /spec.replicas must stay as it is/);
       held.release();
       const request = await finish(stage().lab, id);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderAdmission } from "../../src/operation/admission.ts";
 import { catalogue } from "../../src/operation/catalogue.ts";
-import { collectionOf, install } from "../adapters/kubernetes/install.ts";
+import { collectionOf, install, isRefusedByPolicy } from "../adapters/kubernetes/install.ts";
 import { eventually } from "../contract/kubernetes/bench.ts";
 import { type AdminClient, openAdminClient } from "../lab/kubernetes/admin-client.ts";
 import type { KubeObject } from "../lab/kubernetes/object.ts";
@@ -97,10 +97,10 @@ async function lockTwice(admin: AdminClient, workerToken: string): Promise<void>
   const restarter = admin.as((status as { token: string }).token);
   const contentType = "application/merge-patch+json";
   const bad = { metadata: { labels: { a: "b" } } };
-  while ((await restarter.send("PATCH", `${deployments}/api?dryRun=All`, { body: bad, contentType })).status !== 422)
+  while (!isRefusedByPolicy(await restarter.send("PATCH", `${deployments}/api?dryRun=All`, { body: bad, contentType })))
     await sleep(100);
   const secret = { metadata: { name: "locked" }, type: "Opaque" };
-  while ((await worker.send("POST", `${operations}/secrets?dryRun=All`, { body: secret })).status !== 422)
+  while (!isRefusedByPolicy(await worker.send("POST", `${operations}/secrets?dryRun=All`, { body: secret })))
     await sleep(100);
 }
 

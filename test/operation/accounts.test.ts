@@ -119,7 +119,7 @@ describe("renderAccounts", () => {
     for (const name of ["", ".", "*", "Prod", "a/b", "a\nb"])
       assert.throws(() => render(name), /cannot be a namespace/);
     for (const name of ["countersign", "countersign-operations"])
-      assert.throws(() => render(name), /its own namespace/);
+      assert.throws(() => render(name), /does not operate in the namespace/);
   });
 });
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
-import { renderAccounts } from "../../../src/operation/accounts.ts";
+import { operationsNamespace, protectedNamespaces, renderAccounts } from "../../../src/operation/accounts.ts";
 import { renderAdmission } from "../../../src/operation/admission.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
 import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { deployment, namespace } from "../../lab/kubernetes/seed.ts";
-import { collectionOf, install, workerTokenOf } from "./install.ts";
+import { collectionOf, install, isRefusedByPolicy, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       peer = await start(this);
       admin = openAdminClient(peer);
       await install(admin, [namespace(place), ...renderAccounts({ namespaces: [place] })]);
-      await install(admin, [deployment(place, "api", 1), ...policies]);
+      await install(admin, [deployment(place, "api", 1), ...policies, ...protectedNamespaces.flatMap(openByMistake)]);
       worker = admin.as(await workerTokenOf(admin));
       restarter = await holderOf("rollout-restart");
       const pod = {
@@ -54,13 +54,14 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => secret({ type: "Opaque" }),
         () => configMap({}),
         () => token(catalogue.scale.account, 601),
+        () => mistaken("kube-public"),
         () => tryRestart({ metadata: {} }),
         () => patchAs(pauser, { spec: { paused: true } }),
         () => patchAs(resumer, { spec: { paused: true } }),
         () => evictAs(evictor),
       ];
       assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
-      for (const misuse of misuses) while ((await misuse()).status !== 422) await sleep(100);
+      for (const misuse of misuses) while (!isRefusedByPolicy(await misuse())) await sleep(100);
     });
     after(async () => {
       for (const policy of policies) await admin?.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
@@ -95,8 +96,14 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         },
       });
 
+    /** A call that a Role would allow there which nobody ought to have made. */
+    const mistaken = (where: string) =>
+      restarter.send("POST", `/api/v1/namespaces/${where}/configmaps?dryRun=All`, {
+        body: { metadata: { name: `m-${process.pid}` } },
+      });
+
     const refused = ({ status, body }: { status: number; body: { message?: string } }, says: RegExp) => {
-      assert.equal(status, 422, body.message);
+      assert.ok(isRefusedByPolicy({ status, body }), `${status} ${body.message}`);
       assert.match(body.message ?? "", says);
     };
 
@@ -142,6 +149,10 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     it("lets the worker mint no token that outlives ten minutes", async () => {
       refused(await token(catalogue.scale.account, 601), /at most 600 seconds/);
       assert.equal((await token(catalogue.scale.account, 600)).status, 201);
+    });
+
+    it("lets no operation's account change anything in a protected namespace, whatever Roles stand there", async () => {
+      for (const where of protectedNamespaces) refused(await mistaken(where), /does not operate in this namespace/);
     });
 
     it("does not concern anybody else", async () => {
@@ -216,4 +227,26 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         );
       });
   });
+}
+
+/** A Role in a namespace that ought to have none, and its binding to the account of restarts. */
+function openByMistake(namespace: string): readonly unknown[] {
+  const apiGroup = "rbac.authorization.k8s.io";
+  const metadata = { name: `mistake-${process.pid}`, namespace };
+  const { account: name } = catalogue["rollout-restart"];
+  return [
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: "Role",
+      metadata,
+      rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["create"] }],
+    },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup, kind: "Role", name: metadata.name },
+      subjects: [{ kind: "ServiceAccount", name, namespace: operationsNamespace }],
+    },
+  ];
 }

@@ -28,3 +28,8 @@ export function collectionOf({ apiVersion, kind, metadata }: Installed): string 
   const place = metadata.namespace ? `/namespaces/${metadata.namespace}` : "";
   return `${root}${place}/${kind.toLowerCase().replace(/y$/, "ie")}s`;
 }
+
+/** Refused by one of the admission policies, not by RBAC, which says 403 as well. */
+export function isRefusedByPolicy({ status, body }: { status: number; body: { message?: string } }): boolean {
+  return status === 403 && /ValidatingAdmissionPolicy/.test(body.message ?? "");
+}
