@@ -128,16 +128,30 @@ export interface Showing {
   readonly token: string;
   /** Surface -> what stands in Slack, as far as we know. */
   readonly posted: Readonly<Record<string, Posted>>;
+  /**
+   * An earlier holder may have posted what is not in `posted`, at this time or later, in ms since 1970 by the showcase's
+   * clock; absent when every holder so far has said what became of its posts.
+   */
+  readonly unsureSince?: number;
 }
+
+/** How a lease on showing a request ended. */
+export type Shown = { readonly shown: number } | { readonly retryAfterMs: number; readonly unsure?: true };
 
 /** What Slack shows of requests. Serializes: at most one process shows a request at a time. */
 export interface Showcase {
-  /** A lease for so many ms, or undefined while another process has one. */
+  /**
+   * A lease for so many ms, or undefined while another process has one. It is durable before this answers that the holder
+   * may post: one who dies before its `release` leaves `unsureSince` to the next.
+   */
   take(request: string, forMs: number): Promise<Showing | undefined>;
   /** Remembers a surface, durably; false = the lease was lost, and nothing was written. */
   put(showing: Showing, surface: string, posted: Posted): Promise<boolean>;
-  /** Ends the lease. `shown` = up to this version of the record; else look again after `retryAfterMs`. */
-  release(showing: Showing, done: { readonly shown: number } | { readonly retryAfterMs: number }): Promise<void>;
+  /**
+   * Ends the lease. `shown` = up to this version of the record; else look again after `retryAfterMs`. `unsure`: a post may
+   * stand that is not remembered, and the next holder is told since when.
+   */
+  release(showing: Showing, done: Shown): Promise<void>;
   /** Requests whose surfaces may be out of date and were not looked at since `patience` ms; marks them as looked at. */
   waiting(patience: number, limit: number): Promise<readonly string[]>;
   /** Reserves the next post into a channel; answers how many ms from now it may go out. */

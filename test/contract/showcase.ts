@@ -77,6 +77,44 @@ export function describeShowcaseContract(suite: string, open: () => Promise<Open
       });
     });
 
+    describe("what may have been posted and not remembered", () => {
+      const runOut = async (request: string) => {
+        await taken(request, 40);
+        await opened.pass(60);
+      };
+
+      it("is nothing for the first holder, nor after one who says what became of its posts", async () => {
+        const first = await taken("r-one");
+        assert.equal(first.unsureSince, undefined);
+        await showcase.release(first, { retryAfterMs: 0 });
+        assert.equal((await taken("r-one")).unsureSince, undefined);
+      });
+
+      it("is told to the one after a holder who never let go", async () => {
+        await runOut("r-one");
+        assert.ok(((await taken("r-one")).unsureSince ?? 0) > 0);
+        assert.equal((await taken("r-two")).unsureSince, undefined);
+      });
+
+      it("counts from the first of several who never let go", async () => {
+        await runOut("r-one");
+        const second = await taken("r-one", 40);
+        await opened.pass(60);
+        assert.equal((await taken("r-one")).unsureSince, second.unsureSince);
+      });
+
+      it("is told on where a holder is not sure, and forgotten where the next one is", async () => {
+        await showcase.release(await taken("r-one"), { retryAfterMs: 0, unsure: true });
+        const second = await taken("r-one");
+        assert.ok(second.unsureSince !== undefined);
+        await showcase.release(second, { retryAfterMs: 0, unsure: true });
+        const third = await taken("r-one");
+        assert.equal(third.unsureSince, second.unsureSince);
+        await showcase.release(third, { shown: 0 });
+        assert.equal((await taken("r-one")).unsureSince, undefined);
+      });
+    });
+
     describe("what must be shown again", () => {
       const waiting = () => showcase.waiting(60_000, 10);
 

@@ -20,6 +20,7 @@ export function fakeShowcase(parts: {
   const shown = new Map<string, Map<string, Posted>>();
   const leases = new Map<string, { readonly token: string; readonly until: number }>();
   const stale = sortedSet();
+  const marks = new Map<string, { readonly token: string; readonly since: number }>();
   const free = new Map<string, number>();
   let count = 0;
 
@@ -37,7 +38,9 @@ export function fakeShowcase(parts: {
       if (lease && lease.until > clock.now()) return undefined;
       const token = `token-${++count}`;
       leases.set(request, { token, until: clock.now() + forMs });
-      return { request, token, posted: postedOf(request) };
+      const mark = marks.get(request);
+      marks.set(request, mark ?? { token, since: clock.now() });
+      return { request, token, posted: postedOf(request), ...(mark ? { unsureSince: mark.since } : {}) };
     },
     async put(showing, surface, posted) {
       if (!holds(showing)) return false;
@@ -49,6 +52,7 @@ export function fakeShowcase(parts: {
       if (!holds(showing)) return;
       const { request } = showing;
       leases.delete(request);
+      if (!("unsure" in done)) marks.delete(request);
       if ("shown" in done && done.shown >= parts.versionOf(request)) stale.delete(request);
       else stale.set(request, clock.now() + ("retryAfterMs" in done ? done.retryAfterMs : 0));
     },

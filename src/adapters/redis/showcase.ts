@@ -6,12 +6,13 @@ export function redisShowcase(client: StateClient, chance: Pick<Chance, "operati
   return {
     async take(request, forMs) {
       const token = chance.operationId();
-      const fields = (await client.run("take", { id: request, token, forMs })) as string[] | null;
-      if (!fields) return undefined;
+      const taken = (await client.run("take", { id: request, token, forMs })) as [string, string[]] | null;
+      if (!taken) return undefined;
+      const [since, fields] = taken;
       const posted: Record<string, Posted> = {};
       for (let i = 0; i + 1 < fields.length; i += 2)
         posted[fields[i] as string] = JSON.parse(fields[i + 1] as string) as Posted;
-      return { request, token, posted };
+      return { request, token, posted, ...(since === "" ? {} : { unsureSince: Number(since) }) };
     },
     async put({ request, token }, surface, posted) {
       return (await client.run("put", { id: request, token, surface, posted: JSON.stringify(posted) })) === 1;

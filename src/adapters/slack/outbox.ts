@@ -1,27 +1,22 @@
-import type { KnownBlock } from "@slack/types";
+import type { KnownBlock, MessageMetadata } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { apiFaultOf } from "./api-fault.ts";
 import { limits, plainText } from "./blocks.ts";
 import { clip } from "./escape.ts";
-import type { Surface } from "./surface.ts";
+import { tagOf } from "./recall.ts";
+import type { Place, Surface } from "./surface.ts";
 import { inert } from "./whisper.ts";
-
-/** Where a message stands. */
-export interface Place {
-  readonly channel: string;
-  readonly ts: string;
-}
 
 /** Takes one surface to Slack in one call. What goes wrong is thrown; nothing is tried twice here. */
 export interface Outbox {
-  /** `thread`: the ts of the message it replies to. */
-  post(surface: Surface, thread: string | undefined): Promise<Place>;
+  /** `thread`: the ts of the message it replies to. What everybody sees says of itself which request it is about. */
+  post(request: string, surface: Surface, thread: string | undefined): Promise<Place>;
   edit(surface: Surface, place: Place): Promise<void>;
 }
 
 export function createOutbox(client: WebClient): Outbox {
-  async function postTo(channel: string, surface: Surface, thread?: string): Promise<Place> {
-    const message = { channel, ...contentOf(surface), ...inert };
+  async function postTo(channel: string, surface: Surface, about: Tag = {}, thread?: string): Promise<Place> {
+    const message = { channel, ...contentOf(surface), ...about, ...inert };
     const answer = await (thread === undefined
       ? client.chat.postMessage(message)
       : client.chat.postMessage({ ...message, thread_ts: thread, reply_broadcast: surface.broadcast === true }));
@@ -42,9 +37,9 @@ export function createOutbox(client: WebClient): Outbox {
   }
 
   return {
-    post: (surface, thread) =>
+    post: (request, surface, thread) =>
       surface.ephemeralFor === undefined
-        ? postTo(surface.channel, surface, thread)
+        ? postTo(surface.channel, surface, { metadata: tagOf(request, surface.key) }, thread)
         : whisperTo(surface.ephemeralFor, surface),
     async edit(surface, { channel, ts }) {
       const { link_names, parse } = inert;
@@ -52,6 +47,8 @@ export function createOutbox(client: WebClient): Outbox {
     },
   };
 }
+
+type Tag = { readonly metadata?: MessageMetadata };
 
 /** A private answer finds its reader in direct messages when the app or the person is not in the channel. */
 const notThere: readonly string[] = ["channel_not_found", "not_in_channel", "user_not_in_channel"];

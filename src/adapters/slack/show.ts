@@ -1,9 +1,11 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
-import type { Posted, RequestStore, Showcase, Showing } from "../../ports.ts";
+import type { Posted, RequestStore, Showcase, Showing, Shown } from "../../ports.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { apiFaultOf, codeOf } from "./api-fault.ts";
 import type { Log } from "./log.ts";
 import { bare, type Outbox } from "./outbox.ts";
+import type { Recall } from "./recall.ts";
+import { afterNoAnswer, createRecollection } from "./recollect.ts";
 import type { Surface } from "./surface.ts";
 import { surfacesOf } from "./surfaces.ts";
 
@@ -18,6 +20,7 @@ export interface ShowerPorts {
   readonly showcase: Showcase;
   readonly store: RequestStore;
   readonly outbox: Outbox;
+  readonly recall: Recall;
   readonly log: Log;
 }
 
@@ -29,12 +32,11 @@ const round = 4_000;
 const postEvery = 1_000;
 const progressEvery = 1_200;
 const napping = 300;
-const afterNoAnswer = 5_000;
 const afterRefusal = 30_000;
 /** Where a request is long over and Slack still refuses, it will not change its mind. */
 const givenUpAfter = 3_600_000;
 
-type Done = { readonly shown: number } | { readonly retryAfterMs: number } | "lease lost";
+type Done = Shown | "lease lost";
 
 /** One message to post, or to edit where it stands. */
 interface Step {
@@ -54,6 +56,7 @@ export function createShower(
     const refused = new Set<string>();
     const pace = createPace(showcase, settings.pace);
     const end = performance.now() + round;
+    const recollect = createRecollection(ports, showing, posted);
     while (!stopping && performance.now() < end) {
       // Read before each call: buttons never lag behind the record by more than one message.
       const stored = await store.read(showing.request);
@@ -62,6 +65,9 @@ export function createShower(
       const steps = stepsOf(surfacesOf(request, settings.approvalsChannel), posted, refused);
       if (steps.length === 0)
         return refused.size === 0 || longOver(request, now) ? { shown: version } : { retryAfterMs: afterRefusal };
+      const recollected = await recollect(steps.flatMap(({ surface, standing }) => (standing ? [] : [surface])));
+      if (recollected === "more") continue;
+      if (recollected !== "no more") return recollected;
       const step = await pace.firstDue(steps);
       if (!step) {
         await new Promise((resolve) => setTimeout(resolve, napping));
@@ -82,7 +88,7 @@ export function createShower(
   ): Promise<Done | undefined> {
     const { key, channel } = surface;
     try {
-      const place = await carry(surface, standing, posted.get("thread")?.ts);
+      const place = await carry(showing.request, surface, standing, posted.get("thread")?.ts);
       const stands = { channel: place.channel, ts: place.ts, digest: digestOf(surface) };
       posted.set(key, stands);
       return (await showcase.put(showing, key, stands)) ? undefined : "lease lost";
@@ -93,17 +99,17 @@ export function createShower(
         await showcase.pause(channel, fault.retryAfterMs);
         return { retryAfterMs: fault.retryAfterMs };
       }
-      // It may stand there all the same; then it is posted twice, and the buttons of both only compare and set.
-      if (fault.fault === "no-answer") return { retryAfterMs: afterNoAnswer };
+      // It may stand there all the same: whoever comes next looks for it first.
+      if (fault.fault === "no-answer") return { retryAfterMs: afterNoAnswer, unsure: true };
       if (standing && fault.code === "message_not_found") posted.delete(key);
       else refused.add(key);
       return undefined;
     }
   }
 
-  async function carry(surface: Surface, standing: Posted | undefined, thread: string | undefined) {
+  async function carry(request: string, surface: Surface, standing: Posted | undefined, thread: string | undefined) {
     const send = async (content: Surface) => {
-      if (!standing) return ports.outbox.post(content, content.inThread ? thread : undefined);
+      if (!standing) return ports.outbox.post(request, content, content.inThread ? thread : undefined);
       await ports.outbox.edit(content, standing);
       return standing;
     };
@@ -124,7 +130,10 @@ export function createShower(
       if (!showing) return;
       try {
         const done = await makeTrue(showing);
-        if (done !== "lease lost") await showcase.release(showing, done);
+        if (done === "lease lost") return;
+        // What was looked for and not all found is looked for again.
+        const stillUnsure = "retryAfterMs" in done && showing.unsureSince !== undefined;
+        await showcase.release(showing, stillUnsure ? { ...done, unsure: true } : done);
       } catch (fault) {
         if (fault instanceof TypeError || fault instanceof RangeError || fault instanceof ReferenceError) throw fault;
         // The lease runs out by itself, and somebody looks again.

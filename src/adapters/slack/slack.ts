@@ -8,6 +8,7 @@ import { listen } from "./listeners.ts";
 import { createMembers } from "./members.ts";
 import { createOutbox } from "./outbox.ts";
 import { quietLogger } from "./quiet-logger.ts";
+import { createRecall } from "./recall.ts";
 import { openReceiving } from "./receivers.ts";
 import type { SlackPorts, SlackSettings } from "./settings.ts";
 import { createShower } from "./show.ts";
@@ -70,7 +71,13 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
   listen(app, front);
 
   const shower = createShower(
-    { showcase: ports.showcase, store: ports.store, outbox: createOutbox(clients.outbox), log },
+    {
+      showcase: ports.showcase,
+      store: ports.store,
+      outbox: createOutbox(clients.outbox),
+      recall: createRecall(clients.outbox, settings.appId),
+      log,
+    },
     settings,
   );
   await app.init();

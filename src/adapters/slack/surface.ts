@@ -1,5 +1,11 @@
 import type { KnownBlock } from "@slack/types";
 
+/** Where a message stands. */
+export interface Place {
+  readonly channel: string;
+  readonly ts: string;
+}
+
 /** One message that stands for one part of a request. */
 export interface Surface {
   /** Stable for the life of the request: the message is found again under it. */

@@ -30,7 +30,18 @@ describe("manifests/slack-app.yaml", () => {
         ],
       },
       oauth_config: {
-        scopes: { bot: ["commands", "chat:write", "users:read", "channels:read", "groups:read", "im:write"] },
+        scopes: {
+          bot: [
+            "commands",
+            "chat:write",
+            "users:read",
+            "channels:read",
+            "groups:read",
+            "im:write",
+            "channels:history",
+            "groups:history",
+          ],
+        },
       },
       settings: {
         interactivity: { is_enabled: true },
@@ -50,11 +61,13 @@ describe("manifests/slack-app.yaml", () => {
     }
   });
 
-  it("asks to read nothing that people write", () => {
+  it("asks to read no direct message, to hear nothing, and to post nowhere it was not invited", () => {
     const scopes = manifest.oauth_config?.scopes?.bot ?? [];
+    const refused = ["im:history", "mpim:history", "app_mentions:read", "chat:write.public"];
     assert.deepEqual(
-      scopes.filter((scope) => scope.includes("history") || scope === "chat:write.public"),
+      scopes.filter((scope) => refused.includes(scope)),
       [],
     );
+    assert.equal(manifest.settings?.event_subscriptions, undefined);
   });
 });

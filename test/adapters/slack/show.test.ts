@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openClients } from "../../../src/adapters/slack/clients.ts";
 import { createOutbox } from "../../../src/adapters/slack/outbox.ts";
 import { quietLogger } from "../../../src/adapters/slack/quiet-logger.ts";
+import { createRecall } from "../../../src/adapters/slack/recall.ts";
 import { createShower, type Shower } from "../../../src/adapters/slack/show.ts";
 import type { Showcase } from "../../../src/ports.ts";
 import type { Request } from "../../../src/request/request.ts";
@@ -23,17 +24,23 @@ describe("showing a request", () => {
   let shower: Shower;
 
   beforeEach(async () => {
-    slack = await startSlackDouble({ people: [alice, bob], channels: [incident, approvals] });
     clock = fakeClock();
+    await startSlack();
     records = fakeRecords(clock);
     log = keptLog();
     shower = open();
   });
   afterEach(() => slack.close());
 
+  async function startSlack(scopes?: readonly string[]): Promise<void> {
+    const people = { people: [alice, bob], channels: [incident, approvals] };
+    slack = await startSlackDouble({ ...people, now: () => clock.now(), ...(scopes ? { scopes } : {}) });
+  }
+
   function open(showcase: Showcase = records.showcase, pace = false): Shower {
     const { outbox } = openClients({ botToken: slack.botToken, slackApiUrl: slack.apiUrl }, quietLogger(log));
-    const ports = { showcase, store: records.store, outbox: createOutbox(outbox), log };
+    const recall = createRecall(outbox, slack.appId);
+    const ports = { showcase, store: records.store, outbox: createOutbox(outbox), recall, log };
     return createShower(ports, { approvalsChannel: approvals.id, pace });
   }
 
@@ -121,18 +128,72 @@ describe("showing a request", () => {
     assert.deepEqual(keysPosted(), []);
   });
 
-  it("goes on from what stands when a process died half-way", async () => {
-    await keep(life("succeeded"));
+  /** Shows it in a process that is killed after its post number `fatal` and before that is remembered. */
+  async function showUntilKilled(fatal: number): Promise<void> {
+    const before = keysPosted().length;
     const put: Showcase["put"] = async (showing, surface, posted) => {
-      if (keysPosted().length === 4) throw new Error("the process died");
+      if (keysPosted().length === before + fatal - 1) throw new Error("the process died");
       return records.showcase.put(showing, surface, posted);
     };
     await open({ ...records.showcase, put }).show(id);
-    assert.equal(messages().length, 5);
+    assert.equal(messages().length, before + fatal);
     clock.pass(60_000);
+  }
+
+  for (const fatal of [1, 2, 5, 11])
+    it(`posts nothing twice when a process is killed between its post number ${fatal} and remembering it`, async () => {
+      await keep(life("succeeded"));
+      await showUntilKilled(fatal);
+      await shower.show(id);
+      assert.equal(messages().length, 11);
+      assert.deepEqual(await waiting(), []);
+    });
+
+  it("edits a first message that a killed process posted, so that none is left at an earlier state", async () => {
+    await keep(life("awaiting-challenge"));
+    await showUntilKilled(1);
+    await keep(life("denied"));
     await shower.show(id);
-    // The one that was posted and not remembered stands there twice; no more.
+    const roots = messages().filter(({ channel, threadTs }) => channel === incident.id && threadTs === undefined);
+    assert.equal(roots.length, 1);
+    assert.match(textOf(roots[0]?.blocks ?? []), /Denied/);
+    assert.doesNotMatch(JSON.stringify(messages().map(({ blocks }) => blocks)), /"type":"button"/);
+  });
+
+  it("looks for nothing where every process lived to remember", async () => {
+    await keep(life("awaiting-approval"));
+    await shower.show(id);
+    await keep(life("succeeded"));
+    await shower.show(id);
+    assert.deepEqual([callsOf("conversations.history"), callsOf("conversations.replies")], [[], []]);
+  });
+
+  it("posts nothing until it could look for what was posted", async () => {
+    await keep(life("succeeded"));
+    await showUntilKilled(1);
+    slack.faults.rateLimit("conversations.history", 7);
+    await shower.show(id);
+    assert.equal(messages().length, 1);
+    clock.pass(7_000);
+    assert.deepEqual(await waiting(), [id]);
+    slack.faults.fail("conversations.history", 503);
+    await shower.show(id);
+    assert.equal(messages().length, 1);
+    clock.pass(5_000);
+    assert.deepEqual(await waiting(), [id]);
+    await shower.show(id);
+    assert.equal(messages().length, 11);
+  });
+
+  it("posts a message twice, and says so, where it may not look for it", async () => {
+    await slack.close();
+    await startSlack(["chat:write"]);
+    shower = open();
+    await keep(life("succeeded"));
+    await showUntilKilled(1);
+    await shower.show(id);
     assert.equal(messages().length, 12);
+    assert.ok(log.lines.some((line) => line.includes("did not let us look") && line.includes("missing_scope")));
   });
 
   it("waits as long as Slack asks, and looks again then", async () => {
@@ -148,7 +209,7 @@ describe("showing a request", () => {
     assert.equal(messages().length, 11);
   });
 
-  it("accepts a message twice when a reply was lost, and no more than that", async () => {
+  it("posts a message once though Slack's reply was lost", async () => {
     await keep(life("succeeded"));
     slack.faults.loseReply("chat.postMessage");
     await shower.show(id);
@@ -156,11 +217,11 @@ describe("showing a request", () => {
     clock.pass(5_000);
     assert.deepEqual(await waiting(), [id]);
     await shower.show(id);
-    assert.equal(messages().length, 12);
-    const [, root] = messages();
+    assert.equal(messages().length, 11);
+    const [root] = messages();
     assert.ok(
       messages()
-        .slice(2)
+        .slice(1)
         .every(({ threadTs, channel }) => threadTs === root?.ts || channel === approvals.id),
     );
   });

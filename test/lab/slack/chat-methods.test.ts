@@ -74,6 +74,39 @@ describe("messages through the Slack double's Web API", () => {
       );
     });
 
+    it("tells a channel's history the newest first, without what is in threads alone or for one person", async () => {
+      await start({ scopes: ["chat:write", "channels:history"] });
+      const metadata = { event_type: "request", event_payload: { id: "r-1" } };
+      const { ts = "" } = await client.chat.postMessage({ channel: "C1", text: "one", metadata });
+      await client.chat.postMessage({ channel: "C1", text: "quiet", thread_ts: ts });
+      await client.chat.postMessage({ channel: "C1", text: "loud", thread_ts: ts, reply_broadcast: true });
+      await client.chat.postEphemeral({ channel: "C1", user: "U1", text: "psst" });
+      const asked = { channel: "C1", include_all_metadata: true };
+      const { messages = [] } = await client.conversations.history(asked);
+      assert.deepEqual(
+        messages.map(({ text }) => text),
+        ["loud", "one"],
+      );
+      assert.deepEqual(messages[1]?.metadata, metadata);
+      const since = await client.conversations.history({ ...asked, oldest: ts });
+      assert.deepEqual(
+        since.messages?.map(({ text }) => text),
+        ["loud"],
+      );
+      const page = await client.conversations.history({ ...asked, limit: 1 });
+      assert.equal(page.has_more, true);
+      const rest = await client.conversations.history({ ...asked, cursor: page.response_metadata?.next_cursor ?? "" });
+      assert.deepEqual(
+        rest.messages?.map(({ text }) => text),
+        ["one"],
+      );
+    });
+
+    it("shows nobody a history without the scope for it", async () => {
+      await start({ scopes: ["chat:write"] });
+      assert.equal((await refusalOf(client.conversations.history({ channel: "C1" }))).error, "missing_scope");
+    });
+
     it("takes a JSON body like a form", async () => {
       const answer = await fetch(`${slack.apiUrl}chat.postMessage`, {
         method: "POST",

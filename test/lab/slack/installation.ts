@@ -26,6 +26,8 @@ export const DEFAULT_SCOPES = [
   "channels:read",
   "groups:read",
   "im:write",
+  "channels:history",
+  "groups:history",
 ] as const;
 
 export function installApp(teamId: string, scopes: readonly string[], commands: readonly string[]): Installation {

@@ -1,3 +1,5 @@
+import type { Fields } from "../json.ts";
+import type { LoggedMessage } from "../message-log.ts";
 import type { Parts } from "../parts.ts";
 import type { Person } from "../workspace.ts";
 import type { ApiArguments } from "./api-arguments.ts";
@@ -53,13 +55,22 @@ const conversationReplies: Method = {
     if (!parts.directory.isIn(channel, parts.app.botUserId)) throw new ApiRefusal("not_in_channel");
     const thread = parts.messages.thread(channel.id, args.required("ts"));
     if (thread.length === 0) throw new ApiRefusal("thread_not_found");
-    const { items, next } = page(thread, args, 1000);
-    const withMetadata = args.flag("include_all_metadata");
-    const messages = items.map((message) => {
-      const { metadata, ...bare } = messageObject(message, parts);
-      return withMetadata && metadata ? { ...bare, metadata } : bare;
-    });
-    return { messages, has_more: next !== "", response_metadata: { next_cursor: next } };
+    return pageOf(thread, args, parts, 1000);
+  },
+};
+
+/** The first messages of a channel and what was shown in it as well, the newest first; replies are in their threads. */
+const conversationHistory: Method = {
+  scope: conversationScope("history"),
+  run(args, parts) {
+    const channel = knownChannel(args.required("channel"), parts);
+    if (!parts.directory.isIn(channel, parts.app.botUserId)) throw new ApiRefusal("not_in_channel");
+    const public_ = parts.messages
+      .all()
+      .filter(
+        (one) => one.channel === channel.id && !one.ephemeralFor && (one.threadTs === undefined || one.broadcast),
+      );
+    return pageOf(public_.toReversed(), args, parts, 100);
   },
 };
 
@@ -95,11 +106,29 @@ export const DIRECTORY_METHODS: Readonly<Record<string, Method>> = {
   "users.info": userInfo,
   "conversations.info": conversationInfo,
   "conversations.members": conversationMembers,
+  "conversations.history": conversationHistory,
   "conversations.replies": conversationReplies,
   "conversations.open": openConversation,
   "usergroups.users.list": groupUsers,
   "usergroups.list": groups,
 };
+
+/** One page of messages within `oldest` and `latest`, which they themselves do not count to unless `inclusive`. */
+function pageOf(all: readonly LoggedMessage[], args: ApiArguments, parts: Parts, size: number): Fields {
+  const [oldest, latest] = [Number(args.text("oldest") ?? 0), Number(args.text("latest") ?? Number.POSITIVE_INFINITY)];
+  const inclusive = args.flag("inclusive");
+  const within = all.filter(({ ts }) => {
+    const at = Number(ts);
+    return inclusive ? at >= oldest && at <= latest : at > oldest && at < latest;
+  });
+  const { items, next } = page(within, args, size);
+  const withMetadata = args.flag("include_all_metadata");
+  const messages = items.map((message) => {
+    const { metadata, ...bare } = messageObject(message, parts);
+    return withMetadata && metadata ? { ...bare, metadata } : bare;
+  });
+  return { messages, has_more: next !== "", response_metadata: { next_cursor: next } };
+}
 
 function personIn(id: string, { directory }: Parts): Person {
   const person = directory.person(id);
