@@ -1,0 +1,36 @@
+import type { Change } from "../../src/operation/operation.ts";
+import { name, namespace } from "../contract/sample-request.ts";
+import type { Draft } from "../lab/kubernetes/object.ts";
+import { deployment } from "../lab/kubernetes/seed.ts";
+
+/** One use of each operation, on objects that stand as it needs them: one without a sample does not compile. */
+export type Samples = { readonly [K in Change["kind"]]: Extract<Change, { kind: K }> };
+
+/** The samples of a namespace in which {@link sampleObjects} stand. */
+export function samplesIn(place: string): Samples {
+  const of = <K extends "Deployment" | "Pod">(kind: K, named: string) => ({
+    cluster: "lab",
+    target: { kind, namespace: namespace(place), name: name(named) },
+  });
+  return {
+    "rollout-restart": { kind: "rollout-restart", ...of("Deployment", "api") },
+    "rollout-pause": { kind: "rollout-pause", ...of("Deployment", "api") },
+    "rollout-resume": { kind: "rollout-resume", ...of("Deployment", "held") },
+    scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
+    "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
+  };
+}
+
+/** What the samples are about. Nothing of it needs to run. */
+export function sampleObjects(place: string): readonly Draft[] {
+  const held = deployment(place, "held", 0);
+  const metadata = { name: "lone", namespace: place };
+  return [
+    deployment(place, "api", 0),
+    { ...held, spec: { ...(held["spec"] as object), paused: true } },
+    { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "one", image: "none" }] } },
+  ];
+}
+
+/** Operations whose token can by its nature do what another's does: the whole of what cannot be kept apart. */
+export const contained: Partial<Record<Change["kind"], readonly Change["kind"][]>> = {};
