@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster-port.ts";
 import { isChange } from "../operation/operation.ts";
 import type { Executing, Granted } from "../request/request.ts";
-import { type Bench, clusterOf, reader } from "./bench.ts";
+import { accountOf, type Bench, clusterOf } from "./bench.ts";
 import { whyNot } from "./check-grant.ts";
 import { claim, endUnknown, type Hold, LeaseLost, TargetBusy } from "./hold.ts";
 import { holdUp } from "./hold-up.ts";
@@ -61,8 +61,8 @@ async function begin(bench: Bench, hold: Hold, cluster: Cluster, request: Grante
 /** A read under its grant: it changes nothing, so it needs neither intent nor ticket. */
 async function perform(bench: Bench, hold: Hold, cluster: Cluster, request: Granted): Promise<void> {
   const { operation } = request;
-  if (operation.kind !== "get") throw new Error(`${operation.kind} is no read`);
-  const session = await cluster.session(reader, request.id);
+  if (isChange(operation)) throw new Error(`${operation.kind} is no read`);
+  const session = await cluster.session(accountOf(operation), request.id);
   const found = await read(session, operation, await bench.store.now());
   const { fence } = hold;
   const credential = session.credential;

@@ -1,5 +1,5 @@
 import { deletePod, podForms } from "./catalogue/pods.ts";
-import { get, readForms } from "./catalogue/reads.ts";
+import { events, get, readForms } from "./catalogue/reads.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
 import { namespaceOf, type Operation, type OperationKind } from "./operation.ts";
@@ -7,6 +7,7 @@ import { namespaceOf, type Operation, type OperationKind } from "./operation.ts"
 /** Every operation there is: one that is in the union and not here does not compile. */
 export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation, { kind: K }>> } = {
   get,
+  events,
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,

@@ -1,17 +1,17 @@
 import type { DeletePod } from "./catalogue/pods.ts";
-import type { Get } from "./catalogue/reads.ts";
+import type { Events, Get } from "./catalogue/reads.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
 /** The operations that change the cluster. */
 export type Change = RolloutRestart | RolloutPause | RolloutResume | Scale | DeletePod;
 /** The operations that only read. */
-export type Read = Get;
+export type Read = Get | Events;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
 export type Operation = Read | Change;
 export type OperationKind = Operation["kind"];
 
-const reads: Readonly<Record<Read["kind"], true>> = { get: true };
+const reads: Readonly<Record<Read["kind"], true>> = { get: true, events: true };
 
 export function isChange(operation: Operation): operation is Change {
   return !Object.hasOwn(reads, operation.kind);
@@ -19,10 +19,11 @@ export function isChange(operation: Operation): operation is Change {
 
 /** The namespace it happens in; undefined for what belongs to none, such as nodes. */
 export function namespaceOf(operation: Operation): Namespace | undefined {
-  return isChange(operation) ? operation.target.namespace : operation.namespace;
+  return "target" in operation ? operation.target.namespace : operation.namespace;
 }
 
 /** The one object it is about; undefined when it is about all of a kind. */
 export function nameOf(operation: Operation): Name | undefined {
-  return isChange(operation) ? operation.target.name : operation.name;
+  if ("target" in operation) return operation.target.name;
+  return operation.kind === "events" ? operation.about?.name : operation.name;
 }

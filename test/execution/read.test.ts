@@ -125,7 +125,7 @@ describe("read", () => {
 
   const faults: readonly (readonly [ClusterFault, string])[] = [
     [new ClusterFault("not-found", "pods not found"), "There is no pod api in the namespace prod."],
-    [new ClusterFault("forbidden", "no"), "Countersign may not read pods in the namespace prod."],
+    [new ClusterFault("forbidden", "no"), "Countersign may not read pods api in the namespace prod."],
     [new ClusterFault("no-answer", "cut off"), "The cluster did not answer as it should: cut off"],
   ];
   for (const [fault, says] of faults)

@@ -13,6 +13,15 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "get", cluster: "demo", resource: "deployments", namespace: namespace("prod"), name: name("api") },
     "get deployments api -n prod -c demo",
   ],
+  [
+    {
+      kind: "events",
+      cluster: "demo",
+      namespace: namespace("prod"),
+      about: { kind: "Deployment", name: name("api") },
+    },
+    "events --for=deploy/api -n prod -c demo",
+  ],
   [{ kind: "rollout-restart", cluster: "demo", target }, "rollout restart deploy/api -n prod -c demo"],
   [{ kind: "rollout-pause", cluster: "demo", target }, "rollout pause deploy/api -n prod -c demo"],
   [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
@@ -38,6 +47,7 @@ describe("the catalogue", () => {
     for (const [kind, { usage }] of entries) {
       const line = usage
         .replace("pods|deployments", "pods")
+        .replace("[--for=KIND/NAME]", "--for=po/api")
         .replace("[NAME]", "api")
         .replace("NAMESPACE", "prod")
         .replace("=N ", "=3 ")

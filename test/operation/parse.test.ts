@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { spoken } from "../../src/operation/catalogue.ts";
 import { parseName, parseNamespace } from "../../src/operation/name.ts";
-import type { Operation } from "../../src/operation/operation.ts";
+import { isChange, nameOf, namespaceOf, type Operation } from "../../src/operation/operation.ts";
 import { type Command, type Place, parse, reasonLength } from "../../src/operation/parse.ts";
 import { isRefusal, type Refusal, type RefusalCode } from "../../src/operation/refusal.ts";
 import { name, namespace } from "../contract/sample-request.ts";
@@ -16,6 +16,7 @@ const restart: Operation = { kind: "rollout-restart", cluster: "demo", target };
 const scaleTo = (replicas: number): Operation => ({ kind: "scale", cluster: "demo", target, replicas });
 const pods: Operation = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
 const deployments: Operation = { ...pods, resource: "deployments" };
+const events: Operation = { kind: "events", cluster: "demo", namespace: prod };
 const operate = (operation: Operation, reason = ""): Command => ({ kind: "operate", operation, reason });
 
 const understood: readonly (readonly [text: string, command: Command])[] = [
@@ -39,6 +40,13 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
   ["get pods/api -n prod", operate({ ...pods, name: api })],
   ["get deploy -n prod", operate(deployments)],
   ["get deployments.apps/api -n prod", operate({ ...deployments, name: api })],
+
+  ["events -n prod", operate(events)],
+  ["events --for=deploy/api -n prod", operate({ ...events, about: { kind: "Deployment", name: api } })],
+  [
+    "events --for Pod/api -nprod -c prod-eu",
+    operate({ ...events, cluster: "prod-eu", about: { kind: "Pod", name: api } }),
+  ],
 
   ["rollout restart deploy/api -n prod -- 5xx since 14:02", operate(restart, "5xx since 14:02")],
   ["rollout restart deployment api -n prod -- x", operate(restart, "x")],
@@ -114,6 +122,14 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["get pods API -n prod", "bad-name", /`API` cannot be a name/, /dots/],
   ['get pods "" -n prod', "bad-name", /cannot be a name/, /begins and ends/],
   ["get pods/ -n prod", "bad-name", /cannot be a name/, /begins and ends/],
+
+  ["events", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
+  ["events pods -n prod", "bad-arguments", /`pods` is too much/, /events -n/],
+  ["events --for=api -n prod", "bad-arguments", /`api` names no object/, /--for=KIND\/NAME/],
+  ["events --for=pod/a/b -n prod", "bad-arguments", /`pod\/a\/b` names no object/, /--for=KIND\/NAME/],
+  ["events --for=secret/a -n prod", "bad-arguments", /`secret\/a` names no object/, /--for=KIND\/NAME/],
+  ["events --for=pod/.. -n prod", "bad-name", /cannot be a name/, /begins and ends/],
+  ["events -A", "bad-arguments", /`-A` is never taken/, /one object by its name/],
 
   ["rollout restart -n prod -- x", "bad-arguments", /not said which deployment/, /deploy\/NAME/],
   ["rollout restart deploy -n prod -- x", "bad-arguments", /name is missing/, /deploy\/NAME/],
@@ -210,10 +226,10 @@ describe("parse", () => {
         const command = parse(framed, place);
         if (isRefusal(command) || command.kind !== "operate") continue;
         const { operation } = command;
-        const where = operation.kind === "get" ? operation : operation.target;
-        assert.match(where.namespace, safe);
-        assert.match(where.name ?? "absent", safe);
-        assert.ok(!where.name?.includes("..") && where.name !== "");
+        const named = nameOf(operation);
+        assert.match(namespaceOf(operation) ?? "absent", safe);
+        assert.match(named ?? "absent", safe);
+        assert.ok(!named?.includes("..") && named !== "");
       }
   });
 
@@ -222,7 +238,7 @@ describe("parse", () => {
       fc.property(anyOperation, (operation) => {
         const command = parse(`${spoken(operation)} -- why`, place);
         assert.deepEqual(command, operate(operation, "why"));
-        if (operation.kind === "get") assert.deepEqual(parse(spoken(operation), place), operate(operation));
+        if (!isChange(operation)) assert.deepEqual(parse(spoken(operation), place), operate(operation));
       }),
       { numRuns: 500 },
     );
@@ -281,7 +297,7 @@ function refusalOf(text: string): Refusal {
 function holdsTo(answer: Command | Refusal): void {
   if (!isRefusal(answer)) {
     assert.ok(["help", "status", "mine", "cancel", "operate"].includes(answer.kind));
-    if (answer.kind === "operate" && answer.operation.kind !== "get") assert.ok(answer.reason.length > 0);
+    if (answer.kind === "operate" && isChange(answer.operation)) assert.ok(answer.reason.length > 0);
     return;
   }
   for (const sentence of [answer.says, answer.remedy ?? ""]) {
@@ -310,6 +326,15 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
       name: anyName,
     },
     { requiredKeys: ["kind", "cluster", "resource", "namespace"], ...plain },
+  ),
+  fc.record(
+    {
+      kind: fc.constant("events" as const),
+      cluster,
+      namespace: anyNamespace,
+      about: fc.record({ kind: fc.constantFrom("Pod" as const, "Node" as const), name: anyName }, plain),
+    },
+    { requiredKeys: ["kind", "cluster", "namespace"], ...plain },
   ),
   fc.record({ kind: fc.constant("rollout-restart" as const), cluster, target: anyTarget }, plain),
   fc.record(

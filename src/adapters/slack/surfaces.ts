@@ -1,9 +1,11 @@
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { isChange } from "../../operation/operation.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
 import { cardOf } from "./card.ts";
 import { escaped } from "./escape.ts";
 import { isPublic, wasPutToApprovers } from "./known.ts";
+import { pagesOf } from "./pages.ts";
 import type { Surface } from "./surface.ts";
 import { repliesOf, rootOf } from "./thread.ts";
 import { stateWords } from "./words.ts";
@@ -26,14 +28,14 @@ export function isDirect(channel: string): boolean {
 
 /** A read is answered to the requester alone. */
 function answerOf(request: Request): readonly Surface[] {
-  if (request.operation.kind !== "get" || !isOver(request)) return [];
-  const table = "outcome" in request && request.state === "succeeded" ? request.answer : undefined;
+  if (isChange(request.operation) || !isOver(request)) return [];
+  const answer = "outcome" in request && request.state === "succeeded" ? request.answer : undefined;
   const heading = commandOf(request.operation);
-  const words = table === undefined ? stateWords(request) : heading;
+  const words = answer === undefined ? stateWords(request) : heading;
   const body =
-    table === undefined
+    answer === undefined
       ? [lines([raw(heading)], [raw(words)])]
-      : [lines([raw(`${heading} (${request.id})`)]), preformatted(cutRows(table))];
+      : [lines([raw(`${heading} (${request.id})`)]), ...pagesOf(answer, "first").map(preformatted)];
   return [
     {
       key: "answer",
@@ -45,17 +47,4 @@ function answerOf(request: Request): readonly Surface[] {
       ephemeralFor: request.origin.user,
     },
   ];
-}
-
-/** Whole rows only, as many as fit, and a last line that says how many were cut. */
-function cutRows(table: string): string {
-  if (table.length <= limits.preformatted) return table;
-  const rows = table.split("\n");
-  const room = limits.preformatted - 40;
-  let kept = 0;
-  for (let length = 0; kept < rows.length; kept++) {
-    length += (rows[kept]?.length ?? 0) + 1;
-    if (length > room) break;
-  }
-  return [...rows.slice(0, kept), `… ${rows.length - kept} more rows were cut.`].join("\n");
 }

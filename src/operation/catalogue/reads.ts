@@ -1,9 +1,10 @@
-import type { Entry, Form } from "../entry.ts";
+import type { Entry, Form, Typed } from "../entry.ts";
 import type { Name, Namespace } from "../name.ts";
 import { parseName } from "../name.ts";
-import { kindOf, objectKinds } from "../object-kind.ts";
+import { type KindName, kindOf, objectKinds } from "../object-kind.ts";
+import type { RbacRule } from "../rbac-rule.ts";
 import { readerAccount } from "../reader-account.ts";
-import { refuse } from "../refusal.ts";
+import { type Refusal, refuse } from "../refusal.ts";
 import { badName, namespaceMissing, short, tooMuch } from "../typed.ts";
 
 /** Lists the objects of one kind in a namespace, or shows one of them. Changes nothing. */
@@ -13,6 +14,14 @@ export interface Get {
   readonly resource: "pods" | "deployments";
   readonly namespace: Namespace;
   readonly name?: Name;
+}
+
+/** What the cluster's own components said lately, in a namespace or of one object there. */
+export interface Events {
+  readonly kind: "events";
+  readonly cluster: string;
+  readonly namespace: Namespace;
+  readonly about?: { readonly kind: KindName; readonly name: Name };
 }
 
 export const get: Entry<Get> = {
@@ -32,7 +41,21 @@ export const get: Entry<Get> = {
   wish: ({ resource, name }) => `read ${resource}${name === undefined ? "" : ` ${name}`}`,
 };
 
-export const readForms: readonly Form<Get>[] = [
+const listEvents: RbacRule = { apiGroups: [""], resources: ["events"], verbs: ["list"] };
+
+export const events: Entry<Events> = {
+  usage: "events -n NAMESPACE [--for=KIND/NAME]",
+  summary: "what the cluster said lately, newest first",
+  group: "@read",
+  idempotent: true,
+  account: "countersign-events",
+  rules: [listEvents],
+  say: ({ about }) => `events${about ? ` --for=${objectKinds[about.kind].short}/${about.name}` : ""}`,
+  headline: ({ about }) => `Read events${about ? ` of ${about.name}` : ""}`,
+  wish: ({ about }) => `read events${about ? ` of the ${objectKinds[about.kind].noun} ${about.name}` : ""}`,
+};
+
+export const readForms: readonly Form<Get | Events>[] = [
   {
     words: "get",
     usage: get.usage,
@@ -54,4 +77,28 @@ export const readForms: readonly Form<Get>[] = [
       return name ? { kind: "get", cluster, resource, namespace, name } : badName("name", named);
     },
   },
+  {
+    words: "events",
+    usage: events.usage,
+    namespace: "needed",
+    flags: { for: {} },
+    read: readEvents,
+  },
 ];
+
+function readEvents({ positionals, namespace, cluster, flags, usage }: Typed): Events | Refusal {
+  if (positionals.length > 0) return tooMuch(positionals, usage);
+  if (namespace === undefined) return namespaceMissing(usage);
+  const { for: asked } = flags;
+  if (asked === undefined) return { kind: "events", cluster, namespace };
+  const [word = "", named = "", ...more] = asked.split("/");
+  const kind = kindOf(word);
+  if (kind === undefined || named === "" || more.length > 0)
+    return refuse(
+      "bad-arguments",
+      `\`${short(asked)}\` names no object.`,
+      "Say it as `--for=KIND/NAME`: `--for=pod/api-1`.",
+    );
+  const name = parseName(named);
+  return name ? { kind: "events", cluster, namespace, about: { kind, name } } : badName("name", named);
+}

@@ -1,6 +1,6 @@
 import { setTimeout as nap } from "node:timers/promises";
 import { digestOf } from "../../../src/operation/digest.ts";
-import type { Change, Operation } from "../../../src/operation/operation.ts";
+import { type Change, isChange, type Operation } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import { isRefusal } from "../../../src/operation/refusal.ts";
 import type { RequestEvent } from "../../../src/request/event.ts";
@@ -48,7 +48,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
   async function run({ id, operation }: Request): Promise<void> {
     const leaseUntil = house.clock.now() + 60_000;
     await step(id, { type: "claimed", claim: { worker: "worker@preview/1", fence, leaseUntil } });
-    if (operation.kind !== "get") {
+    if (isChange(operation)) {
       await step(id, { type: "intended", fence, intent: { step: 0, resourceVersion: "42" }, leaseUntil });
       await change(operation);
       await watch(id, operation);
@@ -116,7 +116,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
 /** The house's plan, with what the cluster really holds where the page shows it. */
 function truePlan(operation: Operation, readAt: number, cluster: KubernetesDouble): Plan {
   const plan = planOf(operation, readAt);
-  if (operation.kind === "get") return plan;
+  if (!isChange(operation)) return plan;
   const found = cluster.snapshot().find(({ namespace, name }) => `${namespace}/${name}` === pathOf(operation.target));
   const { replicas: total = 0, ready = 0 } = found ?? {};
   const live = { ...plan.live, ready, total };
