@@ -1,0 +1,94 @@
+import { operationsNamespace } from "../accounts.ts";
+import { catalogue } from "../catalogue.ts";
+import type { OperationKind } from "../operation.ts";
+import type { Json } from "../plan.ts";
+
+export interface Rule {
+  readonly expression: string;
+  readonly message: string;
+}
+
+export interface Guard {
+  readonly name: string;
+  /** Who is held to it: a condition on `request.userInfo.username`. */
+  readonly who: string;
+  readonly on: { readonly apiGroup: string; readonly resource: string; readonly operations: readonly string[] };
+  /** Only there; absent: wherever the account may act. */
+  readonly namespaces?: readonly string[];
+  readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+  readonly rules: readonly Rule[];
+}
+
+/** Who asks, in the conditions of a policy. */
+export const username = "request.userInfo.username";
+/** What the names of all operations' accounts begin with there. */
+export const operationAccounts = `system:serviceaccount:${operationsNamespace}:`;
+
+export function theAccountOf(operation: OperationKind): string {
+  return `${username} == '${operationAccounts}${catalogue[operation].account}'`;
+}
+
+export const unchanged = (field: string): Rule => {
+  const path = (of: string) => `${of}.${field.replace(/\.(\w+)$/, ".?$1")}`;
+  return { expression: `${path("object")} == ${path("oldObject")}`, message: `${field} must stay as it is` };
+};
+
+export const onlyKeys = (map: string, keys: readonly string[], field: string): Rule => {
+  const [now, before] = [`variables.${map}`, `variables.${map}Before`];
+  const same = `${now}.all(k, k in [${keys.map((key) => `'${key}'`).join(", ")}] || (k in ${before} && ${before}[k] == ${now}[k]))`;
+  return {
+    expression: `${same} && ${before}.all(k, k in ${now})`,
+    message: `of ${field} only ${keys.join(" and ")} may change`,
+  };
+};
+
+export const annotationsOf = (name: string, path: string) => [
+  { name, expression: `object.${path}.?annotations.orValue({})` },
+  { name: `${name}Before`, expression: `oldObject.${path}.?annotations.orValue({})` },
+];
+
+/** What holds for every change of an object that stands: it names its request, and leaves the rest of the metadata. */
+export const stamped: Pick<Guard, "rules"> & Required<Pick<Guard, "variables">> = {
+  variables: annotationsOf("annotations", "metadata"),
+  rules: [
+    {
+      expression: "['countersign.dev/request', 'countersign.dev/digest'].all(k, k in variables.annotations)",
+      message: "it must name the request and the digest it is made for",
+    },
+    onlyKeys("annotations", ["countersign.dev/request", "countersign.dev/digest"], "metadata.annotations"),
+    ...["labels", "finalizers", "ownerReferences"].map((name) => unchanged(`metadata.${name}`)),
+  ],
+};
+
+/** The policy of a guard, and what puts it in force. */
+export function policyAndBinding({ name, who, on, namespaces, variables, rules }: Guard): readonly Json[] {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const metadata = { name, labels: { "app.kubernetes.io/name": "countersign" } };
+  const { apiGroup, resource, operations } = on;
+  const there = namespaces && {
+    matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
+  };
+  return [
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicy",
+      metadata,
+      spec: {
+        failurePolicy: "Fail",
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource] }],
+          ...(there ? { namespaceSelector: there } : {}),
+        },
+        matchConditions: [{ name: "account", expression: who }],
+        ...(variables ? { variables: variables.map((variable) => ({ ...variable })) } : {}),
+        validations: rules.map((rule) => ({ ...rule, reason: "Forbidden" })),
+      },
+    },
+    {
+      apiVersion,
+      kind: "ValidatingAdmissionPolicyBinding",
+      metadata,
+      spec: { policyName: name, validationActions: ["Deny", "Audit"] },
+    },
+  ];
+}
