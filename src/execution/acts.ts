@@ -1,6 +1,7 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
 import { deletePod } from "./delete-pod.ts";
+import { deletePodForce } from "./delete-pod-force.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { scale } from "./scale.ts";
@@ -12,6 +13,7 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "rollout-resume": rolloutResume,
   scale,
   "delete-pod": deletePod,
+  "delete-pod-force": deletePodForce,
 };
 
 /** How this change is planned and done. */

@@ -1,10 +1,11 @@
 import { type Guard, policyAndBinding } from "./admission/guard.ts";
 import { handles, places, tickets, tokens } from "./admission/own.ts";
 import { evictions } from "./admission/pods.ts";
+import { removals } from "./admission/removals.ts";
 import { pauses, restarts, resumes } from "./admission/workloads.ts";
 import type { Json } from "./plan.ts";
 
-const guards: readonly Guard[] = [handles, tickets, tokens, places, restarts, pauses, resumes, evictions];
+const guards: readonly Guard[] = [handles, tickets, tokens, places, restarts, pauses, resumes, evictions, ...removals];
 
 /**
  * The second lock, for when the worker itself is captured: ValidatingAdmissionPolicies that hold its account and the

@@ -1,5 +1,6 @@
-import { deletePod, podForms } from "./catalogue/pods.ts";
+import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { events, get, readForms } from "./catalogue/reads.ts";
+import { removalForms } from "./catalogue/removals.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
 import { namespaceOf, type Operation, type OperationKind } from "./operation.ts";
@@ -13,10 +14,11 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "rollout-resume": rolloutResume,
   scale,
   "delete-pod": deletePod,
+  "delete-pod-force": deletePodForce,
 };
 
 /** Every way to ask for one. */
-export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms, ...podForms];
+export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms, ...removalForms];
 
 export function entryOf<O extends Operation>(operation: O): Entry<O> {
   return catalogue[operation.kind] as unknown as Entry<O>;

@@ -1,10 +1,10 @@
-import type { DeletePod } from "./catalogue/pods.ts";
+import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Events, Get } from "./catalogue/reads.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
 /** The operations that change the cluster. */
-export type Change = RolloutRestart | RolloutPause | RolloutResume | Scale | DeletePod;
+export type Change = RolloutRestart | RolloutPause | RolloutResume | Scale | DeletePod | DeletePodForce;
 /** The operations that only read. */
 export type Read = Get | Events;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */

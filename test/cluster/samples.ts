@@ -18,6 +18,7 @@ export function samplesIn(place: string): Samples {
     "rollout-resume": { kind: "rollout-resume", ...of("Deployment", "held") },
     scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
+    "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
   };
 }
 

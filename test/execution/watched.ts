@@ -26,14 +26,15 @@ export function watchedWorker(test: TestBench, name: string, reached: (moment: M
     await reached(`after ${step}`);
     return answer;
   };
+  const changing = <T>(options: { readonly dryRun?: boolean } | undefined, act: () => Promise<T>) =>
+    options?.dryRun ? act() : at("call", act);
   const over = <S extends Session>(session: S): S => ({
     ...session,
     get: (ref) => at("read", () => session.get(ref)),
     list: (ref, match) => at("read", () => session.list(ref, match)),
-    patch: (ref, kind, body, options) =>
-      options?.dryRun
-        ? session.patch(ref, kind, body, options)
-        : at("call", () => session.patch(ref, kind, body, options)),
+    patch: (ref, kind, body, options) => changing(options, () => session.patch(ref, kind, body, options)),
+    create: (ref, body, options) => changing(options, () => session.create(ref, body, options)),
+    remove: (ref, removal, options) => changing(options, () => session.remove(ref, removal, options)),
   });
   const { desk, cluster } = test;
   const watchedCluster: Cluster = {

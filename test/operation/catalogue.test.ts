@@ -27,6 +27,10 @@ const operations: readonly (readonly [Operation, string])[] = [
   [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
   [{ kind: "delete-pod", cluster: "demo", target: { ...target, kind: "Pod" } }, "delete po/api -n prod -c demo"],
+  [
+    { kind: "delete-pod-force", cluster: "demo", target: { ...target, kind: "Pod" } },
+    "delete po/api --force -n prod -c demo",
+  ],
 ];
 const entries = Object.entries(catalogue) as [OperationKind, (typeof catalogue)[OperationKind]][];
 

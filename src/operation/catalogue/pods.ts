@@ -1,7 +1,5 @@
-import type { Entry, Form } from "../entry.ts";
-import { isRefusal } from "../refusal.ts";
+import type { Entry } from "../entry.ts";
 import { spokenTarget, type Target, targetInWords } from "../target.ts";
-import { readTarget } from "../typed.ts";
 
 /** Evicts one pod, so that disruption budgets are heard; a budget that forbids it is an answer, not a reason to wait. */
 export interface DeletePod {
@@ -25,14 +23,21 @@ export const deletePod: Entry<DeletePod> = {
   wish: ({ target }) => `evict the ${targetInWords(target)}`,
 };
 
-export const podForms: readonly Form<DeletePod>[] = [
-  {
-    words: "delete",
-    usage: deletePod.usage,
-    namespace: "needed",
-    read(typed) {
-      const target = readTarget(typed, ["Pod"]);
-      return isRefusal(target) ? target : { kind: "delete-pod", cluster: typed.cluster, target };
-    },
-  },
-];
+/** Removes one pod without waiting for its kubelet, and without asking any disruption budget. */
+export interface DeletePodForce {
+  readonly kind: "delete-pod-force";
+  readonly cluster: string;
+  readonly target: Target<"Pod">;
+}
+
+export const deletePodForce: Entry<DeletePodForce> = {
+  usage: "delete pod/NAME --force -n NAMESPACE -- REASON",
+  summary: "remove one pod at once; budgets are not heard, and it may still be running",
+  group: "@change",
+  idempotent: true,
+  account: "countersign-delete-pod-force",
+  rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch", "delete"] }],
+  say: ({ target }) => `delete ${spokenTarget(target)} --force`,
+  headline: ({ target }) => `Force the removal of ${target.name}`,
+  wish: ({ target }) => `remove the ${targetInWords(target)} by force`,
+};

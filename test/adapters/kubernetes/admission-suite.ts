@@ -44,10 +44,11 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         spec: { containers: [{ name: "one", image: "none" }] },
       };
       victim = (await admin.create(pods, { apiVersion: "v1", kind: "Pod", ...pod })).metadata.uid;
-      const [pauser, resumer, evictor] = [
+      const [pauser, resumer, evictor, forcer] = [
         await holderOf("rollout-pause"),
         await holderOf("rollout-resume"),
         await holderOf("delete-pod"),
+        await holderOf("delete-pod-force"),
       ];
       // A policy is in force about half a second after it was made, each for itself.
       const misuses = [
@@ -59,6 +60,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => patchAs(pauser, { spec: { paused: true } }),
         () => patchAs(resumer, { spec: { paused: true } }),
         () => evictAs(evictor),
+        () => removeAs(forcer, `${pods}/victim`),
       ];
       assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
       for (const misuse of misuses) while (!isRefusedByPolicy(await misuse())) await sleep(100);
@@ -95,6 +97,9 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
           ...(deleteOptions ? { deleteOptions } : {}),
         },
       });
+
+    const removeAs = (holder: AdminClient, at: string, options?: Fields) =>
+      holder.send("DELETE", `${at}?dryRun=All`, options ? { body: options } : {});
 
     /** A call that a Role would allow there which nobody ought to have made. */
     const mistaken = (where: string) =>
@@ -206,6 +211,18 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       refused(await evict({ preconditions, gracePeriodSeconds: 0 }), /must leave gracePeriodSeconds/);
       refused(await evict({ preconditions, propagationPolicy: "Orphan" }), /must leave propagationPolicy/);
       assert.equal((await evict({ preconditions })).status, 201);
+    });
+
+    it("lets a removal by force be one of a pod known by its uid, and no quiet eviction past its budget", async () => {
+      const forcer = await holderOf("delete-pod-force");
+      const force = (options?: Fields) => removeAs(forcer, `${pods}/victim`, options);
+      const preconditions = { uid: victim };
+      refused(await force(), /by its uid/);
+      refused(await force({ gracePeriodSeconds: 0 }), /by its uid/);
+      refused(await force({ preconditions }), /must be by force/);
+      refused(await force({ preconditions, gracePeriodSeconds: 30 }), /must be by force/);
+      assert.equal((await force({ preconditions, gracePeriodSeconds: 0 })).status, 200);
+      assert.equal((await forcer.send("DELETE", pods)).status, 403, "no collection");
     });
 
     for (const [operation, paused] of [

@@ -168,5 +168,17 @@ export function describeDeletions(bench: Bench): void {
       assert.deepEqual([forced.status, forced.body.kind], [200, "Pod"]);
       assert.equal(await stands(bench.at("Pod", "forced")), false);
     });
+
+    it("of a pod by force wait for its finalizers all the same", async () => {
+      const path = bench.at("Pod", "kept");
+      const kept = pod("kept");
+      await bench.make({ ...kept, metadata: { ...kept.metadata, finalizers: ["countersign.dev/test"] } });
+      const { status, body } = await remove(path, { gracePeriodSeconds: 0 });
+      assert.deepEqual([status, body.kind, body.metadata.deletionGracePeriodSeconds], [200, "Pod", 0]);
+      assert.deepEqual(body.metadata.finalizers, ["countersign.dev/test"]);
+      assert.equal(await stands(path), true);
+      await bench.admin.patch(path, { metadata: { finalizers: null } });
+      assert.equal(await stands(path), false);
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { isEnding, isFinished, type Pod } from "./controllers/workload.ts";
+import { endingOf } from "./deletion.ts";
 import { recordEvent } from "./events.ts";
 import type { Logs } from "./logs.ts";
 import type { KubeObject } from "./object.ts";
@@ -111,7 +112,16 @@ export class Kubelet {
     if (this.#ending.has(pod.metadata.uid)) return;
     this.#ending.add(pod.metadata.uid);
     for (const { name } of pod.spec.containers) this.#tell(pod, "Killing", `Stopping container ${name}`);
-    this.#after(pod, () => this.#store.remove(pod), Math.min(this.#startMs / 2, mostEndingMs));
+    this.#after(pod, () => this.#letGo(pod), Math.min(this.#startMs / 2, mostEndingMs));
+  }
+
+  /** What has ended is gone, unless a finalizer keeps its object. */
+  #letGo({ metadata }: KubeObject): void {
+    const pod = this.#find(metadata);
+    if (!pod) return;
+    const ending = endingOf(pod, "Background", 0);
+    if (ending.isOver) this.#store.remove(pod);
+    else if (pod.metadata.deletionGracePeriodSeconds !== 0) this.#store.put(ending.object);
   }
 
   #find({ namespace = "", name, uid }: KubeObject["metadata"]): Pod | undefined {
