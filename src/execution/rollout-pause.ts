@@ -1,16 +1,10 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
 import type { RolloutPause, RolloutResume } from "../operation/catalogue/workloads.ts";
 import type { Act, Following } from "./act.ts";
-import {
-  type Deployment,
-  digestAnnotation,
-  plannedDeployment,
-  requestAnnotation,
-  viewDeployment,
-} from "./deployment.ts";
 import { patched, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
 import { followRollout } from "./watch-rollout.ts";
+import { digestAnnotation, plannedWorkload, requestAnnotation, viewWorkload, type Workload } from "./workload.ts";
 
 /** Holds the rollouts of a workload by `spec.paused`, as `kubectl rollout pause` does. */
 export const rolloutPause: Act<RolloutPause> = setPaused(true, () => ({
@@ -31,18 +25,18 @@ export const rolloutResume: Act<RolloutResume> = {
 
 function setPaused<O extends RolloutPause | RolloutResume>(
   paused: boolean,
-  meaning: (deployment: Deployment) => { readonly effect: string; readonly binding: Readonly<Record<string, string>> },
+  meaning: (deployment: Workload) => { readonly effect: string; readonly binding: Readonly<Record<string, string>> },
 ): Act<O> {
   return {
     async plan(reader, operation, now) {
       const { target } = operation;
-      const deployment = viewDeployment((await reader.get(refOf(target))).object);
+      const deployment = viewWorkload((await reader.get(refOf(target))).object, target.kind);
       if (deployment.paused === paused)
         return { unplannable: `deploy/${target.name} is ${paused ? "paused already" : "not paused"}.` };
       const { effect, binding } = meaning(deployment);
       return {
         operation,
-        object: plannedDeployment(target, deployment),
+        object: plannedWorkload(target, deployment),
         changes: [{ field: "spec.paused", from: String(deployment.paused), to: String(paused) }],
         binding: { paused: deployment.paused, ...binding },
         effects: [effect],

@@ -1,45 +1,44 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
 import type { RolloutRestart } from "../operation/catalogue/workloads.ts";
+import { spokenTarget } from "../operation/target.ts";
 import type { Act } from "./act.ts";
-import {
-  digestAnnotation,
-  missingAtOnce,
-  plannedDeployment,
-  requestAnnotation,
-  restartedAtAnnotation,
-  viewDeployment,
-} from "./deployment.ts";
 import { patched, refOf } from "./planned-object.ts";
+import { heldBack, replacementInWords, whyHeld } from "./replacement.ts";
 import { liveViewOf } from "./surroundings.ts";
 import { followRollout } from "./watch-rollout.ts";
+import {
+  digestAnnotation,
+  plannedWorkload,
+  requestAnnotation,
+  restartedAtAnnotation,
+  viewWorkload,
+} from "./workload.ts";
 
 /** Restarts as `kubectl rollout restart` does: by an annotation on the pod template, here the time of the grant. */
 export const rolloutRestart: Act<RolloutRestart> = {
   async plan(reader, operation, now) {
     const { target } = operation;
-    const deployment = viewDeployment((await reader.get(refOf(target))).object);
-    if (deployment.paused)
-      return { unplannable: `deploy/${target.name} is paused: a restart would wait until somebody resumes it.` };
-    const missing = missingAtOnce(deployment);
+    const workload = viewWorkload((await reader.get(refOf(target))).object, target.kind);
+    const { replicas } = workload;
+    const spoken = spokenTarget(target);
+    if (workload.paused) return { unplannable: `${spoken} is paused: a restart would wait until somebody resumes it.` };
+    if (replicas > 0 && heldBack(workload) === replicas)
+      return { unplannable: `A restart of ${spoken} would replace no pod: ${whyHeld(workload)}.` };
     return {
       operation,
-      object: plannedDeployment(target, deployment),
+      object: plannedWorkload(target, workload),
       changes: [
         {
           field: `spec.template.metadata.annotations["${restartedAtAnnotation}"]`,
-          from: deployment.restartedAt ?? "never restarted",
+          from: workload.restartedAt ?? "never restarted",
           to: "the time of the grant",
         },
       ],
       // The template may hold values nobody should copy into records; its digest binds it just as well.
-      binding: { template: sha256(canonical(deployment.template)) },
-      effects: [
-        deployment.replicas === 0
-          ? "It has no pods: nothing will be replaced."
-          : `All ${deployment.replicas} pods are replaced, ${missing === 0 ? "none of them missing at any time" : `at most ${missing} missing at once`}.`,
-      ],
-      facts: { replicas: deployment.replicas, labels: deployment.labels },
-      live: await liveViewOf(reader, target, deployment, now),
+      binding: { template: sha256(canonical(workload.template)) },
+      effects: [replacementInWords(workload)],
+      facts: { replicas, labels: workload.labels },
+      live: await liveViewOf(reader, target, workload, now),
     };
   },
 

@@ -1,21 +1,22 @@
 import type { Scale } from "../operation/catalogue/workloads.ts";
+import { spokenTarget } from "../operation/target.ts";
 import type { Act } from "./act.ts";
-import { plannedDeployment, viewDeployment } from "./deployment.ts";
 import { patched, refOf } from "./planned-object.ts";
 import { liveViewOf } from "./surroundings.ts";
-import { followRollout } from "./watch-rollout.ts";
+import { followScale } from "./watch-rollout.ts";
+import { plannedWorkload, viewWorkload } from "./workload.ts";
 
 /** Sets the replicas through the scale subresource, which is all that the account may write. */
 export const scale: Act<Scale> = {
   async plan(reader, operation, now) {
     const { target, replicas: to } = operation;
-    const deployment = viewDeployment((await reader.get(refOf(target))).object);
-    const from = deployment.replicas;
-    if (from === to) return { unplannable: `deploy/${target.name} has ${to} replicas already.` };
+    const workload = viewWorkload((await reader.get(refOf(target))).object, target.kind);
+    const from = workload.replicas;
+    if (from === to) return { unplannable: `${spokenTarget(target)} has ${to} replicas already.` };
     const by = Math.abs(to - from);
     return {
       operation,
-      object: plannedDeployment(target, deployment),
+      object: plannedWorkload(target, workload),
       changes: [{ field: "spec.replicas", from: String(from), to: String(to) }],
       binding: { replicas: from },
       effects: [
@@ -23,8 +24,8 @@ export const scale: Act<Scale> = {
           ? `All ${from} pods are removed: the workload stops serving.`
           : `${by} ${by === 1 ? "pod is" : "pods are"} ${to > from ? "added" : "removed"}.`,
       ],
-      facts: { replicas: Math.max(from, to), labels: deployment.labels },
-      live: await liveViewOf(reader, target, deployment, now),
+      facts: { replicas: Math.max(from, to), labels: workload.labels },
+      live: await liveViewOf(reader, target, workload, now),
     };
   },
 
@@ -37,6 +38,5 @@ export const scale: Act<Scale> = {
   },
 
   shows: (object, plan, about) => patched(object, plan.object.uid, about),
-  // To scale replaces nothing: of what it adds or takes away, only the count is news.
-  follow: (at) => followRollout(at, ({ available, wanted }) => `${available} pods available, ${wanted} wanted`),
+  follow: followScale,
 };

@@ -1,20 +1,20 @@
 import { ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import type { LiveView } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
-import type { Deployment } from "./deployment.ts";
 import { number, record, text, texts } from "./fields.ts";
+import type { Workload } from "./workload.ts";
 
 /** What was seen around a workload when it was read. */
 export async function liveViewOf(
   reader: Session,
   target: Target,
-  deployment: Deployment,
+  workload: Workload,
   readAt: number,
 ): Promise<LiveView> {
-  const { resourceVersion, generation, replicas, status, conditions } = deployment;
+  const { resourceVersion, generation, replicas, status, conditions } = workload;
   // When the workload last changed, as its own Progressing condition says.
   const lastChange = conditions.find((condition) => condition.type === "Progressing")?.lastUpdateTime;
-  const warnings = await warningsAround(reader, target, deployment);
+  const warnings = await warningsAround(reader, target, workload);
   return {
     readAt,
     resourceVersion,
@@ -27,7 +27,7 @@ export async function liveViewOf(
 }
 
 /** What would surprise the people who approve: each one sentence. */
-async function warningsAround(reader: Session, target: Target, deployment: Deployment): Promise<readonly string[]> {
+async function warningsAround(reader: Session, target: Target, workload: Workload): Promise<readonly string[]> {
   const [autoscalers, budgets] = await Promise.all([
     seen(reader, {
       group: "autoscaling",
@@ -38,11 +38,11 @@ async function warningsAround(reader: Session, target: Target, deployment: Deplo
     budgetsOver(
       reader,
       target.namespace,
-      texts(record(record(deployment.template)["metadata"])["labels"]),
+      texts(record(record(workload.template)["metadata"])["labels"]),
       "a rollout does not wait for it",
     ),
   ]);
-  return [...managedElsewhere(deployment), ...underAutoscaler(autoscalers, target), ...budgets, ...notWell(deployment)];
+  return [...managedElsewhere(workload), ...underAutoscaler(autoscalers, target), ...budgets, ...notWell(workload)];
 }
 
 /** A list that may not be read is `unknown`, and said to be: never taken for empty. */
@@ -61,7 +61,7 @@ function underAutoscaler(autoscalers: readonly KubeObject[] | "unknown", target:
   return autoscalers
     .filter((object) => {
       const scaled = record(record(object["spec"])["scaleTargetRef"]);
-      return scaled["kind"] === "Deployment" && scaled["name"] === target.name;
+      return scaled["kind"] === target.kind && scaled["name"] === target.name;
     })
     .map((object) => {
       const spec = record(object["spec"]);
@@ -98,13 +98,13 @@ const gitOps = [
   ["helm.toolkit.fluxcd.io/name", "Flux"],
 ] as const;
 
-function managedElsewhere({ labels, annotations }: Deployment): readonly string[] {
+function managedElsewhere({ labels, annotations }: Workload): readonly string[] {
   const managers = gitOps
     .filter(([key]) => Object.hasOwn(labels, key) || Object.hasOwn(annotations, key))
     .map(([, name]) => name);
   return [...new Set(managers)].map((name) => `${name} manages this object and may revert the change.`);
 }
 
-function notWell({ replicas, status }: Deployment): readonly string[] {
+function notWell({ replicas, status }: Workload): readonly string[] {
   return status.ready < replicas ? [`Only ${status.ready} of ${replicas} pods are ready now.`] : [];
 }

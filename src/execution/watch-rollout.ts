@@ -1,41 +1,71 @@
 import { ClusterFault, type KubeObject } from "../cluster-port.ts";
 import type { Ending, Following } from "./act.ts";
-import { type Deployment, viewDeployment } from "./deployment.ts";
 import { refOf } from "./planned-object.ts";
+import { heldBack, whyHeld } from "./replacement.ts";
+import { viewWorkload, type Workload } from "./workload.ts";
 
 /** How far a rollout has come, in pods. */
 export interface RolloutCount {
   readonly updated: number;
   readonly available: number;
+  /** That are to be updated. */
   readonly wanted: number;
+}
+
+/** Follows a change of the template by the rule of `kubectl rollout status` for its kind. */
+export function followRollout(at: Following, inWords: (count: RolloutCount) => string): Promise<Ending> {
+  return follow(at, {
+    tells: (workload) => {
+      const { replicas, status } = workload;
+      const updated = isSeen(workload) ? status.updated : 0;
+      return inWords({ updated, available: status.available, wanted: replicas - heldBack(workload) });
+    },
+    isDone: isRolledOut,
+    says: (workload) =>
+      heldBack(workload) === 0
+        ? "done, and rolled out"
+        : `done, and rolled out as far as it goes: ${whyHeld(workload)}`,
+  });
+}
+
+/** Follows a change of the number of pods: which template they have is another matter. */
+export function followScale(at: Following): Promise<Ending> {
+  return follow(at, {
+    tells: ({ replicas, status }) => `${status.available} pods available, ${replicas} wanted`,
+    isDone: (workload) => isSeen(workload) && hasItsPods(workload),
+    says: () => "done, and rolled out",
+  });
+}
+
+interface Rule {
+  readonly tells: (workload: Workload) => string;
+  readonly isDone: (workload: Workload) => boolean;
+  readonly says: (workload: Workload) => string;
 }
 
 /**
  * Watches, never polls, from the very answer of the change on, until the controller has done it, says that it is
- * stuck, or the signal ends it. `inWords` makes the sentence that is told of each step.
+ * stuck, or the signal ends it. Each step that differs is told.
  */
-export async function followRollout(
-  { session, plan, from, tell, signal }: Following,
-  inWords: (count: RolloutCount) => string,
-): Promise<Ending> {
-  const { uid } = plan.object;
+async function follow({ session, plan, from, tell, signal }: Following, rule: Rule): Promise<Ending> {
+  const { uid, kind } = plan.object;
   let last = "";
+  const view = (object: KubeObject) => viewWorkload(object, kind as Workload["kind"]);
   const judge = async (object: KubeObject): Promise<Ending | undefined> => {
-    const deployment = viewDeployment(object);
-    if (deployment.uid !== uid)
-      return { well: false, why: "the object was deleted, and another of the same name made" };
-    const says = inWords(countOf(deployment));
+    const workload = view(object);
+    if (workload.uid !== uid) return { well: false, why: "the object was deleted, and another of the same name made" };
+    const says = rule.tells(workload);
     if (says !== last) await tell(says);
     last = says;
-    if (isDone(deployment)) return { well: true, says: "done, and rolled out" };
-    const stuck = stuckOf(deployment);
+    if (rule.isDone(workload)) return { well: true, says: rule.says(workload) };
+    const stuck = stuckOf(workload);
     return stuck === undefined ? undefined : { well: false, why: stuck };
   };
   if (!from) return { well: false, why: "the object is gone" };
   const now = await judge(from);
   if (now) return now;
   try {
-    for await (const object of session.watch(refOf(plan.object), viewDeployment(from).resourceVersion, signal)) {
+    for await (const object of session.watch(refOf(plan.object), view(from).resourceVersion, signal)) {
       const end = await judge(object);
       if (end) return end;
     }
@@ -47,21 +77,25 @@ export async function followRollout(
   return { well: false, why: "it had not finished when the time to watch it was over" };
 }
 
-// The rule of `kubectl rollout status`: the controller has seen the change, and only new, available pods are left.
-function isDone({ generation, replicas, status }: Deployment): boolean {
-  const settled = status.observedGeneration >= generation;
-  return settled && status.updated === replicas && status.replicas === replicas && status.available === replicas;
+/** Whether what the status says is of the object as it is now. */
+function isSeen({ generation, status }: Workload): boolean {
+  return status.observedGeneration >= generation;
 }
 
-function stuckOf({ generation, status, conditions }: Deployment): string | undefined {
-  if (status.observedGeneration < generation) return undefined;
-  const condition = conditions.find(
+function hasItsPods({ replicas, status }: Workload): boolean {
+  return status.replicas === replicas && status.available === replicas;
+}
+
+// Only new, available pods are left, but for those that the strategy holds back.
+function isRolledOut(workload: Workload): boolean {
+  const { replicas, status } = workload;
+  return isSeen(workload) && status.updated >= replicas - heldBack(workload) && hasItsPods(workload);
+}
+
+function stuckOf(workload: Workload): string | undefined {
+  if (!isSeen(workload)) return undefined;
+  const condition = workload.conditions.find(
     ({ type, reason }) => type === "Progressing" && reason === "ProgressDeadlineExceeded",
   );
   return condition ? `it is stuck: ${condition.message.slice(0, 200)}` : undefined;
-}
-
-function countOf({ generation, replicas, status }: Deployment): RolloutCount {
-  const settled = status.observedGeneration >= generation;
-  return { updated: settled ? status.updated : 0, available: status.available, wanted: replicas };
 }

@@ -58,8 +58,14 @@ export interface TestBench {
 export const leaseMs = 30_000;
 
 /** The worker's side of requests: the real adapter on the in-memory cluster, fakes for the rest. */
-export async function openBench(options: { readonly deadlineMs?: number } = {}): Promise<TestBench> {
-  const double = await startKubernetesDouble({ rolloutMs: 5, revocationLagMs: 300, seed: demoObjects });
+export async function openBench({
+  seed = demoObjects,
+  ...options
+}: {
+  readonly deadlineMs?: number;
+  readonly seed?: typeof demoObjects;
+} = {}): Promise<TestBench> {
+  const double = await startKubernetesDouble({ rolloutMs: 5, revocationLagMs: 300, seed });
   const admin = openAdminClient(double);
   await install(admin, renderAccounts({ namespaces: ["prod"] }));
   const user = { token: await workerTokenOf(admin) };

@@ -14,7 +14,13 @@ const half = deployment({ status: { updatedReplicas: 1, availableReplicas: 2 } }
 const done = deployment({});
 
 describe("followRollout", () => {
-  async function watched(from: KubeObject, ...later: readonly (KubeObject | ClusterFault | "end")[]) {
+  const watched = (from: KubeObject, ...later: readonly (KubeObject | ClusterFault | "end")[]) =>
+    watchedAs(changePlan, from, ...later);
+  async function watchedAs(
+    planned: ChangePlan,
+    from: KubeObject,
+    ...later: readonly (KubeObject | ClusterFault | "end")[]
+  ) {
     const ending = new AbortController();
     const seen: RolloutCount[] = [];
     const inWords = (count: RolloutCount) => JSON.stringify(count);
@@ -31,7 +37,7 @@ describe("followRollout", () => {
       },
     });
     const tell = async (says: string) => void seen.push(JSON.parse(says));
-    const end = await followRollout({ session, plan: changePlan, from, tell, signal: ending.signal }, inWords);
+    const end = await followRollout({ session, plan: planned, from, tell, signal: ending.signal }, inWords);
     return { end, seen, begun };
   }
 
@@ -74,6 +80,48 @@ describe("followRollout", () => {
       { updated: 1, available: 2, wanted: 3 },
       { updated: 3, available: 3, wanted: 3 },
     ]);
+  });
+
+  describe("of a StatefulSet", () => {
+    const ofSet: ChangePlan = { ...changePlan, object: { ...changePlan.object, kind: "StatefulSet" } };
+    const partition = (at: number, updatedReplicas: number, first = 0) =>
+      deployment({
+        spec: { updateStrategy: { rollingUpdate: { partition: at } }, ordinals: { start: first } },
+        status: { updatedReplicas },
+      });
+
+    it("needs no more pods updated than its partition lets be", async () => {
+      assert.equal((await watchedAs(ofSet, partition(1, 1), "end")).end.well, false);
+      const { end, seen } = await watchedAs(ofSet, partition(1, 2));
+      assert.deepEqual(seen, [{ updated: 2, available: 3, wanted: 2 }]);
+      assert.ok(end.well && /its partition holds back the first 1$/.test(end.says));
+    });
+
+    it("counts the partition from its first ordinal", async () => {
+      assert.equal((await watchedAs(ofSet, partition(5, 2, 5), "end")).end.well, false);
+      assert.equal((await watchedAs(ofSet, partition(6, 2, 5))).end.well, true);
+    });
+  });
+
+  describe("of a DaemonSet", () => {
+    const ofSet: ChangePlan = { ...changePlan, object: { ...changePlan.object, kind: "DaemonSet" } };
+    const on = (updatedNumberScheduled: number, numberAvailable: number) =>
+      deployment({
+        status: { desiredNumberScheduled: 4, currentNumberScheduled: 4, updatedNumberScheduled, numberAvailable },
+      });
+
+    it("is done with a new and available pod on every node it belongs on", async () => {
+      const { end, seen } = await watchedAs(ofSet, on(3, 4), on(4, 3), on(4, 4));
+      assert.deepEqual(end, { well: true, says: "done, and rolled out" });
+      assert.deepEqual(
+        seen.map(({ updated, available, wanted }) => [updated, available, wanted]),
+        [
+          [3, 4, 4],
+          [4, 3, 4],
+          [4, 4, 4],
+        ],
+      );
+    });
   });
 
   describe("that is stuck", () => {

@@ -23,9 +23,17 @@ const operations: readonly (readonly [Operation, string])[] = [
     "events --for=deploy/api -n prod -c demo",
   ],
   [{ kind: "rollout-restart", cluster: "demo", target }, "rollout restart deploy/api -n prod -c demo"],
+  [
+    { kind: "rollout-restart", cluster: "demo", target: { ...target, kind: "DaemonSet" } },
+    "rollout restart ds/api -n prod -c demo",
+  ],
   [{ kind: "rollout-pause", cluster: "demo", target }, "rollout pause deploy/api -n prod -c demo"],
   [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
+  [
+    { kind: "scale", cluster: "demo", target: { ...target, kind: "StatefulSet" }, replicas: 2 },
+    "scale sts/api --replicas=2 -n prod -c demo",
+  ],
   [{ kind: "delete-pod", cluster: "demo", target: { ...target, kind: "Pod" } }, "delete po/api -n prod -c demo"],
   [
     { kind: "delete-pod-force", cluster: "demo", target: { ...target, kind: "Pod" } },
@@ -53,6 +61,7 @@ describe("the catalogue", () => {
         .replace("pods|deployments", "pods")
         .replace("[--for=KIND/NAME]", "--for=po/api")
         .replace("[NAME]", "api")
+        .replace(/(\|[a-z]+)+\/NAME/, "/api")
         .replace("NAMESPACE", "prod")
         .replace("=N ", "=3 ")
         .replace("NAME", "api")

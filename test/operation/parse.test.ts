@@ -13,6 +13,7 @@ const [prod, api] = [namespace("prod"), name("api")];
 const target = { kind: "Deployment", namespace: prod, name: api } as const;
 const pod = { kind: "Pod", namespace: prod, name: name("api-1") } as const;
 const restart: Operation = { kind: "rollout-restart", cluster: "demo", target };
+const restartOf = (kind: "StatefulSet" | "DaemonSet"): Operation => ({ ...restart, target: { ...target, kind } });
 const scaleTo = (replicas: number): Operation => ({ kind: "scale", cluster: "demo", target, replicas });
 const pods: Operation = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
 const deployments: Operation = { ...pods, resource: "deployments" };
@@ -51,6 +52,8 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
   ["rollout restart deploy/api -n prod -- 5xx since 14:02", operate(restart, "5xx since 14:02")],
   ["rollout restart deployment api -n prod -- x", operate(restart, "x")],
   ["rollout restart -c prod-eu -n prod deployments/api -- x", operate({ ...restart, cluster: "prod-eu" }, "x")],
+  ["rollout restart sts/api -n prod -- x", operate(restartOf("StatefulSet"), "x")],
+  ["rollout restart daemonset api -n prod -- x", operate(restartOf("DaemonSet"), "x")],
   ["rollout restart deploy/api -n prod -- see -- the runbook --", operate(restart, "see -- the runbook --")],
   ["scale deploy/api --replicas=3 -n prod -- load", operate(scaleTo(3), "load")],
   ["scale deploy api --replicas 0 -n prod -- stop", operate(scaleTo(0), "stop")],
@@ -91,7 +94,7 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
     /`rollout revert`/,
     /There are: `rollout restart deploy/,
   ],
-  ["rollout", "unknown-command", /./, /rollout restart deploy\/NAME/],
+  ["rollout", "unknown-command", /./, /rollout restart deploy\|sts\|ds\/NAME/],
   ["mine all", "bad-arguments", /`all` is too much/, /mine/],
   ["status", "bad-arguments", /id is missing/, /status r-/],
   ["cancel", "bad-arguments", /id is missing/, /cancel r-/],
@@ -131,12 +134,25 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["events --for=pod/.. -n prod", "bad-name", /cannot be a name/, /begins and ends/],
   ["events -A", "bad-arguments", /`-A` is never taken/, /one object by its name/],
 
-  ["rollout restart -n prod -- x", "bad-arguments", /not said which deployment/, /deploy\/NAME/],
-  ["rollout restart deploy -n prod -- x", "bad-arguments", /name is missing/, /deploy\/NAME/],
-  ["rollout restart sts/db -n prod -- x", "bad-arguments", /`sts\/db` is not a deployment/, /deploy\/NAME/],
-  ["rollout restart deploy/api/x -n prod -- x", "bad-arguments", /is not a deployment/, /deploy\/NAME/],
-  ["rollout restart deploy/api web -n prod -- x", "bad-arguments", /`web` is too much/, /deploy\/NAME/],
-  ["rollout restart deploy api web -n prod -- x", "bad-arguments", /`web` is too much/, /deploy\/NAME/],
+  ["rollout restart -n prod -- x", "bad-arguments", /not said which deployment/, /ds\/NAME/],
+  ["rollout restart deploy -n prod -- x", "bad-arguments", /name is missing/, /ds\/NAME/],
+  [
+    "rollout restart cm/db -n prod -- x",
+    "bad-arguments",
+    /`cm\/db` is not a deployment, statefulset or daemonset/,
+    /ds\/NAME/,
+  ],
+  ["rollout restart deploy/api/x -n prod -- x", "bad-arguments", /is not a deployment/, /ds\/NAME/],
+  ["rollout restart deploy/api web -n prod -- x", "bad-arguments", /`web` is too much/, /ds\/NAME/],
+  ["rollout restart deploy api web -n prod -- x", "bad-arguments", /`web` is too much/, /ds\/NAME/],
+  [
+    "rollout pause sts/db -n prod -- x",
+    "bad-arguments",
+    /no pause of a statefulset: only of a deployment/,
+    /deploy\/NAME/,
+  ],
+  ["rollout resume ds/agent -n prod -- x", "bad-arguments", /no pause of a daemonset/, /deploy\/NAME/],
+  ["scale ds/agent --replicas=3 -n prod -- x", "bad-arguments", /not a deployment or statefulset/, /deploy\|sts\/NAME/],
   ["rollout restart deploy/api -- x", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
   ["rollout restart deploy/api -n prod", "bad-arguments", /reason is missing/, /-- REASON/],
   ["rollout restart deploy/api -n prod --", "bad-arguments", /reason is missing/, /-- REASON/],
@@ -313,7 +329,7 @@ const anyNamespace = label.map((text) => parseNamespace(text) ?? prod);
 const anyName = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => parseName(labels.join(".")) ?? api);
 const cluster = fc.constantFrom(...place.clusters);
 const anyTarget = fc.record(
-  { kind: fc.constant("Deployment" as const), namespace: anyNamespace, name: anyName },
+  { kind: fc.constantFrom("Deployment" as const, "StatefulSet" as const), namespace: anyNamespace, name: anyName },
   plain,
 );
 const anyOperation: fc.Arbitrary<Operation> = fc.oneof(

@@ -6,16 +6,27 @@ import type { Json } from "../plan.ts";
 export interface Rule {
   readonly expression: string;
   readonly message: string;
+  /** CEL that makes a closer message. */
+  readonly messageExpression?: string;
+}
+
+interface Variable {
+  readonly name: string;
+  readonly expression: string;
 }
 
 export interface Guard {
   readonly name: string;
   /** Who is held to it: a condition on `request.userInfo.username`. */
   readonly who: string;
-  readonly on: { readonly apiGroup: string; readonly resource: string; readonly operations: readonly string[] };
+  readonly on: {
+    readonly apiGroup: string;
+    readonly resource: string | readonly string[];
+    readonly operations: readonly string[];
+  };
   /** Only there; absent: wherever the account may act. */
   readonly namespaces?: readonly string[];
-  readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+  readonly variables?: readonly Variable[];
   readonly rules: readonly Rule[];
 }
 
@@ -47,6 +58,31 @@ export const annotationsOf = (name: string, path: string) => [
   { name: `${name}Before`, expression: `oldObject.${path}.?annotations.orValue({})` },
 ];
 
+/**
+ * Of the fields of this object only these may differ, whatever others it has now or in versions to come. The variable
+ * `name` lists those that moved.
+ */
+export function onlyFields(
+  name: string,
+  path: string,
+  fields: readonly string[],
+): { readonly variables: readonly Variable[]; readonly rules: readonly Rule[] } {
+  const [now, before] = [`object.${path}`, `oldObject.${path}`];
+  const others = `!(k in [${fields.map((field) => `'${field}'`).join(", ")}])`;
+  const moved = `${now}.filter(k, ${others} && !(k in ${before} && ${before}[k] == ${now}[k]))`;
+  const gone = `${before}.filter(k, ${others} && !(k in ${now}))`;
+  return {
+    variables: [{ name, expression: `${moved} + ${gone}` }],
+    rules: [
+      {
+        expression: `variables.${name}.size() == 0`,
+        message: `of ${path} only ${fields.join(" and ")} may change`,
+        messageExpression: `'${path}.' + string(variables.${name}[0]) + ' must stay as it is'`,
+      },
+    ],
+  };
+}
+
 /** What holds for every change of an object that stands: it names its request, and leaves the rest of the metadata. */
 export const stamped: Pick<Guard, "rules"> & Required<Pick<Guard, "variables">> = {
   variables: annotationsOf("annotations", "metadata"),
@@ -76,7 +112,7 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules }
       spec: {
         failurePolicy: "Fail",
         matchConstraints: {
-          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource] }],
+          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource].flat() }],
           ...(there ? { namespaceSelector: there } : {}),
         },
         matchConditions: [{ name: "account", expression: who }],
