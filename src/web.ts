@@ -19,6 +19,7 @@ import { createEnrolling } from "./challenge/enrolment.ts";
 import { webSettings } from "./config.ts";
 import type { Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
+import { believing } from "./request/believe.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
@@ -35,7 +36,8 @@ await run("web", async () => {
   const writer = `web@${hostname()}/${process.pid}`;
   const scribe: Scribe = (event) => ({ event, writer, clock: Date.now() });
   const state = openState({ url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX });
-  const store = redisRequestStore(state, scribe);
+  const attestor = keyAttestor(settings.grantKey);
+  const store = believing(redisRequestStore(state, scribe), attestor);
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
@@ -54,7 +56,7 @@ await run("web", async () => {
     directory,
     policy,
     authenticator: totpAuthenticator(redisCredentials(state, scribe), seeds),
-    attestor: keyAttestor(settings.grantKey),
+    attestor,
     signer: grantSigner(settings.grantKey),
     lifetimes: {
       request: settings.COUNTERSIGN_REQUEST_SECONDS,

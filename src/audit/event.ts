@@ -83,6 +83,20 @@ export type AuditEvent =
       readonly apiAuditIds: string;
       readonly credential: string;
     })
+  /** Somebody opened the form to say what came of a request of which nobody knows it. */
+  | (About & { readonly kind: "settlement.begun"; readonly subject: string; readonly as: string })
+  | (About & {
+      readonly kind: "settlement.given";
+      readonly subject: string;
+      /** `ran` or `did-not-run`: what a person says, never what the cluster said. */
+      readonly as: string;
+      readonly why: string;
+      readonly digest: string;
+      readonly signature: string;
+    })
+  | (About & { readonly kind: "settlement.refused"; readonly subject: string; readonly code: string })
+  | (About & { readonly kind: "look.asked"; readonly subject: string })
+  | (About & { readonly kind: "look.answered"; readonly as: string; readonly why: string })
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
   | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };

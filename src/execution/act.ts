@@ -5,6 +5,10 @@ import type { Plan, PlannedObject } from "../operation/plan.ts";
 /** A plan of a change, which is always about one object. */
 export type ChangePlan = Plan & { readonly object: PlannedObject };
 
+export function changePlanOf(plan: Plan): ChangePlan | undefined {
+  return plan.object ? { ...plan, object: plan.object } : undefined;
+}
+
 /** Derived from the grant alone, so that a repeat sends the same bytes. */
 export interface Stamp {
   readonly request: string;

@@ -1,7 +1,14 @@
-import { type ApiAnswer, type BoundSession, type Cluster, ClusterFault, type KubeObject } from "../cluster-port.ts";
+import {
+  type ApiAnswer,
+  type BoundSession,
+  type Cluster,
+  ClusterFault,
+  type KubeObject,
+  type Session,
+} from "../cluster-port.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import { digestOf } from "../operation/digest.ts";
-import type { Executing, Granted, Intent } from "../request/request.ts";
+import type { Executing, Granted, Intent, Unknown } from "../request/request.ts";
 import type { About, ChangePlan, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { type Bench, reader } from "./bench.ts";
@@ -150,7 +157,10 @@ function aboutOf(stamp: Stamp, { generation }: Precondition): About {
 }
 
 /** The object that shows what was done as it is, or undefined when it is not there. */
-export async function current(session: BoundSession, { request, plan }: Errand): Promise<KubeObject | undefined> {
+export async function current(
+  session: Session,
+  { request, plan }: { readonly request: Errand["request"] | Unknown; readonly plan: ChangePlan },
+): Promise<KubeObject | undefined> {
   const { mark } = actOf(changeOf(request.operation));
   try {
     return (await session.get(mark?.(plan, request.id) ?? refOf(plan.object))).object;

@@ -3,7 +3,7 @@ import { quorumHolds } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { DecisionFacts } from "../policy/policy.ts";
 import { factsOf } from "../request/facts.ts";
-import type { Executing, Granted } from "../request/request.ts";
+import type { Executing, Granted, Unknown } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
 
 /**
@@ -12,6 +12,14 @@ import type { Bench } from "./bench.ts";
  * still meets the worker's own policy and directory.
  */
 export async function whyNot(bench: Bench, request: Granted | Executing): Promise<string | undefined> {
+  return whyNotAsGranted(bench, request) ?? whyNotByPolicy(bench, request, request.plan.facts);
+}
+
+/** Whether the record is still what was granted, whoever may ask for it now. */
+export function whyNotAsGranted(
+  bench: Pick<Bench, "verifier">,
+  request: Granted | Executing | Unknown,
+): string | undefined {
   const { grant: signed, digest, plan, operation } = request;
   const { grant } = signed;
   if (grant.v !== "countersign.grant.v1" || !bench.verifier.verify(signed))
@@ -25,7 +33,7 @@ export async function whyNot(bench: Bench, request: Granted | Executing): Promis
   if (digestOf(asker, plan) !== digest) return "the plan in the record is not the one that was approved";
   if (digestOf(asker, { ...plan, operation }) !== digest)
     return "the operation in the record is not the one that was approved";
-  return whyNotByPolicy(bench, request, plan.facts);
+  return undefined;
 }
 
 /** Policy and quorum by the worker's own copies, on the facts as they are now. */

@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster-port.ts";
 import type { Executing } from "../request/request.ts";
-import type { ChangePlan } from "./act.ts";
+import { type ChangePlan, changePlanOf } from "./act.ts";
 import type { Bench } from "./bench.ts";
 import { carryOut } from "./carry-out.ts";
 import { whyNot } from "./check-grant.ts";
@@ -15,7 +15,7 @@ import { preconditionIn, type Ticket, ticketOf } from "./ticket.ts";
  */
 export async function recover(bench: Bench, hold: Hold, cluster: Cluster, request: Executing): Promise<void> {
   const refused = await whyNot(bench, request);
-  const plan = planOf(request);
+  const plan = changePlanOf(request.plan);
   if (refused !== undefined || !plan)
     return endUnknown(hold, `It had begun, and cannot be gone on with: ${refused ?? "the plan is about no object"}.`);
   const ticket = (await cluster.ticket(request.id)) ?? (await beginAgain(bench, hold, cluster, request));
@@ -55,8 +55,4 @@ async function resume(
   if (!precondition)
     return endUnknown(hold, "The cluster holds a ticket of this request that allows no call: it had ended before.");
   await carryOut(bench, hold, cluster, { request, plan, intent: { step: 0, ...precondition }, begunBefore: true });
-}
-
-function planOf({ plan }: Executing): ChangePlan | undefined {
-  return plan.object ? { ...plan, object: plan.object } : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Executing, Granted } from "../request/request.ts";
+import type { Executing, Granted, Unknown } from "../request/request.ts";
 import type { Precondition } from "./apply-once.ts";
 import type { Bench } from "./bench.ts";
 import type { Hold } from "./hold.ts";
@@ -9,8 +9,8 @@ export type Ticket = Readonly<Record<string, string>>;
 /** Without a precondition it allows no call, and only keeps others from one. */
 export function ticketOf(
   bench: Bench,
-  hold: Hold,
-  request: Granted | Executing,
+  hold: Pick<Hold, "fence">,
+  request: Granted | Executing | Unknown,
   precondition?: Omit<Precondition, "step">,
 ): Ticket {
   const { resourceVersion, generation } = precondition ?? {};

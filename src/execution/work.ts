@@ -1,5 +1,6 @@
 import { type Bench, clusterOf } from "./bench.ts";
 import { execute } from "./execute.ts";
+import { lookAgain } from "./look-again.ts";
 import { planRequest } from "./plan.ts";
 
 /**
@@ -17,6 +18,8 @@ export async function work(bench: Bench, id: string): Promise<void> {
     case "granted":
     case "executing":
       return execute(bench, request);
+    case "unknown":
+      return lookAgain(bench, request);
     default:
       return undefined;
   }

@@ -1,12 +1,12 @@
-import type { Challenge, Proof } from "../challenge/challenge.ts";
+import type { Challenge } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
-import { proofHolds } from "../challenge/verify.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
+import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
 import { takeProof } from "./take-proof.ts";
@@ -87,18 +87,9 @@ function refuseApproval(request: Request, subject: Subject): Refusal | undefined
   return refuseApprover(request.decision.requirements, request.requester, subject, approvedBy);
 }
 
-/** The proof that stands behind an approval: none asked for, one still fresh, or one needed now. */
-async function proofFor(
-  desk: Desk,
-  request: AwaitingApproval,
-  subject: Subject,
-  now: number,
-): Promise<Proof | undefined | "needed"> {
-  const stepUp = request.decision.requirements.approvals?.stepUp;
-  if (!stepUp) return undefined;
-  const last = await desk.store.lastProof(subject.sub);
-  const { attestor } = desk;
-  return proofHolds(last, { subject: subject.sub, digest: request.digest, stepUp, now, attestor }) ? last : "needed";
+function proofFor(desk: Desk, request: AwaitingApproval, subject: Subject, now: number) {
+  const { digest, decision } = request;
+  return freshProof(desk, { subject: subject.sub, digest, stepUp: decision.requirements.approvals?.stepUp, now });
 }
 
 function signed({ attestor }: Desk, request: string, approval: Omit<Approval, "signature">): Approval {

@@ -2,7 +2,7 @@ import type { Proof } from "../challenge/challenge.ts";
 import type { Plan } from "../operation/plan.ts";
 import type { Allowed } from "../policy/policy.ts";
 import type { SignedGrant } from "./grant.ts";
-import type { Approval, Claim, Intent, Outcome, Progress } from "./request.ts";
+import type { Approval, Claim, Intent, Outcome, Progress, Settlement } from "./request.ts";
 
 /** What can happen to a request, closed. Each is tried by {@link transition} and recorded by exactly one audit entry. */
 export type RequestEvent =
@@ -54,6 +54,18 @@ export type RequestEvent =
       readonly kept?: string;
       /** This worker was told by the cluster itself that the change was made. */
       readonly made?: true;
+    }
+  /** A person says what came of it, where nobody could tell. */
+  | { readonly type: "settled"; readonly settlement: Settlement }
+  /** A person wants a worker to look once more what came of it. */
+  | { readonly type: "look-again"; readonly subject: string }
+  /** What a worker saw when it looked: how it ended, for certain, or that this cannot be told. */
+  | {
+      readonly type: "looked";
+      /** Which look, from 0. */
+      readonly look: number;
+      readonly as: "succeeded" | "failed" | "unknown";
+      readonly says: string;
     };
 
 export type EventType = RequestEvent["type"];

@@ -5,7 +5,8 @@ import { type ApproverStanding, approve, cancel, deny, standing } from "./approv
 import { type Asking, ask } from "./ask.ts";
 import type { Desk } from "./desk.ts";
 import { prove } from "./prove.ts";
-import type { Request } from "./request.ts";
+import type { Request, Settlement } from "./request.ts";
+import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
 
 /**
  * Everything people and the clock may do to requests on the web side; every door leads through here. A yes is answered
@@ -18,6 +19,14 @@ export interface Lifecycle {
   approve(id: string, subject: Subject, response: string | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
+  /** Whether this person may say what came of a request of which nobody can tell. */
+  settlerStanding(
+    request: Request,
+    subject: Subject,
+    about: { readonly as: Settlement["as"]; readonly now: number },
+  ): Promise<ApproverStanding>;
+  settle(id: string, subject: Subject, settling: Settling): Promise<Request | Refusal>;
+  lookAgain(id: string, subject: Subject): Promise<Request | Refusal>;
   /** Does what is the web side's turn; any number of processes may call it at once. */
   advance(id: string): Promise<void>;
   /** Lets a request lapse whose time is over. */
@@ -40,6 +49,9 @@ export function createLifecycle(desk: Desk): Lifecycle {
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),
     deny: (id, subject, why) => deny(desk, id, subject, why),
     cancel: (id, subject, why) => cancel(desk, id, subject, why),
+    settlerStanding: (request, subject, about) => settlerStanding(desk, request, subject, about),
+    settle: (id, subject, settling) => settle(desk, id, subject, settling),
+    lookAgain: (id, subject) => lookAgain(desk, id, subject),
     advance: (id) => advance(desk, id),
     lapse: (id) => lapse(desk, id),
   };

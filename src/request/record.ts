@@ -100,6 +100,15 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         credential,
       };
     }
+    case "settled": {
+      const { as, subject, why, signature } = event.settlement;
+      const digest = "digest" in next ? (next.digest ?? "") : "";
+      return { kind: "settlement.given", request, subject, as, why, digest, signature };
+    }
+    case "look-again":
+      return { kind: "look.asked", request, subject: event.subject };
+    case "looked":
+      return { kind: "look.answered", request, as: event.as, why: event.says };
   }
 }
 

@@ -90,6 +90,38 @@ export interface Outcome {
   readonly credential?: string;
 }
 
+/** A look at the cluster that a person asked for, and what a worker saw then. */
+export interface Look {
+  readonly at: number;
+  /** The subject who asked. */
+  readonly by: string;
+  /** Absent as long as no worker has looked. */
+  readonly found?: { readonly at: number; readonly says: string };
+}
+
+/** After so many looks at one request only a person can end it. */
+export const mostLooks = 10;
+
+/** What a person says of an outcome that nobody knows. It is their word, never the cluster's. */
+export interface Settlement {
+  readonly as: "ran" | "did-not-run";
+  readonly subject: string;
+  readonly at: number;
+  readonly why: string;
+  readonly proof?: Proof;
+  /** The web process's own, over {@link settlementStatement}. */
+  readonly signature: string;
+}
+
+/** What is signed of a settlement: also of which request, and of which plan. */
+export function settlementStatement(
+  { id, digest }: { readonly id: string; readonly digest: string },
+  { as, subject, at, why, proof }: Omit<Settlement, "signature">,
+) {
+  const v = "countersign.settlement.v1";
+  return { v, request: id, digest, as, subject, at, why, proof: proof?.signature ?? null } as const;
+}
+
 /** Why it cannot be gone on with yet. The step that goes on with it takes this away. */
 export interface HeldUp {
   readonly since: number;
@@ -132,8 +164,7 @@ export interface Executing extends Approved {
   readonly intent: Intent;
   readonly progress?: Progress;
 }
-export interface Finished extends Approved {
-  readonly state: "succeeded" | "failed" | "unknown";
+interface Ran extends Approved {
   readonly outcome: Outcome;
   readonly claim: Claim;
   readonly intent?: Intent;
@@ -142,6 +173,24 @@ export interface Finished extends Approved {
   readonly answer?: string;
   /** The manifests of what was removed, as YAML, for whoever restores it. */
   readonly kept?: string;
+  /** The looks people asked for while nobody knew what had come of it; at most {@link mostLooks}. */
+  readonly looks?: readonly Look[];
+}
+export interface Finished extends Ran {
+  readonly state: "succeeded" | "failed";
+  /** What a person had said before a worker knew better. */
+  readonly settlement?: Settlement;
+}
+/** Nobody can tell whether it ran. */
+export interface Unknown extends Ran {
+  readonly state: "unknown";
+  /** Subject -> wrong codes given while settling. */
+  readonly wrongCodes?: Readonly<Record<string, number>>;
+}
+/** A person said what came of it; `outcome` is still that of {@link Unknown}. */
+export interface Settled extends Ran {
+  readonly state: "settled";
+  readonly settlement: Settlement;
 }
 /** Ended before anything ran. */
 export interface Ended extends Asked, Partial<Pick<Decided, "plan" | "digest" | "decision">> {
@@ -158,7 +207,16 @@ export interface Ended extends Asked, Partial<Pick<Decided, "plan" | "digest" | 
 }
 
 /** The life of one privileged operation; each state carries exactly what is known by then. */
-export type Request = Planning | AwaitingChallenge | AwaitingApproval | Granted | Executing | Finished | Ended;
+export type Request =
+  | Planning
+  | AwaitingChallenge
+  | AwaitingApproval
+  | Granted
+  | Executing
+  | Finished
+  | Unknown
+  | Settled
+  | Ended;
 export type State = Request["state"];
 
 export const states = [
@@ -170,6 +228,7 @@ export const states = [
   "succeeded",
   "failed",
   "unknown",
+  "settled",
   "cancelled",
   "expired",
   "denied",
@@ -181,7 +240,7 @@ export function inWords(state: State): string {
   return state.replaceAll("-", " ");
 }
 
-/** No event leaves these, but a late worker may turn `unknown` into what it knows. */
-export function isOver(request: Request): request is Finished | Ended {
+/** No event leaves these, but `unknown` becomes what a worker finds out or a person says. */
+export function isOver(request: Request): request is Finished | Unknown | Settled | Ended {
   return "outcome" in request || "ended" in request;
 }

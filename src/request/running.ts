@@ -2,7 +2,7 @@ import { type Refusal, refuse } from "../operation/refusal.ts";
 import { early, end, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
-import type { Claim, Executing, Finished, Granted, Request } from "./request.ts";
+import type { Claim, Executing, Granted, Request } from "./request.ts";
 
 type Next = Request | Refusal;
 
@@ -91,19 +91,11 @@ export function fromExecuting(request: Executing, event: RequestEvent, now: numb
   }
 }
 
-/** What still happens when nobody could tell whether it ran. */
-export function fromUnknown(request: Finished, event: RequestEvent): Next {
-  // A worker that was thought dead may come back and say that it was done. That its own call was refused says
-  // nothing of the calls of others.
-  return event.type === "finished" && event.made && event.as !== "unknown" && event.fence <= request.claim.fence
-    ? { ...request, state: event.as, outcome: event.outcome }
-    : notNow(request, event);
-}
-
 function finish(request: (Granted & { claim: Executing["claim"] }) | Executing, event: On<"finished">): Request {
   const { outcome, as, answer, kept } = event;
   const brought = { ...(answer === undefined ? {} : { answer }), ...(kept === undefined ? {} : { kept }) };
-  return { ...request, state: as, outcome, ...brought };
+  const known = { ...request, outcome, ...brought };
+  return as === "unknown" ? { ...known, state: as } : { ...known, state: as };
 }
 
 function fenced(request: Granted | Executing, fence: number, now: number): Refusal | undefined {

@@ -4,7 +4,8 @@ import { alive, early, end, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
 import type { AwaitingApproval, AwaitingChallenge, Decided, Planning, Request } from "./request.ts";
-import { fromExecuting, fromGranted, fromUnknown } from "./running.ts";
+import { fromExecuting, fromGranted } from "./running.ts";
+import { fromSettled, fromUnknown } from "./unknown.ts";
 
 type Next = Request | Refusal;
 
@@ -22,7 +23,9 @@ export function transition(request: Request, event: RequestEvent, now: number): 
     case "executing":
       return fromExecuting(request, event, now);
     case "unknown":
-      return fromUnknown(request, event);
+      return fromUnknown(request, event, now);
+    case "settled":
+      return fromSettled(request, event);
     case "succeeded":
     case "failed":
     case "cancelled":

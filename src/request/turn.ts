@@ -1,6 +1,7 @@
 import type { Side, Turn } from "../ports.ts";
 import { deadlineOf } from "./ending.ts";
 import type { Request } from "./request.ts";
+import { openLook } from "./unknown.ts";
 
 /** Whose turn it is: derived from the state alone, so that a lost wake-up can always be found again. */
 export function turnOf(request: Request): Turn | undefined {
@@ -15,6 +16,8 @@ export function turnOf(request: Request): Turn | undefined {
       return { side: workerOf(request), ...held(request.claim?.leaseUntil, request.heldUp?.next) };
     case "executing":
       return { side: workerOf(request), ...held(request.claim.leaseUntil) };
+    case "unknown":
+      return openLook(request) === undefined ? undefined : { side: workerOf(request) };
     default:
       return undefined;
   }

@@ -30,6 +30,11 @@ const samples = {
   "execution.intent": { kind: "execution.intent", request, digest, fence: 1, step: 0, resourceVersion: "7" },
   "execution.progress": { kind: "execution.progress", request, says: "1 of 3 pods replaced" },
   "execution.outcome": { kind: "execution.outcome", request, as: "succeeded", why, apiAuditIds: "a", credential },
+  "settlement.begun": { kind: "settlement.begun", request, subject, as: "ran" },
+  "settlement.given": { kind: "settlement.given", request, subject, as: "ran", why, digest, signature: "s" },
+  "settlement.refused": { kind: "settlement.refused", request, subject, code: "own-request" },
+  "look.asked": { kind: "look.asked", request, subject },
+  "look.answered": { kind: "look.answered", request, as: "unknown", why },
   "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
   "enrolment.completed": { kind: "enrolment.completed", subject, credential },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
@@ -56,7 +61,7 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused"],
+      ["request.refused", "approval.refused", "settlement.refused"],
     );
   });
 

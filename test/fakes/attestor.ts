@@ -1,12 +1,16 @@
 import { generateKeyPairSync } from "node:crypto";
 import { type Proof, proofStatement } from "../../src/challenge/challenge.ts";
-import { type Approval, approvalStatement } from "../../src/request/request.ts";
-import { keyAttestor } from "../../src/request/sign.ts";
+import { type Approval, approvalStatement, type Settlement, settlementStatement } from "../../src/request/request.ts";
+import { grantSigner, grantVerifier, keyAttestor } from "../../src/request/sign.ts";
 
-const { privateKey } = generateKeyPairSync("ed25519");
+const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 
 /** The one of these tests; another process's statements are made with {@link strangersAttestor}. */
 export const attestor = keyAttestor(privateKey);
+
+/** Of the same key, as in the web process. */
+export const signer = grantSigner(privateKey);
+export const verifier = grantVerifier(publicKey);
 
 /** Signs just as well, with a key that is not ours. */
 export const strangersAttestor = keyAttestor(generateKeyPairSync("ed25519").privateKey);
@@ -19,4 +23,12 @@ export function signedProof(facts: Omit<Proof, "signature">): Proof {
 /** The approval of this request as the web process would have signed it. */
 export function signedApproval(request: string, approval: Omit<Approval, "signature">): Approval {
   return { ...approval, signature: attestor.attest(approvalStatement(request, approval)) };
+}
+
+/** The settlement of this request as the web process would have signed it. */
+export function signedSettlement(
+  request: { readonly id: string; readonly digest: string },
+  said: Omit<Settlement, "signature">,
+): Settlement {
+  return { ...said, signature: attestor.attest(settlementStatement(request, said)) };
 }

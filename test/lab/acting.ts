@@ -120,7 +120,7 @@ export function textOf(shown: unknown): string {
     .join(" ");
 }
 
-const endWords = /Succeeded|Failed|Unknown|Denied|Cancelled|Expired|Conflict/;
+const endWords = /Succeeded|Failed|Settled|Unknown|Denied|Cancelled|Expired|Conflict/;
 
 /** Once Slack shows how the request ended: told in its thread, and no button of it left anywhere. */
 export async function told(lab: Lab, person: LabPersonage, channel: Channel, id: string): Promise<void> {

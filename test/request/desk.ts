@@ -1,18 +1,17 @@
-import { generateKeyPairSync } from "node:crypto";
 import { digestOf } from "../../src/operation/digest.ts";
 import type { Operation } from "../../src/operation/operation.ts";
 import type { Plan } from "../../src/operation/plan.ts";
 import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
 import type { Policy, Requirements } from "../../src/policy/policy.ts";
 import type { Subject } from "../../src/policy/subject.ts";
-import type { Authenticator, RequestStore } from "../../src/ports.ts";
+import type { Authenticator, GrantVerifier, RequestStore } from "../../src/ports.ts";
+import { believing } from "../../src/request/believe.ts";
 import type { Desk } from "../../src/request/desk.ts";
 import { createLifecycle, type Lifecycle } from "../../src/request/lifecycle.ts";
 import { createMover } from "../../src/request/move.ts";
 import type { Request } from "../../src/request/request.ts";
-import { grantSigner, grantVerifier } from "../../src/request/sign.ts";
 import { name, namespace } from "../contract/sample-request.ts";
-import { attestor } from "../fakes/attestor.ts";
+import { attestor, signer, verifier } from "../fakes/attestor.ts";
 import { codeAt, credentialOf, fakeAuthenticator } from "../fakes/authenticator.ts";
 import { fakeChance } from "../fakes/chance.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
@@ -49,7 +48,7 @@ export interface TestDesk extends Desk {
   readonly presence: FakePresence;
   readonly directory: FakeDirectory;
   readonly policy: FakePolicy;
-  readonly verifier: ReturnType<typeof grantVerifier>;
+  readonly verifier: GrantVerifier;
   readonly lifecycle: Lifecycle;
   /** Opens a request that is refused by nobody. */
   asks(subject: Subject, operation: Operation, reason?: string): Promise<Request>;
@@ -74,9 +73,9 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
   const chance = fakeChance();
   const directory = fakeDirectory(people);
   const policy = fakePolicy(parts.policy);
-  const keys = generateKeyPairSync("ed25519");
   for (const { sub } of people) records.store.enrol(sub, credentialOf(sub));
-  const { store, trail } = records;
+  const { trail } = records;
+  const store = believing(records.store, attestor);
   const desk: Desk = {
     store,
     trail,
@@ -87,7 +86,7 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
     policy,
     authenticator: parts.authenticator ?? fakeAuthenticator(people.map(({ sub }) => sub)),
     attestor,
-    signer: grantSigner(keys.privateKey),
+    signer,
     lifetimes,
     mover: createMover({ store, wake, chance }),
   };
@@ -116,7 +115,7 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
     presence,
     directory,
     policy,
-    verifier: grantVerifier(keys.publicKey),
+    verifier,
     lifecycle,
     asks,
     plans,

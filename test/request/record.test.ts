@@ -24,6 +24,9 @@ const kinds: { readonly [E in EventType]: AuditKind } = {
   intended: "execution.intent",
   progressed: "execution.progress",
   finished: "execution.outcome",
+  settled: "settlement.given",
+  "look-again": "look.asked",
+  looked: "look.answered",
 };
 
 describe("record", () => {
@@ -35,7 +38,7 @@ describe("record", () => {
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
     }
-    assert.equal(new Set(Object.values(kinds)).size, 18);
+    assert.equal(new Set(Object.values(kinds)).size, 21);
   });
 
   it("says who asked for what, why and where", () => {
@@ -98,6 +101,19 @@ describe("record", () => {
       fence: 1,
       step: 0,
       resourceVersion: "42",
+    });
+  });
+
+  it("says that a person settled it, in their words and with our signature", () => {
+    const { signature } = events.settled.settlement;
+    assert.deepEqual(record(events.settled, stages.settled), {
+      kind: "settlement.given",
+      request: asked.id,
+      subject: "bob",
+      as: "did-not-run",
+      why: "no pod is younger than the incident",
+      digest,
+      signature,
     });
   });
 

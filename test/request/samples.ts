@@ -7,7 +7,7 @@ import type { SignedGrant } from "../../src/request/grant.ts";
 import type { Outcome, Request, State } from "../../src/request/request.ts";
 import { transition } from "../../src/request/transition.ts";
 import { sampleRequest } from "../contract/sample-request.ts";
-import { signedApproval, signedProof } from "../fakes/attestor.ts";
+import { signedApproval, signedProof, signedSettlement } from "../fakes/attestor.ts";
 import { noon } from "../fakes/clock.ts";
 
 // Asked for at noon; everything of the samples happens a minute later.
@@ -106,6 +106,21 @@ export const events = {
   failed: { type: "finished", fence: 1, as: "failed", outcome },
   unknown: { type: "finished", fence: 1, as: "unknown", outcome },
   succeededForCertain: { type: "finished", fence: 1, as: "succeeded", outcome, made: true },
+  settled: {
+    type: "settled",
+    settlement: signedSettlement(
+      { id: asked.id, digest },
+      { as: "did-not-run", subject: "bob", at: soon, why: "no pod is younger than the incident" },
+    ),
+  },
+  settledByAlice: {
+    type: "settled",
+    settlement: signedSettlement({ id: asked.id, digest }, { as: "ran", subject: "alice", at: soon, why: "I saw it" }),
+  },
+  lookAgain: { type: "look-again", subject: "bob" },
+  lookedInVain: { type: "looked", look: 0, as: "unknown", says: "The object does not show it." },
+  lookedAndDone: { type: "looked", look: 0, as: "succeeded", says: "done, as was seen" },
+  lookedAndNotDone: { type: "looked", look: 0, as: "failed", says: "Nothing was done." },
   failedForCertain: { type: "finished", fence: 1, as: "failed", outcome, made: true },
 } as const satisfies Record<string, RequestEvent>;
 
@@ -155,8 +170,16 @@ export const stages = {
   removed: live(inStepTwo, events.removed),
   failed: live(progressed, events.failed),
   unplannable: live(asked, events.unplannable),
-  unknown: live(executing, events.unknown),
+  unknown: inState(live(executing, events.unknown), "unknown"),
   unknownAgain: happen(happen(executing, events.claimedNext, leaseEnd), { ...events.unknown, fence: 2 }),
+  unknownMistyped: live(executing, events.unknown, events.proofFailed),
+  beingLookedAt: live(executing, events.unknown, events.lookAgain),
+  lookedAt: live(executing, events.unknown, events.lookAgain, events.lookedInVain),
+  settled: live(executing, events.unknown, events.settled),
+  settledAgain: happen(
+    happen(happen(executing, events.claimedNext, leaseEnd), { ...events.unknown, fence: 2 }),
+    events.settled,
+  ),
   cancelled: live(approved, events.cancelled),
   expired: happen(proved, events.expired, requestEnd + 1),
   denied: live(proved, events.denied),

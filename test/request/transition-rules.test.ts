@@ -3,7 +3,7 @@ import { triesPerChallenge } from "../../src/challenge/challenge.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import { deadlineOf } from "../../src/request/ending.ts";
 import type { RequestEvent } from "../../src/request/event.ts";
-import type { Request } from "../../src/request/request.ts";
+import { mostLooks, type Request } from "../../src/request/request.ts";
 import { transition } from "../../src/request/transition.ts";
 import {
   allowed,
@@ -290,6 +290,52 @@ describe("transition, rule by rule", () => {
 
     it("is not settled under a fence that was never given", () => {
       assert.equal(code(stages.unknown, { ...events.succeededForCertain, fence: 2 }), "not-in-this-state");
+    });
+  });
+
+  describe("what a person says of an unknown outcome", () => {
+    it("stands beside what the worker said, and forgets mistyped codes", () => {
+      const settled = inState(live(stages.unknownMistyped, events.settled), "settled");
+      assert.deepEqual(settled, { ...stages.unknown, state: "settled", settlement: events.settled.settlement });
+    });
+
+    it("is never the requester's", () => {
+      assert.equal(code(stages.unknown, events.settledByAlice), "own-request");
+    });
+
+    it("is said once, and gives way to a worker that was told that the change was made", () => {
+      assert.equal(code(stages.settled, events.settled), "not-in-this-state");
+      assert.equal(code(stages.settled, events.failed), "not-in-this-state");
+      const known = inState(live(stages.settled, events.succeededForCertain), "succeeded");
+      assert.deepEqual([known.settlement, known.outcome], [events.settled.settlement, events.succeeded.outcome]);
+    });
+  });
+
+  describe("a second look", () => {
+    it("is one at a time, and each is answered once", () => {
+      assert.equal(code(stages.beingLookedAt, events.lookAgain), "not-in-this-state");
+      assert.equal(code(stages.unknown, events.lookedAndDone), "not-in-this-state");
+      assert.equal(code(stages.lookedAt, events.lookedAndDone), "not-in-this-state");
+      const twice = live(stages.lookedAt, events.lookAgain);
+      assert.equal(code(twice, events.lookedAndDone), "not-in-this-state");
+      assert.equal(live(twice, { ...events.lookedAndDone, look: 1 }).state, "succeeded");
+    });
+
+    it("is asked for ten times at most", () => {
+      let request: Request = stages.unknown;
+      for (let look = 0; look < mostLooks; look++)
+        request = live(request, events.lookAgain, { ...events.lookedInVain, look });
+      assert.equal(code(request, events.lookAgain), "not-in-this-state");
+      assert.equal(live(request, events.settled).state, "settled");
+    });
+
+    it("says how it ended where that is certain, and keeps what is known of the call", () => {
+      const { outcome, looks } = inState(live(stages.beingLookedAt, events.lookedAndDone), "succeeded");
+      const found = { at: soon, says: "done, as was seen" };
+      assert.deepEqual(outcome, { ...stages.unknown.outcome, ...found });
+      assert.deepEqual(looks, [{ at: soon, by: "bob", found }]);
+      assert.equal(live(stages.beingLookedAt, events.lookedAndNotDone).state, "failed");
+      assert.equal(live(stages.beingLookedAt, events.lookedInVain).state, "unknown");
     });
   });
 

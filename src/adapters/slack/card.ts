@@ -20,6 +20,7 @@ import {
   raw,
   richText,
 } from "./blocks.ts";
+import { buttonsFor } from "./buttons.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, planOf, proofOf, quorumOf } from "./known.ts";
 import type { Surface } from "./surface.ts";
@@ -53,6 +54,7 @@ export function cardOf(request: Request, channel: string): Surface {
       fields(cardFields(request)),
       richText(preformatted(commandOf(operation)), ...consequences(request)),
       ...(open ? [actions(button("review", "Review", request.id, { style: "primary" }))] : []),
+      ...(request.state === "unknown" ? [actions(...buttonsFor(request))] : []),
       context(`Request ${request.id} · plan ${(digestOf(request) ?? "").slice(0, 12)}`),
     ] satisfies KnownBlock[],
     inThread: false,

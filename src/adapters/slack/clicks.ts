@@ -65,7 +65,7 @@ interface About {
 }
 
 /** The request a button is about and who clicked. A button's value is neither secret nor signed: only an id to look up. */
-async function about(front: Front, arrival: Arrival, id: string, ...alsoIn: string[]): Promise<About | Refusal> {
+export async function about(front: Front, arrival: Arrival, id: string, ...alsoIn: string[]): Promise<About | Refusal> {
   const [subject, stored] = await Promise.all([identify(front, arrival, ...alsoIn), readRequest(front, id)]);
   if (isRefusal(subject)) return subject;
   if (isRefusal(stored)) return stored;
@@ -78,7 +78,7 @@ export async function readRequest({ ports }: Front, id: string) {
   return stored ?? refuse("no-such-request", "There is no such request.", "`mine` lists yours.");
 }
 
-async function open(front: Front, arrival: Arrival, view: ModalView): Promise<void> {
+export async function open(front: Front, arrival: Arrival, view: ModalView): Promise<void> {
   try {
     await front.slack.views.open({ trigger_id: arrival.trigger, view });
   } catch (fault) {

@@ -6,10 +6,11 @@ import type { Subject } from "../../policy/subject.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
+import { buttonsFor } from "./buttons.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { heldUpOf } from "./known.ts";
-import { buttonsFor, statusBlocks } from "./thread.ts";
+import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
 import { headlineOf, refusalWords, stateWords } from "./words.ts";
@@ -97,7 +98,8 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
   if (!request || (!isChange(request.operation) && request.requester !== subject.sub))
     return refusalReply(refuse("no-such-request", `There is no request \`${id}\`.`, "`mine` lists yours."));
   const review = request.state === "awaiting-approval" ? [button("review", "Review", id)] : [];
-  const buttons = request.requester === subject.sub ? buttonsFor(request) : review;
+  const anybody = request.requester === subject.sub || request.state === "unknown";
+  const buttons = anybody ? buttonsFor(request) : review;
   return {
     ...reply(`${headlineOf(request.operation)}: ${stateWords(request)}`),
     blocks: statusBlocks(request, buttons),

@@ -69,7 +69,7 @@ async function recordNoApproval({ ports }: Front, request: string, subject: stri
     await ports.trail.append({ kind: "approval.refused", request, subject, code: no.refused });
 }
 
-function codeIn({ code = "" }: Filled): string {
+export function codeIn({ code = "" }: Filled): string {
   return code.replace(/\s/g, "");
 }
 
@@ -82,12 +82,12 @@ const aboutTheCode: readonly Refusal["refused"][] = [
 ];
 
 /** Under the code's field where the person can do better at once; else in the form's place. */
-function atCode(refusal: Refusal, filled: Filled): FormReply {
+export function atCode(refusal: Refusal, filled: Filled): FormReply {
   return "code" in filled && aboutTheCode.includes(refusal.refused)
     ? { errors: { code: refusalWords(refusal).replaceAll("`", "") } }
     : inPlace(refusal);
 }
 
-function inPlace(refusal: Refusal): FormReply {
+export function inPlace(refusal: Refusal): FormReply {
   return { view: refusalModal(refusal) };
 }

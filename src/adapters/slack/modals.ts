@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import { reasonLength } from "../../operation/parse.ts";
 import type { Refusal } from "../../operation/refusal.ts";
 import type { ApproverStanding } from "../../request/approve.ts";
-import type { Request } from "../../request/request.ts";
+import type { Request, Settlement } from "../../request/request.ts";
 import {
   actions,
   bold,
@@ -20,7 +20,7 @@ import { planSheet } from "./plan-sheet.ts";
 import { headlineOf, refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
-export type FormId = "prove" | "approve" | "deny";
+export type FormId = "prove" | "approve" | "deny" | Settlement["as"];
 
 /** The requester sees the whole plan and types the code of their authenticator. */
 export function proveModal(request: Request): ModalView {
@@ -62,6 +62,27 @@ export function denyModal(request: Request): ModalView {
     ),
     whyInput("Why not?", reasonLength),
   ]);
+}
+
+/** Who may say what came of it sees what is known, and gives a reason; a code stands for their presence. */
+export function settleModal(request: Request, as: Settlement["as"], codeNeeded: boolean): ModalView {
+  const ran = as === "ran";
+  return form(as, request.id, ran ? "It ran" : "It did not run", "Say so", [
+    richText(
+      lines([bold(headlineOf(request.operation))], [raw(stateWords(request))], ...(lastSeen(request) ?? []), [
+        raw(
+          `You say that it ${ran ? "ran" : "did not run"}. Nothing is changed in the cluster, and this ends the request.`,
+        ),
+      ]),
+    ),
+    whyInput("How do you know?", reasonLength),
+    ...(codeNeeded ? [codeInput("The code of your authenticator")] : []),
+  ]);
+}
+
+function lastSeen(request: Request) {
+  const found = "looks" in request ? request.looks?.findLast((look) => look.found)?.found : undefined;
+  return found && [[bold("Looked again: "), raw(found.says)]];
 }
 
 /** A form after it did its work: what became of it, and nothing left to fill in. */

@@ -1,13 +1,15 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import { spoken as commandOf, entryOf } from "../../operation/catalogue.ts";
 import { plannedInWords } from "../../operation/plan.ts";
-import type { Finished, Request } from "../../request/request.ts";
+import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
-import { actions, bold, bullets, button, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
+import { actions, bold, bullets, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
+import { buttonsFor } from "./buttons.ts";
+import { endReplies, type Reply } from "./end-replies.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
 import type { Surface } from "./surface.ts";
-import { headlineOf, lasted, stateWords } from "./words.ts";
+import { headlineOf, stateWords } from "./words.ts";
 
 /** More than this many warnings or changes in one reply tire the reader; Review shows all. */
 const shownItems = 6;
@@ -45,28 +47,6 @@ function patience(request: Request): readonly (readonly RichTextElement[])[] {
   return until === undefined ? [] : [[raw("It is tried again until "), moment(until), raw(", then it lapses.")]];
 }
 
-/** What the requester may do now; the buttons vanish with the state. */
-export function buttonsFor(request: Request): readonly Button[] {
-  const cancel = button("cancel", "Cancel", request.id, {
-    style: "danger",
-    confirm: {
-      title: { type: "plain_text", text: "Cancel this request?" },
-      text: { type: "plain_text", text: "Nothing will be changed. It can be asked for again." },
-      confirm: { type: "plain_text", text: "Cancel the request" },
-      deny: { type: "plain_text", text: "Keep it" },
-    },
-  });
-  switch (request.state) {
-    case "awaiting-challenge":
-      return [button("prove", "Enter code", request.id, { style: "primary" }), cancel];
-    case "awaiting-approval":
-    case "granted":
-      return [cancel];
-    default:
-      return [];
-  }
-}
-
 /** The replies: one for each fact the record holds, in the order they came about. */
 export function repliesOf(request: Request, channel: string): readonly Surface[] {
   const reply = (key: string, text: string, body: readonly RichTextBlockElement[]): Surface => ({
@@ -84,11 +64,9 @@ export function repliesOf(request: Request, channel: string): readonly Surface[]
     ...approvalReplies(request, reply),
     ...grantReply(request, reply),
     ...executionReplies(request, reply),
-    ...endReply(request, reply),
+    ...endReplies(request, reply),
   ];
 }
-
-type Reply = (key: string, text: string, body: readonly RichTextBlockElement[]) => Surface;
 
 function askedBody(request: Request): readonly RichTextBlockElement[] {
   return [
@@ -174,34 +152,6 @@ function executionReplies(request: Request, reply: Reply): readonly Surface[] {
   if (!progress) return started;
   const words = clip(progress.says, shownText);
   return [...started, { ...reply("progress", `Running: ${words}`, [lines([raw(words)])]), once: false }];
-}
-
-function endReply(request: Request, reply: Reply): readonly Surface[] {
-  if ("outcome" in request) return [outcomeReply(request, reply)];
-  if (!("ended" in request)) return [];
-  const words = stateWords(request);
-  const end = reply("ended", words, [lines([bold(words)], [raw(trailWords(request)), moment(request.ended.at)])]);
-  return [request.state === "failed" ? { ...end, broadcast: true } : end];
-}
-
-function outcomeReply(request: Finished, reply: Reply): Surface {
-  const { at, apiAuditIds, credential } = request.outcome;
-  const words = stateWords(request);
-  const took = lasted(at - (request.intent?.at ?? request.grant.grant.grantedAt));
-  // What was unknown may become known: that is another fact, and another reply.
-  const key = request.state === "unknown" ? "outcome-unknown" : "outcome";
-  const surface = reply(key, words, [
-    lines(
-      [bold(words)],
-      [raw(`Took ${took}. API audit ids: ${apiAuditIds.length > 0 ? apiAuditIds.join(", ") : "none"}.`)],
-      [raw(`Credential ${credential ?? "none"}. ${trailWords(request)}`), moment(at)],
-    ),
-  ]);
-  return request.state === "succeeded" ? surface : { ...surface, broadcast: true };
-}
-
-function trailWords(request: Request): string {
-  return `Every step stands in the audit trail under ${request.id}. `;
 }
 
 /** The state of one request as an answer to `status`, with the buttons in case the message with them was lost. */

@@ -1,7 +1,8 @@
 import { entryOf } from "../../operation/catalogue.ts";
 import { namespaceOf, type Operation } from "../../operation/operation.ts";
 import type { Refusal } from "../../operation/refusal.ts";
-import type { Request } from "../../request/request.ts";
+import type { Request, Settled, Unknown } from "../../request/request.ts";
+import { openLook } from "../../request/unknown.ts";
 import { clip } from "./escape.ts";
 import { heldUpOf, quorumOf } from "./known.ts";
 
@@ -39,7 +40,13 @@ export function stateWords(request: Request): string {
     case "succeeded":
       return `Succeeded: ${sentence(request.outcome.says)}`;
     case "unknown":
-      return `Unknown, a person must look: ${sentence(request.outcome.says)}`;
+      return openLook(request) === undefined
+        ? unknownWords(request)
+        : `Unknown, and being looked at again: ${sentence(request.outcome.says)}`;
+    case "settled": {
+      const { subject, as, why } = request.settlement;
+      return `Settled: ${subject} says that it ${as === "ran" ? "ran" : "did not run"}: ${sentence(why)}`;
+    }
     case "failed":
       return "outcome" in request
         ? `Failed: ${sentence(request.outcome.says)}`
@@ -53,6 +60,11 @@ export function stateWords(request: Request): string {
     case "conflict":
       return `Conflict, nothing was changed: ${sentence(request.ended.why)} Ask again to approve it as it is now.`;
   }
+}
+
+/** What is said where nobody can tell, and is still said of it after a person settled it. */
+export function unknownWords({ outcome }: Unknown | Settled): string {
+  return `Unknown, a person must look: ${sentence(outcome.says)}`;
 }
 
 /** A refusal as people read it: what was wrong, then what would satisfy it. */

@@ -1,16 +1,15 @@
-import { generateKeyPairSync } from "node:crypto";
 import type { Facts, Log } from "../../../src/adapters/slack/log.ts";
 import { openSlack, type Slack, type SlackPorts, type SlackSettings } from "../../../src/adapters/slack/slack.ts";
 import { digestOf } from "../../../src/operation/digest.ts";
 import { isChange } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import type { Once, Trail } from "../../../src/ports.ts";
+import { believing } from "../../../src/request/believe.ts";
 import type { RequestEvent } from "../../../src/request/event.ts";
 import { createLifecycle } from "../../../src/request/lifecycle.ts";
 import { createMover } from "../../../src/request/move.ts";
 import type { Outcome, Progress, Request } from "../../../src/request/request.ts";
-import { grantSigner } from "../../../src/request/sign.ts";
-import { attestor } from "../../fakes/attestor.ts";
+import { attestor, signer } from "../../fakes/attestor.ts";
 import { codeAt, credentialOf, fakeAuthenticator } from "../../fakes/authenticator.ts";
 import { fakeChance } from "../../fakes/chance.ts";
 import { fakeClock } from "../../fakes/clock.ts";
@@ -123,10 +122,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     showing.add(work);
   };
   const wake = fakeWake(show);
-  const mover = createMover({ store: records.store, wake, chance });
+  const store = believing(records.store, attestor);
+  const mover = createMover({ store, wake, chance });
   const trail = options.trail?.(records.trail) ?? records.trail;
   const lifecycle = createLifecycle({
-    store: records.store,
+    store,
     trail,
     wake,
     presence,
@@ -135,7 +135,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     policy,
     authenticator: fakeAuthenticator(subjects),
     attestor,
-    signer: grantSigner(generateKeyPairSync("ed25519").privateKey),
+    signer,
     lifetimes: { request: 1_800_000, challenge: 300_000, execution: 300_000 },
     mover,
   });
@@ -158,7 +158,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
   const ports = {
     lifecycle,
-    store: records.store,
+    store,
     showcase: records.showcase,
     once: options.once ?? fakeOnce(clock),
     directory,

@@ -76,6 +76,15 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
       as,
       outcome: { at: noon + 90_000, says: text, apiAuditIds: [text], credential: text },
     });
+  const unknown = finished("unknown");
+  const lookedAt = run(
+    unknown,
+    { type: "look-again", subject: text },
+    { type: "looked", look: 0, as: "unknown", says: text },
+  );
+  const said = { as: "did-not-run", subject: `1${text}`, at: noon + 120_000, why: text, signature: "s" } as const;
+  const settled = run(lookedAt, { type: "settled", settlement: { ...said, proof: proof(said.subject) } });
+  const finalOutcome = { at: noon + 180_000, says: text, apiAuditIds: [text] };
   return [
     asked,
     run(asked, { type: "held-up", why: text }),
@@ -89,7 +98,11 @@ export function livesOf(options: LifeOptions = {}): readonly Request[] {
     progressed,
     finished("succeeded"),
     finished("failed"),
-    finished("unknown"),
+    unknown,
+    lookedAt,
+    run(lookedAt, { type: "look-again", subject: text }),
+    settled,
+    run(settled, { type: "finished", fence: 1, as: "failed", outcome: finalOutcome, made: true }),
     run(asked, { type: "unplannable", why: text }),
     run(decided, { type: "cancelled", subject: requester, why: text }),
     run(granted, { type: "cancelled", subject: requester, why: text }),

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { ModalView } from "@slack/types";
-import { denyModal, doneModal, proveModal, refusalModal, reviewModal } from "../../../src/adapters/slack/modals.ts";
+import {
+  denyModal,
+  doneModal,
+  proveModal,
+  refusalModal,
+  reviewModal,
+  settleModal,
+} from "../../../src/adapters/slack/modals.ts";
 import { refuse } from "../../../src/operation/refusal.ts";
 import type { ApproverStanding } from "../../../src/request/approve.ts";
 import type { Request } from "../../../src/request/request.ts";
@@ -91,6 +98,17 @@ describe("the modals", () => {
     });
   });
 
+  it("of one who settles says what is known, what they say with it, and asks how they know", () => {
+    const lookedAt = livesOf({ text: "replicas is 4" }).find((one) => one.state === "unknown" && one.looks);
+    assert.ok(lookedAt);
+    const view = settleModal(lookedAt, "did-not-run", true);
+    assert.match(textOf(view), /Unknown, a person must look: replicas is 4\.\s+Looked again: \s*replicas is 4/);
+    assert.match(textOf(view), /You say that it did not run\. Nothing is changed in the cluster/);
+    assert.deepEqual(inputsOf(view), ["why", "code"]);
+    assert.deepEqual(inputsOf(settleModal(lookedAt, "ran", false)), ["why"]);
+    assert.deepEqual([view.callback_id, view.private_metadata], ["did-not-run", lookedAt.id]);
+  });
+
   it("carry an id and nothing else, and nothing that was typed", () => {
     const request = openRequest("awaiting-approval");
     for (const view of [proveModal(request), reviewModal(request, may(true)), denyModal(request)])
@@ -109,6 +127,7 @@ describe("the modals", () => {
         reviewModal(request, may(true)),
         reviewModal(request, mayNot),
         denyModal(request),
+        settleModal(request, "ran", true),
         doneModal("Your code was accepted.", request),
         refusalModal(refuse("bad-arguments", request.reason, request.reason)),
       ]) {

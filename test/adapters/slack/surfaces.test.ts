@@ -31,14 +31,23 @@ describe("surfacesOf", () => {
       executing: [],
       succeeded: [],
       failed: [],
-      unknown: [],
+      unknown: ["ran", "did-not-run", "look-again"],
+      settled: [],
       cancelled: [],
       expired: [],
       denied: [],
       conflict: [],
     };
-    for (const request of livesOf())
-      assert.deepEqual(buttonsIn(surfacesOf(request, cards)), buttons[request.state], request.state);
+    for (const request of livesOf()) {
+      const [thread, card] = ["thread", "card"].map((key) =>
+        buttonsIn(surfacesOf(request, cards).filter((surface) => surface.key === key)),
+      );
+      const beingLookedAt = request.state === "unknown" && request.looks?.some(({ found }) => !found);
+      const expected = buttons[request.state].filter((action) => !(beingLookedAt && action === "look-again"));
+      // Of an outcome that nobody knows, approvers are asked where they approved it too.
+      const ofCard = request.state === "unknown" ? expected : expected.filter((action) => action === "review");
+      assert.deepEqual([thread, card], [expected.filter((action) => action !== "review"), ofCard], request.state);
+    }
   });
 
   it("has each key once, the thread's first message first", () => {
@@ -56,7 +65,8 @@ describe("surfacesOf", () => {
     const ways = [
       [asked, away, planned, challenged, opened, halfApproved, granted, busy, executing, progressed, ends[0]],
       [progressed, ends[1]],
-      [progressed, ends[2]],
+      [progressed, ends[2], ends[3], ends[4]],
+      [ends[3], ends[5]],
       ...endedFrom("planning").map((end) => [asked, end]),
       ...endedFrom("awaiting-challenge").map((end) => [challenged, end]),
       ...endedFrom("awaiting-approval").map((end) => [opened, end]),
@@ -94,10 +104,27 @@ describe("surfacesOf", () => {
     assert.ok(unknown && keysIn(unknown).includes("outcome-unknown"));
   });
 
+  it("tells each look and what was seen, and that a person settled it, in their words", () => {
+    const settled = livesOf({ text: "I counted the pods" }).find(({ state }) => state === "settled");
+    assert.ok(settled);
+    const keys = keysIn(settled).slice(-4);
+    assert.deepEqual(keys, ["outcome-unknown", "look-1", "look-1-found", "settled"]);
+    const surfaces = surfacesOf(settled, cards);
+    const textIn = (key: string) => textOf(surfaces.find((surface) => surface.key === key)?.blocks);
+    assert.match(textIn("outcome-unknown"), /Unknown, a person must look: I counted the pods\./);
+    assert.match(textIn("settled"), /Settled by a person: .* says that it did not run\..*I counted the pods/s);
+    assert.match(textIn("settled"), /Said with TOTP; the cluster was not asked\./);
+    for (const key of ["thread", "card"]) {
+      assert.match(textIn(key), /Settled: .* says that it did not run: I counted the pods\./);
+      assert.doesNotMatch(textIn(key), /Succeeded|Failed/);
+    }
+  });
+
   it("says loudly in the channel what failed, and nothing else", () => {
     for (const request of livesOf()) {
       const loud = surfacesOf(request, cards).filter(({ broadcast }) => broadcast);
-      assert.equal(loud.length, request.state === "failed" || request.state === "unknown" ? 1 : 0, request.state);
+      const isBad = ["failed", "unknown", "settled"].includes(request.state);
+      assert.equal(loud.length, isBad ? 1 : 0, request.state);
     }
   });
 

@@ -1,0 +1,32 @@
+import type { Button } from "@slack/types";
+import type { Request } from "../../request/request.ts";
+import { mayBeLookedAt } from "../../request/unknown.ts";
+import { button } from "./blocks.ts";
+
+/** What people may do now, the requester before all; the buttons vanish with the state. */
+export function buttonsFor(request: Request): readonly Button[] {
+  const cancel = button("cancel", "Cancel", request.id, {
+    style: "danger",
+    confirm: {
+      title: { type: "plain_text", text: "Cancel this request?" },
+      text: { type: "plain_text", text: "Nothing will be changed. It can be asked for again." },
+      confirm: { type: "plain_text", text: "Cancel the request" },
+      deny: { type: "plain_text", text: "Keep it" },
+    },
+  });
+  switch (request.state) {
+    case "awaiting-challenge":
+      return [button("prove", "Enter code", request.id, { style: "primary" }), cancel];
+    case "awaiting-approval":
+    case "granted":
+      return [cancel];
+    case "unknown":
+      return [
+        button("ran", "It ran…", request.id),
+        button("did-not-run", "It did not run…", request.id),
+        ...(mayBeLookedAt(request) ? [button("look-again", "Look again", request.id)] : []),
+      ];
+    default:
+      return [];
+  }
+}
