@@ -2,9 +2,11 @@ import { ClusterFault, type Session } from "../cluster-port.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import { kindOf, objectKinds } from "../operation/object-kind.ts";
 import { namespaceOf, type Read } from "../operation/operation.ts";
+import { targetInWords } from "../operation/target.ts";
 import { maskSecrets } from "./mask.ts";
 import { readEvents } from "./reads/events.ts";
 import { readGet } from "./reads/get.ts";
+import { readLogs } from "./reads/logs.ts";
 import { present } from "./reads/present.ts";
 import type { Answer, Reader } from "./reads/reader.ts";
 
@@ -12,6 +14,7 @@ import type { Answer, Reader } from "./reads/reader.ts";
 const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>> } = {
   get: readGet,
   events: readEvents,
+  logs: readLogs,
 };
 
 /**
@@ -20,7 +23,9 @@ const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>
  */
 export async function read(session: Session, operation: Read, now: number): Promise<Answer> {
   const found = await perform(session, operation, now);
-  return "answer" in found ? { answer: present(found.answer, "first") } : { failed: maskSecrets(found.failed).text };
+  // Of a log the end is what is looked for.
+  const keep = operation.kind === "logs" ? "last" : "first";
+  return "answer" in found ? { answer: present(found.answer, keep) } : { failed: maskSecrets(found.failed).text };
 }
 
 async function perform(session: Session, operation: Read, now: number): Promise<Answer> {
@@ -39,6 +44,7 @@ async function perform(session: Session, operation: Read, now: number): Promise<
 
 /** The one object it reads, in words; undefined where it lists. */
 function aboutOf(operation: Read): string | undefined {
+  if ("target" in operation) return targetInWords(operation.target);
   if (!("resource" in operation) || operation.name === undefined) return undefined;
   const kind = kindOf(operation.resource);
   return kind && `${objectKinds[kind].noun} ${operation.name}`;

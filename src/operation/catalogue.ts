@@ -1,3 +1,4 @@
+import { logs } from "./catalogue/logs.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { events, get, readForms } from "./catalogue/reads.ts";
 import { removalForms } from "./catalogue/removals.ts";
@@ -9,6 +10,7 @@ import { namespaceOf, type Operation, type OperationKind } from "./operation.ts"
 export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation, { kind: K }>> } = {
   get,
   events,
+  logs,
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,

@@ -1,3 +1,4 @@
+import type { Logs } from "./catalogue/logs.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Events, Get } from "./catalogue/reads.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
@@ -6,12 +7,12 @@ import type { Name, Namespace } from "./name.ts";
 /** The operations that change the cluster. */
 export type Change = RolloutRestart | RolloutPause | RolloutResume | Scale | DeletePod | DeletePodForce;
 /** The operations that only read. */
-export type Read = Get | Events;
+export type Read = Get | Events | Logs;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
 export type Operation = Read | Change;
 export type OperationKind = Operation["kind"];
 
-const reads: Readonly<Record<Read["kind"], true>> = { get: true, events: true };
+const reads: Readonly<Record<Read["kind"], true>> = { get: true, events: true, logs: true };
 
 export function isChange(operation: Operation): operation is Change {
   return !Object.hasOwn(reads, operation.kind);

@@ -165,11 +165,13 @@ function readTyped(form: Form<Operation>, words: readonly string[], reason: stri
   if (asked === undefined && form.namespace === "needed") return namespaceMissing(usage);
   const namespace = asked === undefined ? undefined : parseNamespace(asked);
   if (asked !== undefined && !namespace) return badName("namespace", asked);
+  // After kubectl `-c` is a container.
+  const hint = form.flags && Object.hasOwn(form.flags, "container") ? " A container is said with `--container`." : "";
   if (!place.clusters.includes(cluster))
     return refuse(
       "unknown-cluster",
       `There is no cluster \`${short(cluster)}\`.`,
-      `Known: ${place.clusters.join(", ")}.`,
+      `Known: ${place.clusters.join(", ")}.${hint}`,
     );
   return { cluster, namespace, positionals, flags: rest, usage, reason };
 }

@@ -22,6 +22,18 @@ const operations: readonly (readonly [Operation, string])[] = [
     },
     "events --for=deploy/api -n prod -c demo",
   ],
+  [
+    {
+      kind: "logs",
+      cluster: "demo",
+      target: { ...target, kind: "Pod" },
+      container: namespace("web"),
+      tail: 20,
+      since: 600,
+      previous: true,
+    },
+    "logs po/api --container=web --tail=20 --since=600s --previous -n prod -c demo",
+  ],
   [{ kind: "rollout-restart", cluster: "demo", target }, "rollout restart deploy/api -n prod -c demo"],
   [
     { kind: "rollout-restart", cluster: "demo", target: { ...target, kind: "DaemonSet" } },
@@ -59,6 +71,7 @@ describe("the catalogue", () => {
     for (const [kind, { usage }] of entries) {
       const line = usage
         .replace("pods|deployments", "pods")
+        .replace("[--container=NAME] [--tail=N] [--since=10m] [--previous]", "--container=web")
         .replace("[--for=KIND/NAME]", "--for=po/api")
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")

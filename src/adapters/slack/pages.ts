@@ -2,7 +2,7 @@ import { limits } from "./blocks.ts";
 import { clip, plainLines } from "./escape.ts";
 
 /** Which end of a text is worth more. */
-type Kept = "first" | "last";
+export type Kept = "first" | "last";
 
 /** About 13k of JSON can be too many blocks for one message (facts/slack.md section 3). */
 const mostOfMessage = 10_000;

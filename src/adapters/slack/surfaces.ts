@@ -5,7 +5,7 @@ import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
 import { cardOf } from "./card.ts";
 import { escaped } from "./escape.ts";
 import { isPublic, wasPutToApprovers } from "./known.ts";
-import { pagesOf } from "./pages.ts";
+import { type Kept, pagesOf } from "./pages.ts";
 import type { Surface } from "./surface.ts";
 import { repliesOf, rootOf } from "./thread.ts";
 import { stateWords } from "./words.ts";
@@ -32,10 +32,11 @@ function answerOf(request: Request): readonly Surface[] {
   const answer = "outcome" in request && request.state === "succeeded" ? request.answer : undefined;
   const heading = commandOf(request.operation);
   const words = answer === undefined ? stateWords(request) : heading;
+  const title = raw(`${heading} (${request.id})`);
   const body =
     answer === undefined
-      ? [lines([raw(heading)], [raw(words)])]
-      : [lines([raw(`${heading} (${request.id})`)]), ...pagesOf(answer, "first").map(preformatted)];
+      ? [lines([title], [raw(words)])]
+      : [lines([title]), ...pagesOf(answer, keptOf(request)).map(preformatted)];
   return [
     {
       key: "answer",
@@ -47,4 +48,9 @@ function answerOf(request: Request): readonly Surface[] {
       ephemeralFor: request.origin.user,
     },
   ];
+}
+
+/** Of a log the end is what is looked for. */
+function keptOf({ operation }: Request): Kept {
+  return operation.kind === "logs" ? "last" : "first";
 }

@@ -6,6 +6,7 @@ import type { RbacRule } from "../rbac-rule.ts";
 import { readerAccount } from "../reader-account.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { badName, namespaceMissing, short, tooMuch } from "../typed.ts";
+import { type Logs, logForms } from "./logs.ts";
 
 /** Lists the objects of one kind in a namespace, or shows one of them. Changes nothing. */
 export interface Get {
@@ -55,7 +56,8 @@ export const events: Entry<Events> = {
   wish: ({ about }) => `read events${about ? ` of the ${objectKinds[about.kind].noun} ${about.name}` : ""}`,
 };
 
-export const readForms: readonly Form<Get | Events>[] = [
+export const readForms: readonly Form<Get | Events | Logs>[] = [
+  ...logForms,
   {
     words: "get",
     usage: get.usage,

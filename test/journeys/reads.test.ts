@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { isOver } from "../../src/request/request.ts";
+import { ask, finish, prove, reach, textOf } from "../lab/acting.ts";
+import { alice, approvals, bob, incident, type LabPersonage } from "../lab/people.ts";
+import { until } from "../lab/slack/until.ts";
+import { onStage } from "./stage.ts";
+
+describe("routine reads through the real processes", function () {
+  this.timeout(60_000);
+  const stage = onStage({ webs: 1, workers: 2 });
+
+  /** What this person alone is shown of a request, once it is there. */
+  const shownOf = (id: string, person: LabPersonage = alice) =>
+    until(stage().lab.slack, () => {
+      const mine = stage().lab.slack.as(person.id).see().messages;
+      const answer = mine.find((one) => one.ephemeralFor === person.id && textOf(one.blocks).includes(`(${id})`));
+      return answer && textOf(answer.blocks);
+    });
+
+  /** Asks for a read that costs no prompt, and answers what is shown. */
+  async function readOf(line: string): Promise<string> {
+    const id = await ask(stage().lab, alice, incident, line);
+    const request = await finish(stage().lab, id);
+    assert.equal(request.state, "succeeded", JSON.stringify(request));
+    return shownOf(id);
+  }
+
+  async function failureOf(line: string): Promise<string> {
+    const id = await ask(stage().lab, alice, incident, line);
+    const request = await finish(stage().lab, id);
+    assert.ok(request.state === "failed" && "outcome" in request, JSON.stringify(request));
+    assert.ok((await shownOf(id)).includes(request.outcome.says));
+    return request.outcome.says;
+  }
+
+  const podOf = async (namespace: string) => {
+    const pods = await stage().admin.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: "app=api" });
+    const name = pods[0]?.metadata.name;
+    assert.ok(name);
+    return name;
+  };
+
+  it("events: of a namespace, and of one object", async () => {
+    const all = await readOf("/k8s events -n prod");
+    assert.match(all, /LAST SEEN +TYPE +REASON +OBJECT +MESSAGE/);
+    assert.match(all, /deployment\/checkout/);
+    const some = await readOf("/k8s events --for=deploy/api -n prod");
+    assert.match(some, /deployment\/api/);
+    assert.doesNotMatch(some, /checkout|pod\//);
+  });
+
+  describe("logs", () => {
+    const secret = "hunter2hunter2";
+
+    it("are masked, bounded, harmless in Slack, and for the asker alone", async () => {
+      const { lab, double } = stage();
+      const pod = await podOf("staging");
+      for (let i = 0; i < 60; i++) double.say({ namespace: "staging", name: pod }, `line ${i} of the log`);
+      for (const line of [
+        `connecting to postgres://app:${secret}@db/app`,
+        "``` <!channel> <@U0BOB> *bold* https://evil.example \u202e",
+        `\u001b[31mDB_PASSWORD\u001b[0m=${secret}`,
+        "the last line",
+      ])
+        double.say({ namespace: "staging", name: pod }, line);
+      const before = lab.slack.as(bob.id).see().messages.length;
+      const shown = await readOf(`/k8s logs ${pod} -n staging --tail=20`);
+      assert.match(shown, /line 59 of the log\n/);
+      assert.doesNotMatch(shown, /line 43 of the log\n/);
+      assert.match(shown, /postgres:\/\/app:\[masked\]@db\/app/);
+      assert.match(shown, /DB_PASSWORD=\[masked\]/);
+      assert.match(shown, /the last line\n\(2 values that look secret masked\)$/);
+      assert.match(shown, /``` <!channel> <@U0BOB> \*bold\*/);
+      assert.ok(!shown.includes("\u202e"));
+      assert.equal(lab.slack.as(bob.id).see().messages.length, before);
+    });
+
+    it("leave no word of theirs in the trail, in a log line of ours, or anywhere else in Slack", async () => {
+      const { lab } = stage();
+      const told = [
+        (await lab.cli("audit", "export")).stdout,
+        lab.lines().join("\n"),
+        JSON.stringify(lab.slack.as(bob.id).see().messages),
+      ];
+      for (const text of told) assert.doesNotMatch(text, /line 59 of the log|the last line|hunter2/);
+      const ids = await lab.store.of(alice.sub, 50);
+      for (const id of ids) assert.doesNotMatch(JSON.stringify(await lab.store.read(id)), /hunter2/);
+    });
+
+    it("of production ask for a code first, as the policy says, and are then shown to the asker alone", async () => {
+      const { lab, double } = stage();
+      const pod = await podOf("prod");
+      double.say({ namespace: "prod", name: pod }, "a line of production");
+      const id = await ask(lab, alice, incident, `/k8s logs pod/${pod} -n prod`);
+      assert.ok(!isOver(await reach(lab, id, "awaiting-challenge")));
+      await prove(lab, alice, await lab.enrol(alice.sub), id);
+      assert.equal((await finish(lab, id)).state, "succeeded");
+      assert.match(await shownOf(id), /a line of production/);
+      const seen = lab.slack
+        .as(bob.id)
+        .see()
+        .messages.filter(({ channel }) => [incident.id, approvals.id].includes(channel));
+      assert.ok(seen.some((one) => textOf(one.blocks).includes(`logs po/${pod}`)));
+      assert.doesNotMatch(JSON.stringify(seen), /a line of production/);
+    });
+
+    it("of what has none are refused with the way to those that have", async () => {
+      const pod = await podOf("staging");
+      assert.match(await failureOf("/k8s logs nothing -n staging"), /There is no pod nothing in the namespace staging/);
+      assert.match(
+        await failureOf(`/k8s logs ${pod} -n staging --container=other`),
+        /has no container other; it has api/,
+      );
+      assert.match(await failureOf(`/k8s logs ${pod} -n staging --previous`), /previous terminated container/);
+    });
+  });
+
+  it("are refused where Countersign is not installed, in words", async () => {
+    assert.match(await failureOf("/k8s events -n kube-system"), /may not read events in the namespace kube-system/);
+  });
+});
