@@ -2,12 +2,20 @@ import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Proof } from "../../src/challenge/challenge.ts";
-import { type Approval, approvalStatement, type Granted, type Request } from "../../src/request/request.ts";
+import {
+  type Approval,
+  approvalStatement,
+  type Granted,
+  type Request,
+  type Settled,
+  settlementStatement,
+} from "../../src/request/request.ts";
 import { grantSigner } from "../../src/request/sign.ts";
 import { strangersAttestor } from "../fakes/attestor.ts";
 import { onStage } from "../journeys/stage.ts";
-import { approve, ask, finish, prove, reach, type } from "../lab/acting.ts";
+import { approve, ask, finish, hasButton, prove, reach, settle, textOf, type } from "../lab/acting.ts";
 import { alice, bob, incident } from "../lab/people.ts";
+import { until } from "../lab/slack/until.ts";
 import { type RedisThief, redisThief } from "./redis-thief.ts";
 
 const deployments = "/apis/apps/v1/namespaces/prod/deployments";
@@ -243,6 +251,65 @@ describe("attack: write access to Redis", function () {
     thaw();
     const over = await finish(lab, id);
     assert.match("ended" in over ? over.ended.why : "", /for another request/);
+    assert.equal(executions(), before);
+  });
+
+  it("a settlement written into a record is not shown, and keeps nobody from settling it", async () => {
+    const { lab, double } = stage();
+    const id = await proved("/k8s scale deploy/api --replicas=5 -n prod -- forged settlement");
+    double.faults.drop("before-effect", /\/deployments\/api\/scale\?(?!.*dryRun)/, 1_000);
+    const phone = await lab.enrol(bob.sub);
+    await approve(lab, bob, phone, id);
+    await reach(lab, id, "unknown");
+    double.faults.clear();
+    const shown = () =>
+      lab.slack
+        .as(alice.id)
+        .see()
+        .messages.filter((one) => textOf(one).includes(id));
+    await until(lab.slack, () => shown().some((one) => hasButton(one, "ran", id)) || undefined);
+    await thief.edit(id, (record) => {
+      const said = { as: "ran" as const, subject: bob.sub, at: Date.now(), why: "all is well" };
+      const statement = settlementStatement(record as { id: string; digest: string }, said);
+      record["settlement"] = { ...said, signature: strangersAttestor.attest(statement) };
+      record["state"] = "settled";
+    });
+    await thief.redis.zadd(`${lab.prefix}show`, 0, id);
+    const told = await until(lab.slack, () => shown().find((one) => textOf(one).includes("never signed")));
+    assert.match(textOf(told), /Unknown, a person must look/);
+    assert.ok(!shown().some((one) => textOf(one).includes("all is well")));
+    await settle(lab, bob, phone, { id, as: "did-not-run", why: "three pods, as before" });
+    const { settlement } = (await reach(lab, id, "settled")) as Settled;
+    assert.deepEqual([settlement.as, settlement.why], ["did-not-run", "three pods, as before"]);
+  });
+
+  it("a look written into a record has a worker take no step, and show nothing of another object", async () => {
+    const { lab, executions } = stage();
+    const before = executions();
+    const other = await granted("/k8s scale deploy/api --replicas=4 -n prod -- never begun");
+    await thief.edit(other.id, (record) => {
+      setAt(record, ["plan", "object", "name"], "checkout");
+      Object.assign(record, {
+        state: "unknown",
+        claim: { worker: "w", fence: 1, leaseUntil: 0 },
+        outcome: { at: 0, says: "who knows", apiAuditIds: [] },
+        looks: [{ at: 0, by: bob.sub }],
+      });
+    });
+    thaw();
+    await thief.wakeWorker(other.id);
+    const found = async () => {
+      const request = (await lab.store.read(other.id))?.request;
+      return request?.state === "unknown" ? request.looks?.[0]?.found : undefined;
+    };
+    for (;;) {
+      const seen = await found();
+      if (seen) {
+        assert.match(seen.says, /^The record cannot be believed: the plan in the record is not the one/);
+        break;
+      }
+      await sleep(25);
+    }
     assert.equal(executions(), before);
   });
 

@@ -4,6 +4,7 @@ import {
   approve,
   ask,
   click,
+  clickAndHear,
   finish,
   hasButton,
   prove,
@@ -60,6 +61,29 @@ for (const mode of ["socket", "http"] as const)
         assert.equal(request?.state, "awaiting-approval");
       }
       assert.equal(executions(), 0);
+    });
+
+    it("of an approver settles nothing without that approver's phone, and the requester's settles nothing at all", async () => {
+      const { lab, double } = stage();
+      const phone = await lab.enrol(bob.sub);
+      const id = await ask(lab, alice, incident, "/k8s scale deploy/api --replicas=5 -n prod -- stolen approver");
+      await prove(lab, alice, await lab.enrol(alice.sub), id);
+      double.faults.drop("before-effect", /\/deployments\/api\/scale\?(?!.*dryRun)/, 1_000);
+      await approve(lab, bob, phone, id);
+      await reach(lab, id, "unknown");
+      double.faults.clear();
+      assert.match(
+        textOf(await clickAndHear(lab, alice, "ran", id)),
+        /Nobody settles what became of their own request/,
+      );
+      // No code: the proof that Bob gave for his approval does not stand for this, though it is fresh.
+      await lab.enrol(bob.sub);
+      await click(lab, bob, "ran", id);
+      const form = await until(lab.slack, () => lab.slack.as(bob.id).see().views.at(-1));
+      for (const code of ["", "000000"]) {
+        await lab.slack.as(bob.id).submit(form.id, { why: { why: "all is well" }, code: { code } });
+        assert.equal((await reach(lab, id, "unknown")).state, "unknown");
+      }
     });
 
     it("can enrol nothing: no command does, and no link ever goes through Slack", async () => {

@@ -81,7 +81,7 @@ function* ofEffects(
 }
 
 const never: ReadonlySet<State> = new Set(["denied", "cancelled", "expired", "conflict"]);
-const over: ReadonlySet<State> = new Set([...never, "succeeded", "failed", "unknown"]);
+const over: ReadonlySet<State> = new Set([...never, "succeeded", "failed", "unknown", "settled"]);
 
 /** What the record of one request says, held against the cluster and against Slack. */
 function* ofRecord(

@@ -59,6 +59,26 @@ export async function deny(lab: Lab, person: LabPersonage, id: string, why: stri
   return submit(lab, person, reasons, { why });
 }
 
+/** Somebody says what came of a request of which nobody knows it, with a code where one is asked for. */
+export async function settle(
+  lab: Lab,
+  person: LabPersonage,
+  phone: Phone,
+  { id, as, why }: { readonly id: string; readonly as: "ran" | "did-not-run"; readonly why: string },
+): Promise<OpenView> {
+  await click(lab, person, as, id);
+  const form = await view(lab, person, (open) => open.view.callback_id === as);
+  const asked = JSON.stringify(form.view.blocks).includes('"block_id":"code"');
+  return submit(lab, person, form, { why, ...(asked ? { code: await phone.fresh() } : {}) });
+}
+
+/** What only this person is told after clicking the button. */
+export async function clickAndHear(lab: Lab, person: LabPersonage, action: string, id: string): Promise<Message> {
+  const before = new Set(whispers(lab, person).map(({ ts }) => ts));
+  await click(lab, person, action, id);
+  return until(lab.slack, () => whispers(lab, person).find(({ ts }) => !before.has(ts)));
+}
+
 /** Clicks the button of this request that the person can see, as soon as there is one. */
 export async function click(lab: Lab, person: LabPersonage, action: string, id: string): Promise<void> {
   const hands = lab.slack.as(person.id);

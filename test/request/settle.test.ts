@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { canonical, sha256 } from "../../src/audit/canonical.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import { mostLooks, type Request, settlementStatement, type Unknown } from "../../src/request/request.ts";
 import { attestor } from "../fakes/attestor.ts";
@@ -48,6 +49,8 @@ describe("settling what nobody knows", () => {
     assert.deepEqual(said, { as: "ran", subject: "bob", at: desk.clock.now(), why: "the pods are new" });
     assert.deepEqual(settled.outcome, request.outcome);
     assert.ok(proof && attestor.holds(settlementStatement(settled, { ...said, proof }), signature));
+    const sentence = { v: "countersign.settling.v1", request: request.id, digest: request.digest, as: "ran" };
+    assert.equal(proof.digest, sha256(canonical(sentence)));
     const entry = trail().at(-1);
     assert.ok(entry?.kind === "settlement.given");
     assert.deepEqual([entry.subject, entry.as, entry.why], ["bob", "ran", "the pods are new"]);
@@ -177,16 +180,19 @@ describe("settling what nobody knows", () => {
   });
 
   describe("attack: a thief of Redis edits the record to choose who may settle it", () => {
-    const edits: readonly (readonly [what: string, edit: (request: Unknown) => Unknown])[] = [
+    const edits: readonly (readonly [what: string, edit: (request: Unknown, other: Unknown) => Unknown])[] = [
       ["the tier of the grant", (r) => ({ ...r, grant: { ...r.grant, grant: { ...r.grant.grant, tier: "guarded" } } })],
       ["the requester", (r) => ({ ...r, requester: "erin" })],
       ["the operation", (r) => ({ ...r, operation: restartIn("staging") })],
       ["the digest", (r) => ({ ...r, digest: "0".repeat(64) })],
-      ["the grant, by another one's", (r) => ({ ...r, id: "r-another000" })],
+      [
+        "grant and digest, by those of a request of a lower tier",
+        (r, other) => ({ ...r, grant: other.grant, digest: other.digest }),
+      ],
     ];
     for (const [what, edit] of edits)
       it(`${what}: nobody can settle it any more`, async () => {
-        const request = edit(await unknownIn("prod"));
+        const request = edit(await unknownIn("prod"), await unknownIn("staging"));
         const may = await standing(request, bob);
         assert.ok(!may.may && may.refusal.refused === "grant-does-not-hold", JSON.stringify(may));
         const requester = await standing(request, alice);
