@@ -24,8 +24,11 @@ export interface Unplannable {
 
 /** How one operation is planned and done. One file of `execution/` makes one of these. */
 export interface Act<O extends Change = Change> {
-  /** Reads the object with the reader's account and says what would change. Changes nothing. */
-  plan(reader: Session, operation: O, now: number): Promise<ChangePlan | Unplannable>;
+  /**
+   * Reads the object with the reader's account and says what would change. Changes nothing. `request` is the id of the
+   * request, which may name what is made.
+   */
+  plan(reader: Session, operation: O, now: number, request: string): Promise<ChangePlan | Unplannable>;
   /**
    * The one call that changes the cluster, with uid and resourceVersion as preconditions: where the catalogue calls the
    * operation idempotent, at most one call with the same `resourceVersion` has an effect; else it is sent once, ever. With `dryRun` the server checks everything and stores nothing.

@@ -1,10 +1,12 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
+import { createJob } from "./create-job.ts";
 import { deletePod } from "./delete-pod.ts";
 import { deletePodForce } from "./delete-pod-force.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { scale } from "./scale.ts";
+import { resumeCronJob, suspendCronJob } from "./suspend-cron-job.ts";
 
 /** Every change there is, by kind: one that is added to the union and not here does not compile. */
 const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> } = {
@@ -14,6 +16,9 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
+  "create-job": createJob,
+  "suspend-cronjob": suspendCronJob,
+  "resume-cronjob": resumeCronJob,
 };
 
 /** How this change is planned and done. */

@@ -140,7 +140,7 @@ async function stillApproved(
 ): Promise<Omit<Precondition, "step"> | undefined> {
   const operation = changeOf(request.operation);
   const session = await cluster.session(reader, request.id);
-  const plan = await actOf(operation).plan(session, operation, await bench.store.now());
+  const plan = await actOf(operation).plan(session, operation, await bench.store.now(), request.id);
   if ("unplannable" in plan) return undefined;
   const asker = { request: request.id, requester: request.requester, reason: request.reason };
   return digestOf(asker, plan) === request.digest ? preconditionOf(plan) : undefined;

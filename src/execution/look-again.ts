@@ -122,7 +122,7 @@ function ended(ending: Ending | undefined): Seen {
 async function asItIs(bench: Bench, session: Session, { request }: Evidence): Promise<string> {
   const operation = changeOf(request.operation);
   try {
-    const plan = await actOf(operation).plan(session, operation, await bench.store.now());
+    const plan = await actOf(operation).plan(session, operation, await bench.store.now(), request.id);
     if ("unplannable" in plan) return plan.unplannable;
     return `Now: ${plan.changes.map(({ field, from }) => `${field} is ${from}`).join("; ")}.`;
   } catch (fault) {

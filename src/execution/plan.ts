@@ -25,7 +25,7 @@ export async function planRequest(bench: Bench, request: Planning, look = 1): Pr
   try {
     const now = await bench.store.now();
     const act = actOf(operation);
-    const plan = await act.plan(await cluster.session(reader, request.id), operation, now);
+    const plan = await act.plan(await cluster.session(reader, request.id), operation, now, request.id);
     if ("unplannable" in plan) return await unplannable(bench, request.id, plan.unplannable);
     const digest = digestOf({ request: request.id, requester: request.requester, reason: request.reason }, plan);
     const stamp = { request: request.id, digest, at: now };

@@ -20,7 +20,7 @@ export async function rePlan(
       cluster.session(reader, request.id),
       cluster.session(accountOf(operation), request.id),
     ]);
-    const plan = await act.plan(session, operation, await bench.store.now());
+    const plan = await act.plan(session, operation, await bench.store.now(), request.id);
     if ("unplannable" in plan) return plan.unplannable;
     const asker = { request: request.id, requester: request.requester, reason: request.reason };
     if (digestOf(asker, plan) !== request.digest) return differenceOf(request, plan);
@@ -32,7 +32,12 @@ export async function rePlan(
   } catch (fault) {
     if (!(fault instanceof ClusterFault)) throw fault;
     if (fault.code === "not-found") return "the object is gone";
-    if (fault.code === "invalid" || fault.code === "forbidden" || fault.code === "disruption-budget")
+    if (
+      fault.code === "invalid" ||
+      fault.code === "forbidden" ||
+      fault.code === "disruption-budget" ||
+      fault.code === "already-exists"
+    )
       return `the cluster refuses it now: ${fault.says}`;
     if (fault.code === "conflict" && look < looks) return rePlan(bench, cluster, request, look + 1);
     // Nothing was changed: the lease runs out, and it is tried again until the grant is over.

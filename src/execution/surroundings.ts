@@ -98,7 +98,8 @@ const gitOps = [
   ["helm.toolkit.fluxcd.io/name", "Flux"],
 ] as const;
 
-function managedElsewhere({ labels, annotations }: Workload): readonly string[] {
+/** Who else writes this object, by the marks they leave on it, and may revert the change. */
+export function managedElsewhere({ labels, annotations }: Pick<Workload, "labels" | "annotations">): readonly string[] {
   const managers = gitOps
     .filter(([key]) => Object.hasOwn(labels, key) || Object.hasOwn(annotations, key))
     .map(([, name]) => name);

@@ -1,11 +1,24 @@
 import { type Guard, policyAndBinding } from "./admission/guard.ts";
+import { jobs, suspensions } from "./admission/jobs.ts";
 import { handles, places, tickets, tokens } from "./admission/own.ts";
 import { evictions } from "./admission/pods.ts";
 import { removals } from "./admission/removals.ts";
 import { pauses, restarts, resumes } from "./admission/workloads.ts";
 import type { Json } from "./plan.ts";
 
-const guards: readonly Guard[] = [handles, tickets, tokens, places, restarts, pauses, resumes, evictions, ...removals];
+const guards: readonly Guard[] = [
+  handles,
+  tickets,
+  tokens,
+  places,
+  restarts,
+  pauses,
+  resumes,
+  evictions,
+  ...removals,
+  ...suspensions,
+  jobs,
+];
 
 /**
  * The second lock, for when the worker itself is captured: ValidatingAdmissionPolicies that hold its account and the

@@ -1,3 +1,4 @@
+import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { events, get, readForms } from "./catalogue/reads.ts";
@@ -17,10 +18,13 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
+  "create-job": createJob,
+  "suspend-cronjob": suspendCronJob,
+  "resume-cronjob": resumeCronJob,
 };
 
 /** Every way to ask for one. */
-export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms, ...removalForms];
+export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms, ...removalForms, ...jobForms];
 
 export function entryOf<O extends Operation>(operation: O): Entry<O> {
   return catalogue[operation.kind] as unknown as Entry<O>;

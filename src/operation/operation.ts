@@ -1,3 +1,4 @@
+import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Events, Get } from "./catalogue/reads.ts";
@@ -5,7 +6,16 @@ import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catal
 import type { Name, Namespace } from "./name.ts";
 
 /** The operations that change the cluster. */
-export type Change = RolloutRestart | RolloutPause | RolloutResume | Scale | DeletePod | DeletePodForce;
+export type Change =
+  | RolloutRestart
+  | RolloutPause
+  | RolloutResume
+  | Scale
+  | DeletePod
+  | DeletePodForce
+  | CreateJob
+  | SuspendCronJob
+  | ResumeCronJob;
 /** The operations that only read. */
 export type Read = Get | Events | Logs;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */

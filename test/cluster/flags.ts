@@ -31,6 +31,8 @@ export function apiServerFlags(folder: string, port: number): readonly string[] 
     "service-account-issuer": "https://kubernetes.default.svc",
     "service-account-key-file": join(folder, "accounts.key"),
     "service-account-signing-key-file": join(folder, "accounts.key"),
+    // As clusters have it: else the server's own validation would hide what a policy refuses.
+    "allow-privileged": true,
     "audit-policy-file": join(folder, "audit-policy.json"),
     "audit-log-path": join(folder, "audit.log"),
   });

@@ -1,14 +1,14 @@
 import type { Change } from "../../src/operation/operation.ts";
 import { name, namespace } from "../contract/sample-request.ts";
 import type { Draft } from "../lab/kubernetes/object.ts";
-import { deployment } from "../lab/kubernetes/seed.ts";
+import { cronJob, deployment } from "../lab/kubernetes/seed.ts";
 
 /** One use of each operation, on objects that stand as it needs them: one without a sample does not compile. */
 export type Samples = { readonly [K in Change["kind"]]: Extract<Change, { kind: K }> };
 
 /** The samples of a namespace in which {@link sampleObjects} stand. */
 export function samplesIn(place: string): Samples {
-  const of = <K extends "Deployment" | "Pod">(kind: K, named: string) => ({
+  const of = <K extends "Deployment" | "Pod" | "CronJob">(kind: K, named: string) => ({
     cluster: "lab",
     target: { kind, namespace: namespace(place), name: name(named) },
   });
@@ -19,6 +19,9 @@ export function samplesIn(place: string): Samples {
     scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
     "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
+    "create-job": { kind: "create-job", ...of("CronJob", "nightly") },
+    "suspend-cronjob": { kind: "suspend-cronjob", ...of("CronJob", "nightly") },
+    "resume-cronjob": { kind: "resume-cronjob", ...of("CronJob", "asleep") },
   };
 }
 
@@ -30,6 +33,8 @@ export function sampleObjects(place: string): readonly Draft[] {
     deployment(place, "api", 0),
     { ...held, spec: { ...(held["spec"] as object), paused: true } },
     { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "one", image: "none" }] } },
+    cronJob(place, "nightly"),
+    cronJob(place, "asleep", { suspend: true }),
   ];
 }
 

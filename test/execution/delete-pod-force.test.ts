@@ -71,7 +71,7 @@ describe("the removal of a pod by force", () => {
     const metadata = { uid: victim.uid, deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 600 };
     const object = { metadata: { ...metadata, finalizers: ["example.org/wait"] }, spec: { nodeName: "lost" } };
     const stuck = fakeSession({ get: async () => ({ object, auditId: "a" }), list: async () => [] });
-    const plan = await actOf(force).plan(stuck, force, 0);
+    const plan = await actOf(force).plan(stuck, force, 0, "r-1");
     assert.ok(!("unplannable" in plan), JSON.stringify(plan));
     assert.deepEqual(plan.live.warnings, [
       "It is being deleted already, and was given time to end.",

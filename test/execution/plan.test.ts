@@ -16,13 +16,13 @@ describe("a plan", () => {
 
   async function planOf(operation: Operation, now = noon) {
     const change = changeOf(operation);
-    const plan = await actOf(change).plan(await test.cluster.session(reader, "r-1"), change, now);
+    const plan = await actOf(change).plan(await test.cluster.session(reader, "r-1"), change, now, "r-1");
     assert.ok(!("unplannable" in plan), JSON.stringify(plan));
     return plan;
   }
   const whyNot = async (operation: Operation) => {
     const change = changeOf(operation);
-    const plan = await actOf(change).plan(await test.cluster.session(reader, "r-1"), change, noon);
+    const plan = await actOf(change).plan(await test.cluster.session(reader, "r-1"), change, noon, "r-1");
     return "unplannable" in plan ? plan.unplannable : undefined;
   };
   const asker = { request: "r-1", requester: "alice", reason: "5xx" };

@@ -33,7 +33,7 @@ describe("StatefulSets and DaemonSets", () => {
 
   async function planOf(operation: Operation) {
     const change = changeOf(operation);
-    return actOf(change).plan(await test.cluster.session(reader, "r-1"), change, noon);
+    return actOf(change).plan(await test.cluster.session(reader, "r-1"), change, noon, "r-1");
   }
   async function effectsOf(operation: Operation) {
     const plan = await planOf(operation);

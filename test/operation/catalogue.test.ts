@@ -51,6 +51,22 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "delete-pod-force", cluster: "demo", target: { ...target, kind: "Pod" } },
     "delete po/api --force -n prod -c demo",
   ],
+  [
+    { kind: "create-job", cluster: "demo", target: { ...target, kind: "CronJob" } },
+    "create job --from=cj/api -n prod -c demo",
+  ],
+  [
+    { kind: "create-job", cluster: "demo", target: { ...target, kind: "CronJob" }, job: name("now") },
+    "create job now --from=cj/api -n prod -c demo",
+  ],
+  [
+    { kind: "suspend-cronjob", cluster: "demo", target: { ...target, kind: "CronJob" } },
+    "suspend cj/api -n prod -c demo",
+  ],
+  [
+    { kind: "resume-cronjob", cluster: "demo", target: { ...target, kind: "CronJob" } },
+    "resume cj/api -n prod -c demo",
+  ],
 ];
 const entries = Object.entries(catalogue) as [OperationKind, (typeof catalogue)[OperationKind]][];
 

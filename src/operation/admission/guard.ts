@@ -28,6 +28,8 @@ export interface Guard {
   readonly namespaces?: readonly string[];
   readonly variables?: readonly Variable[];
   readonly rules: readonly Rule[];
+  /** The rules are held against each object of this kind in the namespace of the call, as `params`; all must hold. */
+  readonly params?: { readonly apiVersion: string; readonly kind: string };
 }
 
 /** Who asks, in the conditions of a policy. */
@@ -97,7 +99,7 @@ export const stamped: Pick<Guard, "rules"> & Required<Pick<Guard, "variables">> 
 };
 
 /** The policy of a guard, and what puts it in force. */
-export function policyAndBinding({ name, who, on, namespaces, variables, rules }: Guard): readonly Json[] {
+export function policyAndBinding({ name, who, on, namespaces, variables, rules, params }: Guard): readonly Json[] {
   const apiVersion = "admissionregistration.k8s.io/v1";
   const metadata = { name, labels: { "app.kubernetes.io/name": "countersign" } };
   const { apiGroup, resource, operations } = on;
@@ -111,6 +113,7 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules }
       metadata,
       spec: {
         failurePolicy: "Fail",
+        ...(params ? { paramKind: { ...params } } : {}),
         matchConstraints: {
           resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource].flat() }],
           ...(there ? { namespaceSelector: there } : {}),
@@ -124,7 +127,11 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules }
       apiVersion,
       kind: "ValidatingAdmissionPolicyBinding",
       metadata,
-      spec: { policyName: name, validationActions: ["Deny", "Audit"] },
+      spec: {
+        policyName: name,
+        validationActions: ["Deny", "Audit"],
+        ...(params ? { paramRef: { selector: {}, parameterNotFoundAction: "Deny" } } : {}),
+      },
     },
   ];
 }

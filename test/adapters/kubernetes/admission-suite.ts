@@ -7,7 +7,7 @@ import { catalogue } from "../../../src/operation/catalogue.ts";
 import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
-import { deployment, namespace } from "../../lab/kubernetes/seed.ts";
+import { cronJob, deployment, namespace } from "../../lab/kubernetes/seed.ts";
 import { collectionOf, install, isRefusedByPolicy, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 
@@ -20,6 +20,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     const place = `admission-${process.pid}`;
     const path = `/apis/apps/v1/namespaces/${place}/deployments/api`;
     const pods = `/api/v1/namespaces/${place}/pods`;
+    const cronJobs = `/apis/batch/v1/namespaces/${place}/cronjobs`;
     const operations = "/api/v1/namespaces/countersign-operations";
     const stamps = { "countersign.dev/request": "r-1", "countersign.dev/digest": "d" };
     const restart = { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "now" } } } };
@@ -50,6 +51,12 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         await holderOf("delete-pod"),
         await holderOf("delete-pod-force"),
       ];
+      await admin.create(cronJobs, cronJob(place, "nightly"));
+      const [jobMaker, suspender, waker] = [
+        await holderOf("create-job"),
+        await holderOf("suspend-cronjob"),
+        await holderOf("resume-cronjob"),
+      ];
       // A policy is in force about half a second after it was made, each for itself.
       const misuses = [
         () => secret({ type: "Opaque" }),
@@ -61,6 +68,9 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => patchAs(resumer, { spec: { paused: true } }),
         () => evictAs(evictor),
         () => removeAs(forcer, `${pods}/victim`),
+        () => patchCronJobAs(suspender, { spec: { suspend: false } }),
+        () => patchCronJobAs(waker, { spec: { suspend: true } }),
+        () => makeJobAs(jobMaker, {}),
       ];
       assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
       for (const misuse of misuses) while (!isRefusedByPolicy(await misuse())) await sleep(100);
@@ -100,6 +110,19 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
 
     const removeAs = (holder: AdminClient, at: string, options?: Fields) =>
       holder.send("DELETE", `${at}?dryRun=All`, options ? { body: options } : {});
+
+    const patchCronJobAs = (holder: AdminClient, body: Fields) =>
+      holder.send("PATCH", `${cronJobs}/nightly?dryRun=All`, { body, contentType: "application/merge-patch+json" });
+    /** A Job as the operation makes it of that CronJob, but for what is said here. */
+    const makeJobAs = (holder: AdminClient, metadata: Fields, spec: Fields = {}) =>
+      holder.send("POST", `/apis/batch/v1/namespaces/${place}/jobs?dryRun=All`, {
+        body: {
+          metadata: { name: `job-${process.pid}`, ...metadata },
+          spec: { ...ofNightly(), ...spec },
+        },
+      });
+    const ofNightly = () =>
+      (cronJob(place, "nightly") as unknown as { spec: { jobTemplate: { spec: Fields } } }).spec.jobTemplate.spec;
 
     /** A call that a Role would allow there which nobody ought to have made. */
     const mistaken = (where: string) =>
@@ -223,6 +246,71 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       refused(await force({ preconditions, gracePeriodSeconds: 30 }), /must be by force/);
       assert.equal((await force({ preconditions, gracePeriodSeconds: 0 })).status, 200);
       assert.equal((await forcer.send("DELETE", pods)).status, 403, "no collection");
+    });
+
+    for (const [operation, suspend] of [
+      ["suspend-cronjob", true],
+      ["resume-cronjob", false],
+    ] as const)
+      it(`lets a ${operation} do that in the name of a request, and run nothing else`, async () => {
+        const holder = await holderOf(operation);
+        const patch = (spec: Fields, metadata: Fields = { annotations: stamps }) =>
+          patchCronJobAs(holder, { metadata, spec });
+        assert.equal((await patch({ suspend })).status, 200);
+        refused(await patch({ suspend: !suspend }), new RegExp(`spec.suspend must become ${suspend}`));
+        refused(await patch({ suspend }, {}), /must name the request/);
+        refused(await patch({ suspend }, { annotations: stamps, labels: { a: "b" } }), /metadata.labels/);
+        refused(await patch({ suspend, schedule: "* * * * *" }), /spec.schedule/);
+        refused(await patch({ suspend, timeZone: "Etc/UTC" }), /spec.timeZone/);
+        refused(await patch({ suspend, concurrencyPolicy: "Replace" }), /spec.concurrencyPolicy/);
+        const jobTemplate = { spec: { template: { spec: { containers: [{ name: "report", image: "evil" }] } } } };
+        refused(await patch({ suspend, jobTemplate }), /spec.jobTemplate/);
+      });
+
+    it("lets a job be made of a CronJob as it stands, in the name of a request, with no way onto the node", async () => {
+      const holder = await holderOf("create-job");
+      const { uid } = (await admin.get(`${cronJobs}/nightly`)).metadata;
+      const owner = { apiVersion: "batch/v1", kind: "CronJob", name: "nightly", uid, controller: true };
+      const annotations = { ...stamps, "cronjob.kubernetes.io/instantiate": "manual" };
+      const good = { annotations, ownerReferences: [owner] };
+      const make = (metadata: Fields, spec: Fields = {}) => makeJobAs(holder, { ...good, ...metadata }, spec);
+      const running = (pod: Fields) => ({
+        template: { spec: { ...(ofNightly()["template"] as { spec: Fields }).spec, ...pod } },
+      });
+      const made = await make({});
+      assert.equal(made.status, 201, made.body.message);
+      refused(await make({ annotations: stamps }), /made by hand/);
+      refused(
+        await make({ annotations: { ...annotations, "countersign.dev/request": undefined } }),
+        /must name the request/,
+      );
+      refused(await make({ ownerReferences: [] }), /one CronJob must be its owner/);
+      refused(
+        await make({ ownerReferences: [owner, { ...owner, name: "b", uid: "c", controller: false }] }),
+        /one CronJob/,
+      );
+      refused(await make({ ownerReferences: [{ ...owner, controller: false }] }), /one CronJob/);
+      refused(await make({ ownerReferences: [{ ...owner, kind: "Job" }] }), /one CronJob/);
+      refused(await make({ ownerReferences: [{ ...owner, uid: "another" }] }), /by the uid/);
+      refused(await make({ finalizers: ["example.org/wait"] }), /no finalizers/);
+      const evil = [{ name: "report", image: "evil" }];
+      refused(await make({}, running({ containers: evil })), /must be those of its CronJob/);
+      refused(await make({}, running({ serviceAccountName: "admin" })), /must be those of its CronJob/);
+      refused(await make({}, { parallelism: 50 }), /its parallelism/);
+      refused(await make({}, { completions: 50 }), /its completions/);
+      // Of a CronJob that is not there it says nothing but this, and the garbage collector takes it away.
+      const orphan = { ownerReferences: [{ ...owner, name: "gone" }] };
+      assert.equal((await make(orphan, running({ containers: evil }))).status, 201);
+      refused(await make(orphan, running({ hostNetwork: true })), /hostNetwork/);
+      refused(await make(orphan, running({ hostPID: true })), /hostPID/);
+      refused(await make(orphan, running({ hostIPC: true })), /hostIPC/);
+      refused(await make(orphan, running({ volumes: [{ name: "a", hostPath: { path: "/" } }] })), /hostPath/);
+      const privileged = [{ name: "report", image: "evil", securityContext: { privileged: true } }];
+      refused(await make(orphan, running({ containers: privileged })), /privileged/);
+      refused(
+        await make(orphan, running({ initContainers: privileged.map((one) => ({ ...one, name: "first" })) })),
+        /privileged/,
+      );
     });
 
     for (const [operation, paused] of [

@@ -89,6 +89,21 @@ export function describeJobs(bench: Bench): void {
       );
     });
 
+    it("are counted in the status of their CronJob, a subresource that leaves its generation as it is", async () => {
+      const path = bench.at("CronJob", "counting");
+      const { metadata } = await bench.make({
+        apiVersion: "batch/v1",
+        kind: "CronJob",
+        metadata: { name: "counting" },
+        spec: { schedule: "0 3 * * *", suspend: true, jobTemplate: { spec } },
+      });
+      const status = { lastScheduleTime: "2026-01-01T03:00:00Z" };
+      const { body } = await bench.patch(`${path}/status`, { status, spec: { suspend: false } });
+      assert.deepEqual([body["status"], body.metadata.generation], [status, metadata.generation]);
+      assert.notEqual(body.metadata.resourceVersion, metadata.resourceVersion);
+      assert.equal((body["spec"] as { suspend: boolean }).suspend, true);
+    });
+
     it("leave their pods behind when deleted without a word, and warn of it", async () => {
       await bench.make(job("left"));
       await eventually(

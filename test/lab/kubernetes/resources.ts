@@ -52,7 +52,7 @@ const table: readonly Resource[] = [
   resource("apps", "v1", "daemonsets", "DaemonSet", counted),
   resource("apps", "v1", "controllerrevisions", "ControllerRevision"),
   resource("batch", "v1", "jobs", "Job", counted),
-  resource("batch", "v1", "cronjobs", "CronJob", counted),
+  resource("batch", "v1", "cronjobs", "CronJob", { ...counted, subresources: ["status"] }),
   resource(rbac, "v1", "roles", "Role"),
   resource(rbac, "v1", "rolebindings", "RoleBinding"),
   resource(rbac, "v1", "clusterroles", "ClusterRole", clusterWide),

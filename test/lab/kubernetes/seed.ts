@@ -49,6 +49,22 @@ function podsOf(name: string): Readonly<Record<string, unknown>> {
   };
 }
 
+const batchSpec = (name: string) => ({
+  template: {
+    spec: { restartPolicy: "Never", containers: [{ name, image: `registry.example/${name}:1.0.0` }] },
+  },
+});
+
+/** A CronJob of one container that ends by itself, due each night at three. */
+export function cronJob(place: string, name: string, spec: Readonly<Record<string, unknown>> = {}): Draft {
+  return {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name, namespace: place },
+    spec: { schedule: "0 3 * * *", jobTemplate: { spec: batchSpec("report") }, ...spec },
+  };
+}
+
 /** What the demo and the journeys begin with. `kube-system` is there in any cluster. */
 export const demoObjects: readonly Draft[] = [
   namespace("prod"),
@@ -59,12 +75,6 @@ export const demoObjects: readonly Draft[] = [
   deployment("prod", "checkout", 4, { team: "payments" }),
   deployment("staging", "api", 2, { team: "web" }),
 ];
-
-const batchSpec = (name: string) => ({
-  template: {
-    spec: { restartPolicy: "Never", containers: [{ name, image: `registry.example/${name}:1.0.0` }] },
-  },
-});
 
 /** What the demo has beside: something for each kind of operation. */
 export const demoWorld: readonly Draft[] = [
@@ -77,12 +87,7 @@ export const demoWorld: readonly Draft[] = [
     metadata: { name: "api-settings", namespace: "prod" },
     data: { LOG_LEVEL: "info", FEATURE_NEW_CART: "off" },
   },
-  {
-    apiVersion: "batch/v1",
-    kind: "CronJob",
-    metadata: { name: "nightly-report", namespace: "prod" },
-    spec: { schedule: "0 3 * * *", jobTemplate: { spec: batchSpec("report") } },
-  },
+  cronJob("prod", "nightly-report"),
   {
     apiVersion: "batch/v1",
     kind: "Job",
