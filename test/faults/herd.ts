@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/processes/lab-process.ts";
+import type { Reserve } from "./reserve.ts";
+import type { Stage } from "./stage.ts";
 
 /** The processes of one side, kept at their number as a supervisor would keep them. */
 export interface Herd {
-  /** SIGKILLs one that serves and starts another in its place; false when none serves. */
+  /** SIGKILLs one that serves and starts another in its place; false when fewer than two serve. */
   kill(pick: number): Promise<boolean>;
-  /** SIGSTOPs one that serves, SIGCONTs it after `forMs`; true when it lived to wake up. */
+  /** SIGSTOPs one that serves, SIGCONTs it after `forMs`; true when there were two and it lived to wake up. */
   freeze(pick: number, forMs: number): Promise<boolean>;
   /** How many serve now. */
-  readonly serving: number;
+  serving(): number;
   /** How many ended by themselves after they had begun to serve. */
   readonly fallen: number;
   /** How many gave up their start, or had to be killed during it, as when Redis dies meanwhile. */
@@ -23,8 +24,15 @@ export interface Herd {
 /** A start takes a second or two on a busy machine; one that takes longer than this hangs. */
 const startMs = 15_000;
 const pauseMs = 200;
+const lookMs = 20;
 
-export function keepHerd(lab: Lab, side: "web" | "worker", all: () => readonly LabProcess[]): Herd {
+/** `reserve`: where the next worker is taken from, as long as there are any. Nobody is started on a Redis that is dead. */
+export function keepHerd(
+  { lab, redis }: Pick<Stage, "lab" | "redis">,
+  side: "web" | "worker",
+  all: () => readonly LabProcess[],
+  reserve?: Pick<Reserve, "take">,
+): Herd {
   const serving = new Set<LabProcess>();
   const frozen = new Set<LabProcess>();
   const starting = new Set<Promise<void>>();
@@ -42,10 +50,12 @@ export function keepHerd(lab: Lab, side: "web" | "worker", all: () => readonly L
     });
   };
 
-  /** One more, tried until it serves: while Redis is dead nobody can start. */
+  /** One more, tried until it serves: Redis may die while it starts. */
   async function start(): Promise<void> {
     while (!retired) {
-      const begun = lab.start(side);
+      while (!redis.alive()) await sleep(lookMs);
+      const spare = await reserve?.take();
+      const begun = spare ? spare.start() : lab.start(side);
       const one = all().at(-1);
       const late = setTimeout(() => one?.signal("SIGKILL"), startMs);
       try {
@@ -65,7 +75,8 @@ export function keepHerd(lab: Lab, side: "web" | "worker", all: () => readonly L
     starting.add(begun);
   }
 
-  const choose = (pick: number): LabProcess | undefined => [...serving][Math.floor(pick * serving.size)];
+  const choose = (pick: number): LabProcess | undefined =>
+    serving.size > 1 ? [...serving][Math.floor(pick * serving.size)] : undefined;
   for (const one of all()) adopt(one);
 
   return {
@@ -90,9 +101,7 @@ export function keepHerd(lab: Lab, side: "web" | "worker", all: () => readonly L
       serving.add(one);
       return true;
     },
-    get serving() {
-      return serving.size;
-    },
+    serving: () => serving.size,
     get fallen() {
       return fallen;
     },

@@ -14,7 +14,7 @@ export interface Toll {
   powerCuts: number;
   /** What power cuts took of the log, in bytes. */
   bytesLost: number;
-  /** Misfortunes that found too few to befall, as on a machine that is too slow to start others in time. */
+  /** Misfortunes that found too few to befall until the run was over, on a machine too slow to start others in time. */
   missed: number;
 }
 
@@ -26,27 +26,43 @@ export interface Victims {
   readonly forgetMs: number;
 }
 
-/** Lets everything of the schedule happen at its time, and resolves when the last is over. */
-export async function unleash(schedule: readonly Misfortune[], victims: Victims): Promise<Toll> {
+/** How often it is looked whether there is again somebody to befall, in ms. */
+const lookMs = 20;
+
+/**
+ * Lets everything of the schedule happen at its time, or as soon after it as there is somebody to befall, and resolves
+ * when the last is over. Nothing begins after `seconds`.
+ */
+export async function unleash(schedule: readonly Misfortune[], victims: Victims, seconds: number): Promise<Toll> {
   const toll: Toll = { kills: 0, freezes: 0, webKills: 0, redisKills: 0, powerCuts: 0, bytesLost: 0, missed: 0 };
   const begun = performance.now();
   const under: Promise<void>[] = [];
   let redisDown = false;
 
+  /** Whether it became possible before the run was over. */
+  async function possible(now: () => boolean): Promise<boolean> {
+    while (!now()) {
+      if (performance.now() > begun + seconds * 1_000) return false;
+      await sleep(lookMs);
+    }
+    return true;
+  }
+
   async function befall(misfortune: Misfortune): Promise<void> {
     const { workers, webs, redis, forgetMs } = victims;
+    // One of each side is always left: where nobody works there is nothing to break.
+    const enough = ({ serving }: Herd) => possible(() => serving() > 1);
     switch (misfortune.kind) {
-      // One of each side is always left: where nobody works there is nothing to break.
       case "kill-worker":
-        return count("kills", workers.serving > 1 && (await workers.kill(misfortune.pick)));
+        return count("kills", (await enough(workers)) && (await workers.kill(misfortune.pick)));
       case "freeze-worker":
-        return count("freezes", workers.serving > 1 && (await workers.freeze(misfortune.pick, misfortune.forMs)));
+        return count("freezes", (await enough(workers)) && (await workers.freeze(misfortune.pick, misfortune.forMs)));
       case "kill-web":
-        return count("webKills", webs.serving > 1 && (await webs.kill(misfortune.pick)));
+        return count("webKills", (await enough(webs)) && (await webs.kill(misfortune.pick)));
       default:
         break;
     }
-    if (redisDown) return count("missed", true);
+    if (!(await possible(() => !redisDown))) return count("missed", true);
     redisDown = true;
     if (misfortune.kind === "kill-redis") {
       await redis.kill();

@@ -16,6 +16,8 @@ export interface RedisLine extends RedisPeer {
    * in the last so many ms, as one does that flushes late. Resolves with the bytes lost; `restart` brings it back.
    */
   powerCut(keep: number, forgetMs?: number): Promise<number>;
+  /** False from the moment it is killed until it is restarted. */
+  alive(): boolean;
 }
 
 /** How long commands go on arriving whose answers nobody gets, in ms. */
@@ -33,6 +35,7 @@ export async function layRedisLine(): Promise<RedisLine> {
   const ends = new Set<Socket>();
   const sizes: { readonly at: number; readonly size: number }[] = [];
   let held = false;
+  let alive = true;
 
   const server = createServer((near) => {
     const far = connect(behind);
@@ -65,12 +68,15 @@ export async function layRedisLine(): Promise<RedisLine> {
   return {
     url: `unix://${front}`,
     owned: true,
+    alive: () => alive,
     async kill() {
+      alive = false;
       await peer.kill();
       hangUp();
     },
     async powerCut(keep, forgetMs = 0) {
       held = true;
+      alive = false;
       // `appendfsync always` answers only what is on the disk: whatever anybody was told lies below this size.
       const acknowledged = statSync(log()).size;
       await sleep(unansweredMs);
@@ -88,6 +94,7 @@ export async function layRedisLine(): Promise<RedisLine> {
       // Whoever connects as soon as it lives must be answered.
       held = false;
       await peer.restart();
+      alive = true;
     },
     async close() {
       clearInterval(sampling);

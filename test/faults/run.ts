@@ -16,6 +16,7 @@ import type { Effect, History, RecordedRequest, ShownRequest } from "./history.t
 import { begin, type Load } from "./load.ts";
 import { type Toll, unleash } from "./nemesis.ts";
 import type { RunOptions } from "./options.ts";
+import { callUpReserve } from "./reserve.ts";
 import { scheduleOf } from "./schedule.ts";
 import { leaseSeconds, type Stage, startStage, targetName } from "./stage.ts";
 import { hireThief } from "./thief.ts";
@@ -56,8 +57,12 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
   await using closing = new AsyncDisposableStack();
   closing.defer(() => stage.close());
   const { lab, double, weather, redis } = stage;
-  const workers = keepHerd(lab, "worker", () => lab.workers);
-  const webs = keepHerd(lab, "web", () => lab.webs);
+  const schedule = scheduleOf(seed, seconds, leaseSeconds * 1_000);
+  say("loading the workers that replace the killed");
+  const reserve = await callUpReserve(lab, schedule.filter(({ kind }) => kind === "kill-worker").length);
+  closing.defer(() => reserve.close());
+  const workers = keepHerd(stage, "worker", () => lab.workers, reserve);
+  const webs = keepHerd(stage, "web", () => lab.webs);
   closing.defer(() => Promise.all([workers.retire(), webs.retire()]).then(() => undefined));
   const thief = hireThief(lab);
   closing.defer(() => thief.close());
@@ -89,8 +94,8 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
   });
   say(`letting everything break for ${seconds} s`);
   weather.rough = true;
-  const schedule = scheduleOf(seed, seconds, leaseSeconds * 1_000);
-  const toll = await unleash(schedule, { workers, webs, redis, forgetMs: options.forgetful ? forgetMs : 0 });
+  const forgets = options.forgetful ? forgetMs : 0;
+  const toll = await unleash(schedule, { workers, webs, redis, forgetMs: forgets }, seconds);
   weather.rough = false;
   say("letting it settle");
   const began = performance.now();

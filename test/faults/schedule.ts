@@ -9,8 +9,8 @@ export type Misfortune = { readonly at: number } & (
   | { readonly kind: "power-cut"; readonly downMs: number; readonly keep: number }
 );
 
-/** How often each comes, a minute. More than is asked of a run: one that finds nobody serving does not count. */
-const perMinute = { "kill-worker": 88, "freeze-worker": 52, redis: 13, "kill-web": 4 } as const;
+/** How often each comes, a minute: somewhat more than is asked of a run. */
+const perMinute = { "kill-worker": 72, "freeze-worker": 44, redis: 12, "kill-web": 4 } as const;
 
 /** Every misfortune of a run in the order of its time, in ms from the start; the same for the same seed. */
 export function scheduleOf(seed: number, seconds: number, leaseMs: number): readonly Misfortune[] {

@@ -10,7 +10,7 @@ import type { RequestStore, Scribe, Trail } from "../../src/ports.ts";
 import { Guard } from "../cluster/guard.ts";
 import { approvals, channels, people, team } from "./people.ts";
 import { enrolPhone, type Phone } from "./phone.ts";
-import { type LabProcess, startProcess } from "./processes/lab-process.ts";
+import { type LabProcess, prepareProcess, startProcess } from "./processes/lab-process.ts";
 import { type CliRun, runCli } from "./processes/run-cli.ts";
 import { freshSecrets, type LabSecrets } from "./processes/secrets.ts";
 import { type RedisPeer, startRedis } from "./redis/start-redis.ts";
@@ -39,6 +39,12 @@ export interface LabOptions {
   readonly worker?: Readonly<Record<string, string>>;
 }
 
+/** A worker that waits to be started. */
+export interface Spare {
+  start(): Promise<LabProcess>;
+  dismiss(): void;
+}
+
 /** The product's real processes in a workspace of doubles, on loopback. */
 export interface Lab {
   readonly slack: SlackDouble;
@@ -55,6 +61,8 @@ export interface Lab {
   readonly pagesUrl: string;
   /** One more process of either side; a worker serves one cluster. */
   start(side: "web" | "worker", cluster?: string): Promise<LabProcess>;
+  /** Has one more worker loaded and waiting; its `start` is then a short one. */
+  prepare(): Promise<Spare>;
   /** The records, read as the product reads them. */
   readonly store: RequestStore;
   readonly trail: Trail;
@@ -90,6 +98,19 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await started.ready;
     return started;
   };
+  const prepare = async (): Promise<Spare> => {
+    const environment = { ...settings.worker, COUNTERSIGN_CLUSTERS_FILE: settings.clusterFiles["demo"] ?? "" };
+    const { begin, dismiss } = await prepareProcess("worker", environment, guard);
+    return {
+      dismiss,
+      async start() {
+        const started = begin();
+        all.worker.push(started);
+        await started.ready;
+        return started;
+      },
+    };
+  };
   begun.defer(async () => {
     await Promise.all([...all.web, ...all.worker].map((one) => one.stop()));
   });
@@ -120,6 +141,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     directoryFile: settings.directoryFile,
     pagesUrl,
     start,
+    prepare,
     store: redisRequestStore(state, scribe),
     trail: redisTrail(state, scribe, chance),
     cli,

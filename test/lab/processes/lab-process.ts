@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Guard } from "../../cluster/guard.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
+const standby = new URL("standby.ts", import.meta.url).href;
 
 /** One of the real processes of the product, as the Procfile starts it. */
 export interface LabProcess {
@@ -22,31 +23,72 @@ export interface LabProcess {
   kill(): Promise<void>;
 }
 
+/** A process that has loaded what it is made of and does nothing yet. */
+export interface Standby {
+  /** Lets it begin, as if it were started now. */
+  begin(): LabProcess;
+  /** Ends it without its having begun. */
+  dismiss(): void;
+}
+
+/** Holds `src/NAME.ts` before its first line, with everything it imports loaded; resolves when it has come so far. */
+export async function prepareProcess(
+  name: "web" | "worker",
+  environment: Readonly<Record<string, string>>,
+  guard: Guard,
+): Promise<Standby> {
+  const options = [environment["NODE_OPTIONS"] ?? "", `--import=${standby}`].join(" ");
+  const child = spawnProcess(name, { ...environment, NODE_OPTIONS: options }, guard, ["ignore", "pipe", "pipe", "ipc"]);
+  const loaded = await Promise.race([once(child, "message"), once(child, "exit")]);
+  if (loaded[0] !== "loaded") throw new Error(`${name} ended while it was loaded`);
+  return {
+    begin() {
+      child.send("begin");
+      return followed(name, child);
+    },
+    dismiss: () => void child.kill("SIGKILL"),
+  };
+}
+
 /** Starts `src/NAME.ts` with this environment and nothing else of ours: what it needs must be in its settings. */
 export function startProcess(
   name: "web" | "worker",
   environment: Readonly<Record<string, string>>,
   guard: Guard,
 ): LabProcess {
+  return followed(name, spawnProcess(name, environment, guard, ["ignore", "pipe", "pipe"]));
+}
+
+function spawnProcess(
+  name: "web" | "worker",
+  environment: Readonly<Record<string, string>>,
+  guard: Guard,
+  stdio: StdioOptions,
+): ChildProcess {
   const child = spawn(process.execPath, [`src/${name}.ts`], {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio,
     // Its own group: Ctrl-C is ours to hear, and ours to hand on.
     detached: true,
   });
   guard.watch(child);
+  return child;
+}
+
+function followed(name: "web" | "worker", child: ChildProcess): LabProcess {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);
   const lines: string[] = [];
   const ended = once(child, "exit").then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals);
   const ready = new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on("line", (line) => {
-        lines.push(line);
-        const facts = readLine(line);
-        if (facts?.["event"] === "ready") resolve(facts);
-      });
+      if (stream)
+        createInterface({ input: stream }).on("line", (line) => {
+          lines.push(line);
+          const facts = readLine(line);
+          if (facts?.["event"] === "ready") resolve(facts);
+        });
     void ended.then((how) => reject(new Error(`${name} ended with ${how}: ${lines.slice(-5).join(" / ")}`)));
   });
   // Who does not wait for it learns of its end otherwise.
