@@ -4,6 +4,7 @@ import { kindOf, objectKinds } from "../operation/object-kind.ts";
 import { namespaceOf, type Read } from "../operation/operation.ts";
 import { targetInWords } from "../operation/target.ts";
 import { maskSecrets } from "./mask.ts";
+import { readDescribe } from "./reads/describe.ts";
 import { readEvents } from "./reads/events.ts";
 import { readGet } from "./reads/get.ts";
 import { readLogs } from "./reads/logs.ts";
@@ -13,6 +14,7 @@ import type { Answer, Reader } from "./reads/reader.ts";
 /** Every read there is, by kind: one that is added to the union and not here does not compile. */
 const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>> } = {
   get: readGet,
+  describe: readDescribe,
   events: readEvents,
   logs: readLogs,
 };

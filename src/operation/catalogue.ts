@@ -1,7 +1,7 @@
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
-import { events, get, readForms } from "./catalogue/reads.ts";
+import { describe, events, get, readForms } from "./catalogue/reads.ts";
 import { removalForms } from "./catalogue/removals.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
@@ -10,6 +10,7 @@ import { namespaceOf, type Operation, type OperationKind } from "./operation.ts"
 /** Every operation there is: one that is in the union and not here does not compile. */
 export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation, { kind: K }>> } = {
   get,
+  describe,
   events,
   logs,
   "rollout-restart": rolloutRestart,

@@ -1,7 +1,7 @@
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
-import type { Events, Get } from "./catalogue/reads.ts";
+import type { Describe, Events, Get } from "./catalogue/reads.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
@@ -17,12 +17,12 @@ export type Change =
   | SuspendCronJob
   | ResumeCronJob;
 /** The operations that only read. */
-export type Read = Get | Events | Logs;
+export type Read = Get | Describe | Events | Logs;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
 export type Operation = Read | Change;
 export type OperationKind = Operation["kind"];
 
-const reads: Readonly<Record<Read["kind"], true>> = { get: true, events: true, logs: true };
+const reads: Readonly<Record<Read["kind"], true>> = { get: true, describe: true, events: true, logs: true };
 
 export function isChange(operation: Operation): operation is Change {
   return !Object.hasOwn(reads, operation.kind);

@@ -49,6 +49,34 @@ describe("routine reads through the real processes", function () {
     assert.doesNotMatch(some, /checkout|pod\//);
   });
 
+  it("get: each kind in the columns of kubectl, and of a ConfigMap the keys alone", async () => {
+    const { admin } = stage();
+    const [apiVersion, metadata] = ["v1", { name: "settings", namespace: "prod" }];
+    const data = { DB_URL: "SECRET-DATA", LEVEL: "info" };
+    await admin.create("/api/v1/namespaces/prod/configmaps", { apiVersion, kind: "ConfigMap", metadata, data });
+    assert.match(await readOf("/k8s get configmaps -n prod"), /NAME +KEYS +AGE\n.*settings +DB_URL,LEVEL +\d+s/s);
+    const keys = await readOf("/k8s describe cm/settings -n prod");
+    assert.match(keys, /Keys, whose values are not shown: DB_URL, LEVEL/);
+    assert.doesNotMatch(keys, /SECRET-DATA/);
+    assert.match(await readOf("/k8s get nodes"), /NAME +STATUS +ROLES +VERSION +AGE\nnode-a +/);
+    assert.match(await readOf("/k8s get rs -n prod"), /NAME +DESIRED +CURRENT +READY +AGE\napi-\w+ +3/);
+    assert.match(await readOf("/k8s get sts -n staging"), /No statefulsets in the namespace staging/);
+    assert.match(await failureOf("/k8s get svc/none -n prod"), /There is no service none in the namespace prod/);
+  });
+
+  it("describe: a deployment, a pod and a node, each with its last events", async () => {
+    const deployment = await readOf("/k8s describe deploy/api -n prod");
+    assert.match(deployment, /Deployment api in prod, \d+s old\nLabels: app=api/);
+    assert.match(deployment, /Replicas: 3 wanted, 3 ready/);
+    assert.match(deployment, /ago Normal ScalingReplicaSet: Scaled up/);
+    const pod = await readOf(`/k8s describe pod ${await podOf("prod")} -n prod`);
+    assert.match(pod, /Owner: ReplicaSet api-\w+/);
+    assert.match(pod, /api: registry\.example\/api:1\.0\.0, running for/);
+    const node = await readOf("/k8s describe node node-a");
+    assert.match(node, /Node node-a, \d+s old/);
+    assert.match(node, /Events: unknown, may not be read in the namespace default$/);
+  });
+
   describe("logs", () => {
     const secret = "hunter2hunter2";
 

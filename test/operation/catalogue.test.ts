@@ -13,6 +13,7 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "get", cluster: "demo", resource: "deployments", namespace: namespace("prod"), name: name("api") },
     "get deployments api -n prod -c demo",
   ],
+  [{ kind: "describe", cluster: "demo", target }, "describe deploy/api -n prod -c demo"],
   [
     {
       kind: "events",
@@ -88,6 +89,8 @@ describe("the catalogue", () => {
       const line = usage
         .replace("pods|deployments", "pods")
         .replace("[--container=NAME] [--tail=N] [--since=10m] [--previous]", "--container=web")
+        .replace("KIND [NAME]", "po")
+        .replace("KIND/NAME -n", "po/NAME -n")
         .replace("[--for=KIND/NAME]", "--for=po/api")
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")

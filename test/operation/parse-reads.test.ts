@@ -16,9 +16,36 @@ const log: Of<"logs"> = {
   target: { kind: "Pod", namespace: prod, name: name("api-1") },
   tail: 100,
 };
+const get: Of<"get"> = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
+const describing: Of<"describe"> = {
+  kind: "describe",
+  cluster: "demo",
+  target: { kind: "Deployment", namespace: prod, name: api },
+};
+const node = { kind: "Node", name: name("node-a") } as const;
 const operate = (operation: Operation, reason = ""): Command => ({ kind: "operate", operation, reason });
 
 const understood: readonly (readonly [text: string, command: Command])[] = [
+  ["get sts -n prod", operate({ ...get, resource: "statefulsets" })],
+  ["get statefulset/api -n prod", operate({ ...get, resource: "statefulsets", name: api })],
+  ["get ds -n prod", operate({ ...get, resource: "daemonsets" })],
+  ["get rs -n prod", operate({ ...get, resource: "replicasets" })],
+  ["get jobs.batch -n prod", operate({ ...get, resource: "jobs" })],
+  ["get cj -n prod", operate({ ...get, resource: "cronjobs" })],
+  ["get svc api -n prod", operate({ ...get, resource: "services", name: api })],
+  ["get cm -n prod", operate({ ...get, resource: "configmaps" })],
+  ["get hpa -n prod", operate({ ...get, resource: "horizontalpodautoscalers" })],
+  ["get pdb -n prod", operate({ ...get, resource: "poddisruptionbudgets" })],
+  ["get nodes", operate({ kind: "get", cluster: "demo", resource: "nodes" })],
+  ["get no/node-a -c prod-eu", operate({ kind: "get", cluster: "prod-eu", resource: "nodes", name: node.name })],
+  ["get events -n prod", operate({ kind: "events", cluster: "demo", namespace: prod })],
+  ["get ev -n prod", operate({ kind: "events", cluster: "demo", namespace: prod })],
+
+  ["describe deploy/api -n prod", operate(describing)],
+  ["describe deployment api -n prod -- why", operate(describing, "why")],
+  ["describe pod api-1 -n prod", operate({ ...describing, target: log.target })],
+  ["describe node node-a", operate({ ...describing, target: node })],
+
   ["logs pod/api-1 -n prod", operate(log)],
   ["logs po api-1 -n prod -- what happened", operate(log, "what happened")],
   ["logs api-1 -n prod", operate(log)],
@@ -29,6 +56,26 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
 ];
 
 const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp, remedy: RegExp])[] = [
+  ["get namespaces", "bad-arguments", /`namespaces` cannot be read/, /^There are: po, deploy, .*ev\.$/],
+  ["get rolebindings -n prod", "bad-arguments", /cannot be read/, /There are/],
+  ["get all -n prod", "bad-arguments", /`all` cannot be read/, /There are/],
+  ["get secrets -n prod", "bad-arguments", /Secrets are never read from here/, /account of your own/],
+  ["get secret/db -n prod", "bad-arguments", /Secrets are never read from here/, /account of your own/],
+  ["get nodes -n prod", "bad-arguments", /node belongs to no namespace/, /Leave out `-n`/],
+  ["get sts", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
+  ["get events", "bad-arguments", /namespace is missing/, /events -n NAMESPACE/],
+  ["get events x -n prod", "bad-arguments", /`x` is too much/, /events -n NAMESPACE/],
+  ["get pods a b -n prod", "bad-arguments", /`b` is too much/, /get KIND/],
+
+  ["describe", "bad-arguments", /not said what to describe/, /describe KIND\/NAME/],
+  ["describe secret/db -n prod", "bad-arguments", /Secrets are never read/, /account of your own/],
+  ["describe api -n prod", "bad-arguments", /`api` cannot be read/, /There are/],
+  ["describe deploy -n prod", "bad-arguments", /deployment's name is missing/, /describe KIND\/NAME/],
+  ["describe deploy/api web -n prod", "bad-arguments", /`web` is too much/, /describe KIND\/NAME/],
+  ["describe deploy/api", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
+  ["describe node/a -n prod", "bad-arguments", /node belongs to no namespace/, /Leave out/],
+  ["describe pod/.. -n prod", "bad-name", /cannot be a name/, /begins and ends/],
+
   ["logs -n prod", "bad-arguments", /not said which pod/, /logs pod\/NAME/],
   ["logs pod -n prod", "bad-arguments", /pod's name is missing/, /logs pod\/NAME/],
   [
@@ -85,6 +132,34 @@ const anyNamespace = label.map((text) => parseNamespace(text) ?? prod);
 const anyName = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => parseName(labels.join(".")) ?? api);
 const cluster = fc.constantFrom(...place.clusters);
 const anyRead: fc.Arbitrary<Read> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant("get" as const),
+      cluster,
+      resource: fc.constantFrom("pods" as const, "horizontalpodautoscalers" as const, "configmaps" as const),
+      namespace: anyNamespace,
+      name: anyName,
+    },
+    { requiredKeys: ["kind", "cluster", "resource", "namespace"], ...plain },
+  ),
+  fc.record(
+    { kind: fc.constant("get" as const), cluster, resource: fc.constant("nodes" as const), name: anyName },
+    { requiredKeys: ["kind", "cluster", "resource"], ...plain },
+  ),
+  fc.record(
+    {
+      kind: fc.constant("describe" as const),
+      cluster,
+      target: fc.oneof(
+        fc.record(
+          { kind: fc.constantFrom("Job" as const, "Service" as const), namespace: anyNamespace, name: anyName },
+          plain,
+        ),
+        fc.record({ kind: fc.constant("Node" as const), name: anyName }, plain),
+      ),
+    },
+    plain,
+  ),
   fc.record(
     {
       kind: fc.constant("logs" as const),

@@ -31,12 +31,12 @@ function rowOf(event: KubeObject, now: number): readonly string[] {
 }
 
 /** `5m`, or `5m (x12)` of what happened twelve times. */
-function seenOf(event: KubeObject, now: number): string {
+export function seenOf(event: KubeObject, now: number): string {
   const times = Math.max(number(event["count"]), number(record(event["series"])["count"]));
   return `${age(lastSeen(event), now)}${times > 1 ? ` (x${times})` : ""}`;
 }
 
-function newestFirst(one: KubeObject, other: KubeObject): number {
+export function newestFirst(one: KubeObject, other: KubeObject): number {
   return (Date.parse(lastSeen(other)) || 0) - (Date.parse(lastSeen(one)) || 0);
 }
 

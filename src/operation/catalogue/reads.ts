@@ -4,17 +4,27 @@ import { parseName } from "../name.ts";
 import { type KindName, kindOf, objectKinds } from "../object-kind.ts";
 import type { RbacRule } from "../rbac-rule.ts";
 import { readerAccount } from "../reader-account.ts";
-import { type Refusal, refuse } from "../refusal.ts";
+import { isRefusal, type Refusal, refuse } from "../refusal.ts";
+import { type AnyTarget, spokenTarget, targetInWords } from "../target.ts";
 import { badName, namespaceMissing, short, tooMuch } from "../typed.ts";
 import { type Logs, logForms } from "./logs.ts";
+import { notReadable, placed, type ReadableKind, readableOf } from "./readable.ts";
 
-/** Lists the objects of one kind in a namespace, or shows one of them. Changes nothing. */
+/** Lists the objects of one kind, or shows one of them. Changes nothing. */
 export interface Get {
   readonly kind: "get";
   readonly cluster: string;
-  readonly resource: "pods" | "deployments";
-  readonly namespace: Namespace;
+  readonly resource: (typeof objectKinds)[ReadableKind]["resource"];
+  /** Absent for what belongs to none, such as nodes. */
+  readonly namespace?: Namespace;
   readonly name?: Name;
+}
+
+/** What there is to know of one object when it does not do what it should. */
+export interface Describe {
+  readonly kind: "describe";
+  readonly cluster: string;
+  readonly target: AnyTarget;
 }
 
 /** What the cluster's own components said lately, in a namespace or of one object there. */
@@ -25,17 +35,26 @@ export interface Events {
   readonly about?: { readonly kind: KindName; readonly name: Name };
 }
 
+const reading = (apiGroup: string, ...resources: readonly string[]): RbacRule => ({
+  apiGroups: [apiGroup],
+  resources,
+  verbs: ["get", "list"],
+});
+const nodes: RbacRule = { ...reading("", "nodes"), scope: "cluster" };
+
 export const get: Entry<Get> = {
-  usage: "get pods|deployments [NAME] -n NAMESPACE",
-  summary: "list pods or deployments",
+  usage: "get KIND [NAME] -n NAMESPACE",
+  summary: "list the objects of a kind, or show one",
   group: "@read",
   idempotent: true,
   account: readerAccount,
   rules: [
-    { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] },
-    { apiGroups: ["apps"], resources: ["deployments", "replicasets"], verbs: ["get", "list"] },
-    { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: ["list"] },
-    { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: ["list"] },
+    reading("", "pods", "services", "configmaps"),
+    reading("apps", "deployments", "statefulsets", "daemonsets", "replicasets"),
+    reading("batch", "jobs", "cronjobs"),
+    reading("autoscaling", "horizontalpodautoscalers"),
+    reading("policy", "poddisruptionbudgets"),
+    nodes,
   ],
   say: ({ resource, name }) => `get ${resource}${name === undefined ? "" : ` ${name}`}`,
   headline: ({ resource, name }) => `Read ${resource}${name === undefined ? "" : ` ${name}`}`,
@@ -44,6 +63,18 @@ export const get: Entry<Get> = {
 
 const listEvents: RbacRule = { apiGroups: [""], resources: ["events"], verbs: ["list"] };
 
+export const describe: Entry<Describe> = {
+  usage: "describe KIND/NAME -n NAMESPACE",
+  summary: "one object's state, conditions and last events",
+  group: "@read",
+  idempotent: true,
+  account: "countersign-describe",
+  rules: [...get.rules.map((rule): RbacRule => ({ ...rule, verbs: ["get"] })), listEvents],
+  say: ({ target }) => `describe ${spokenTarget(target)}`,
+  headline: ({ target }) => `Describe ${target.name}`,
+  wish: ({ target }) => `describe the ${targetInWords(target)}`,
+};
+
 export const events: Entry<Events> = {
   usage: "events -n NAMESPACE [--for=KIND/NAME]",
   summary: "what the cluster said lately, newest first",
@@ -51,32 +82,37 @@ export const events: Entry<Events> = {
   idempotent: true,
   account: "countersign-events",
   rules: [listEvents],
-  say: ({ about }) => `events${about ? ` --for=${objectKinds[about.kind].short}/${about.name}` : ""}`,
+  say: ({ about }) => `events${about ? ` --for=${spokenTarget(about)}` : ""}`,
   headline: ({ about }) => `Read events${about ? ` of ${about.name}` : ""}`,
-  wish: ({ about }) => `read events${about ? ` of the ${objectKinds[about.kind].noun} ${about.name}` : ""}`,
+  wish: ({ about }) => `read events${about ? ` of the ${targetInWords(about)}` : ""}`,
 };
 
-export const readForms: readonly Form<Get | Events | Logs>[] = [
-  ...logForms,
+export const readForms: readonly Form<Get | Describe | Events | Logs>[] = [
   {
     words: "get",
     usage: get.usage,
-    namespace: "needed",
-    read({ positionals, namespace, cluster, usage }) {
-      const [what = "", named, ...more] = positionals.flatMap((word, i) => (i === 0 ? word.split("/") : [word]));
-      if (more.length > 0) return tooMuch(more, usage);
-      const kind = kindOf(what);
-      if (kind !== "Pod" && kind !== "Deployment")
-        return refuse(
-          "bad-arguments",
-          what === "" ? "It is not said what to get." : `\`${short(what)}\` cannot be read from here.`,
-          `Usage: \`${usage}\``,
-        );
-      if (namespace === undefined) return namespaceMissing(usage);
-      const { resource } = objectKinds[kind];
-      if (named === undefined) return { kind: "get", cluster, resource, namespace };
-      const name = parseName(named);
-      return name ? { kind: "get", cluster, resource, namespace, name } : badName("name", named);
+    namespace: "optional",
+    read: (typed) => {
+      const [word = "", ...named] = typed.positionals.flatMap((one, i) => (i === 0 ? one.split("/") : [one]));
+      return kindOf(word) === "Event" ? readEvents({ ...typed, positionals: named }) : readGet(typed, word, named);
+    },
+  },
+  {
+    words: "describe",
+    usage: describe.usage,
+    namespace: "optional",
+    read(typed) {
+      const [word = "", named, ...more] = typed.positionals.flatMap((one, i) => (i === 0 ? one.split("/") : [one]));
+      const kind = readableOf(word);
+      if (kind === undefined) return notReadable(word, "describe", typed.usage);
+      if (more.length > 0) return tooMuch(more, typed.usage);
+      const object = placed(kind, named, typed);
+      if (isRefusal(object)) return object;
+      const { name, namespace } = object;
+      if (name === undefined)
+        return refuse("bad-arguments", `The ${objectKinds[kind].noun}'s name is missing.`, `Usage: \`${typed.usage}\``);
+      const target = namespace === undefined ? { kind, name } : { kind, namespace, name };
+      return { kind: "describe", cluster: typed.cluster, target: target as AnyTarget };
     },
   },
   {
@@ -86,9 +122,20 @@ export const readForms: readonly Form<Get | Events | Logs>[] = [
     flags: { for: {} },
     read: readEvents,
   },
+  ...logForms,
 ];
 
-function readEvents({ positionals, namespace, cluster, flags, usage }: Typed): Events | Refusal {
+function readGet(typed: Typed, word: string, [named, ...more]: readonly string[]): Get | Refusal {
+  const kind = readableOf(word);
+  if (kind === undefined) return notReadable(word, "get", typed.usage);
+  if (more.length > 0) return tooMuch(more, typed.usage);
+  const object = placed(kind, named, typed);
+  if (isRefusal(object)) return object;
+  return { kind: "get", cluster: typed.cluster, resource: objectKinds[kind].resource, ...object };
+}
+
+function readEvents({ positionals, namespace, cluster, flags }: Typed): Events | Refusal {
+  const { usage } = events;
   if (positionals.length > 0) return tooMuch(positionals, usage);
   if (namespace === undefined) return namespaceMissing(usage);
   const { for: asked } = flags;
