@@ -10,6 +10,8 @@ import { readGet } from "./reads/get.ts";
 import { readLogs } from "./reads/logs.ts";
 import { present } from "./reads/present.ts";
 import type { Answer, Reader } from "./reads/reader.ts";
+import { readRolloutHistory } from "./reads/rollout-history.ts";
+import { readRolloutStatus } from "./reads/rollout-status.ts";
 
 /** Every read there is, by kind: one that is added to the union and not here does not compile. */
 const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>> } = {
@@ -17,6 +19,8 @@ const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>
   describe: readDescribe,
   events: readEvents,
   logs: readLogs,
+  "rollout-status": readRolloutStatus,
+  "rollout-history": readRolloutHistory,
 };
 
 /**

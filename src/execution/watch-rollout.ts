@@ -78,7 +78,7 @@ async function follow({ session, plan, from, tell, signal }: Following, rule: Ru
 }
 
 /** Whether what the status says is of the object as it is now. */
-function isSeen({ generation, status }: Workload): boolean {
+export function isSeen({ generation, status }: Workload): boolean {
   return status.observedGeneration >= generation;
 }
 
@@ -86,13 +86,14 @@ function hasItsPods({ replicas, status }: Workload): boolean {
   return status.replicas === replicas && status.available === replicas;
 }
 
-// Only new, available pods are left, but for those that the strategy holds back.
-function isRolledOut(workload: Workload): boolean {
+/** Only new, available pods are left, but for those that the strategy holds back. */
+export function isRolledOut(workload: Workload): boolean {
   const { replicas, status } = workload;
   return isSeen(workload) && status.updated >= replicas - heldBack(workload) && hasItsPods(workload);
 }
 
-function stuckOf(workload: Workload): string | undefined {
+/** That its controller has given up, and in which words; undefined while it has not. */
+export function stuckOf(workload: Workload): string | undefined {
   if (!isSeen(workload)) return undefined;
   const condition = workload.conditions.find(
     ({ type, reason }) => type === "Progressing" && reason === "ProgressDeadlineExceeded",

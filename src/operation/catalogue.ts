@@ -3,6 +3,7 @@ import { logs } from "./catalogue/logs.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { describe, events, get, readForms } from "./catalogue/reads.ts";
 import { removalForms } from "./catalogue/removals.ts";
+import { rolloutHistory, rolloutStatus } from "./catalogue/rollouts.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
 import { namespaceOf, type Operation, type OperationKind } from "./operation.ts";
@@ -13,6 +14,8 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   describe,
   events,
   logs,
+  "rollout-status": rolloutStatus,
+  "rollout-history": rolloutHistory,
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,

@@ -2,6 +2,7 @@ import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.
 import type { Logs } from "./catalogue/logs.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Describe, Events, Get } from "./catalogue/reads.ts";
+import type { RolloutHistory, RolloutStatus } from "./catalogue/rollouts.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
@@ -17,12 +18,19 @@ export type Change =
   | SuspendCronJob
   | ResumeCronJob;
 /** The operations that only read. */
-export type Read = Get | Describe | Events | Logs;
+export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
 export type Operation = Read | Change;
 export type OperationKind = Operation["kind"];
 
-const reads: Readonly<Record<Read["kind"], true>> = { get: true, describe: true, events: true, logs: true };
+const reads: Readonly<Record<Read["kind"], true>> = {
+  get: true,
+  describe: true,
+  events: true,
+  logs: true,
+  "rollout-status": true,
+  "rollout-history": true,
+};
 
 export function isChange(operation: Operation): operation is Change {
   return !Object.hasOwn(reads, operation.kind);

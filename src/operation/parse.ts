@@ -102,7 +102,7 @@ function unknownCommand(words: readonly string[]): Refusal {
     "unknown-command",
     `There is no command \`${short(typed)}\`.`,
     known.length > 0
-      ? `There are: ${known.map(({ usage }) => `\`${usage}\``).join(", ")}.`
+      ? `There are: ${known.map(({ words }) => `\`${words}\``).join(", ")}. \`help ${first.toLowerCase()}\` says how each is typed.`
       : meant
         ? `Did you mean \`${meant}\`? \`help\` lists all.`
         : "`help` lists all commands.",

@@ -77,6 +77,24 @@ describe("routine reads through the real processes", function () {
     assert.match(node, /Events: unknown, may not be read in the namespace default$/);
   });
 
+  it("rollout status and history: of a deployment that has rolled twice", async () => {
+    const { admin } = stage();
+    assert.match(
+      await readOf("/k8s rollout status deploy/api -n prod"),
+      /The deployment api is rolled out\.\n3 of 3 pods/,
+    );
+    const containers = [{ name: "api", image: "registry.example/api:1.0.1" }];
+    await admin.patch("/apis/apps/v1/namespaces/staging/deployments/api", {
+      spec: { template: { spec: { containers } } },
+    });
+    const history = await readOf("/k8s rollout history deploy/api -n staging");
+    assert.match(
+      history,
+      /REVISION +AGE +IMAGES +CHANGE-CAUSE\n2 +\d+s +registry\.example\/api:1\.0\.1 +<none>\n1 +\d+s/,
+    );
+    while (!/is rolled out/.test(await readOf("/k8s rollout status deploy/api -n staging")));
+  });
+
   describe("logs", () => {
     const secret = "hunter2hunter2";
 

@@ -13,6 +13,8 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "get", cluster: "demo", resource: "deployments", namespace: namespace("prod"), name: name("api") },
     "get deployments api -n prod -c demo",
   ],
+  [{ kind: "rollout-status", cluster: "demo", target }, "rollout status deploy/api -n prod -c demo"],
+  [{ kind: "rollout-history", cluster: "demo", target }, "rollout history deploy/api -n prod -c demo"],
   [{ kind: "describe", cluster: "demo", target }, "describe deploy/api -n prod -c demo"],
   [
     {

@@ -17,11 +17,9 @@ const log: Of<"logs"> = {
   tail: 100,
 };
 const get: Of<"get"> = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
-const describing: Of<"describe"> = {
-  kind: "describe",
-  cluster: "demo",
-  target: { kind: "Deployment", namespace: prod, name: api },
-};
+const target = { kind: "Deployment", namespace: prod, name: api } as const;
+const describing: Of<"describe"> = { kind: "describe", cluster: "demo", target };
+const sts = { ...target, kind: "StatefulSet" } as const;
 const node = { kind: "Node", name: name("node-a") } as const;
 const operate = (operation: Operation, reason = ""): Command => ({ kind: "operate", operation, reason });
 
@@ -45,6 +43,9 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
   ["describe deployment api -n prod -- why", operate(describing, "why")],
   ["describe pod api-1 -n prod", operate({ ...describing, target: log.target })],
   ["describe node node-a", operate({ ...describing, target: node })],
+
+  ["rollout status deploy/api -n prod", operate({ kind: "rollout-status", cluster: "demo", target })],
+  ["rollout history sts api -n prod", operate({ kind: "rollout-history", cluster: "demo", target: sts })],
 
   ["logs pod/api-1 -n prod", operate(log)],
   ["logs po api-1 -n prod -- what happened", operate(log, "what happened")],
@@ -75,6 +76,10 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["describe deploy/api", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
   ["describe node/a -n prod", "bad-arguments", /node belongs to no namespace/, /Leave out/],
   ["describe pod/.. -n prod", "bad-name", /cannot be a name/, /begins and ends/],
+
+  ["rollout status pod/a -n prod", "bad-arguments", /`pod\/a` is not a deployment, statefulset/, /rollout status/],
+  ["rollout history deploy/a --revision=2 -n prod", "bad-arguments", /`--revision` is not/, /rollout history/],
+  ["rollout status deploy/api", "bad-arguments", /namespace is missing/, /rollout status/],
 
   ["logs -n prod", "bad-arguments", /not said which pod/, /logs pod\/NAME/],
   ["logs pod -n prod", "bad-arguments", /pod's name is missing/, /logs pod\/NAME/],
@@ -145,6 +150,17 @@ const anyRead: fc.Arbitrary<Read> = fc.oneof(
   fc.record(
     { kind: fc.constant("get" as const), cluster, resource: fc.constant("nodes" as const), name: anyName },
     { requiredKeys: ["kind", "cluster", "resource"], ...plain },
+  ),
+  fc.record(
+    {
+      kind: fc.constantFrom("rollout-status" as const, "rollout-history" as const),
+      cluster,
+      target: fc.record(
+        { kind: fc.constantFrom("Deployment" as const, "DaemonSet" as const), namespace: anyNamespace, name: anyName },
+        plain,
+      ),
+    },
+    plain,
   ),
   fc.record(
     {

@@ -9,6 +9,7 @@ import { type AnyTarget, spokenTarget, targetInWords } from "../target.ts";
 import { badName, namespaceMissing, short, tooMuch } from "../typed.ts";
 import { type Logs, logForms } from "./logs.ts";
 import { notReadable, placed, type ReadableKind, readableOf } from "./readable.ts";
+import { type RolloutHistory, type RolloutStatus, rolloutForms } from "./rollouts.ts";
 
 /** Lists the objects of one kind, or shows one of them. Changes nothing. */
 export interface Get {
@@ -87,7 +88,7 @@ export const events: Entry<Events> = {
   wish: ({ about }) => `read events${about ? ` of the ${targetInWords(about)}` : ""}`,
 };
 
-export const readForms: readonly Form<Get | Describe | Events | Logs>[] = [
+export const readForms: readonly Form<Get | Describe | Events | Logs | RolloutStatus | RolloutHistory>[] = [
   {
     words: "get",
     usage: get.usage,
@@ -123,6 +124,7 @@ export const readForms: readonly Form<Get | Describe | Events | Logs>[] = [
     read: readEvents,
   },
   ...logForms,
+  ...rolloutForms,
 ];
 
 function readGet(typed: Typed, word: string, [named, ...more]: readonly string[]): Get | Refusal {
