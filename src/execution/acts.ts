@@ -5,6 +5,7 @@ import { deletePod } from "./delete-pod.ts";
 import { deletePodForce } from "./delete-pod-force.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
+import { rolloutUndo } from "./rollout-undo.ts";
 import { scale } from "./scale.ts";
 import { resumeCronJob, suspendCronJob } from "./suspend-cron-job.ts";
 
@@ -13,6 +14,7 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,
+  "rollout-undo": rolloutUndo,
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,

@@ -3,7 +3,7 @@ import { jobs, suspensions } from "./admission/jobs.ts";
 import { handles, places, tickets, tokens } from "./admission/own.ts";
 import { evictions } from "./admission/pods.ts";
 import { removals } from "./admission/removals.ts";
-import { pauses, restarts, resumes } from "./admission/workloads.ts";
+import { pauses, restarts, resumes, undos } from "./admission/workloads.ts";
 import type { Json } from "./plan.ts";
 
 const guards: readonly Guard[] = [
@@ -12,6 +12,7 @@ const guards: readonly Guard[] = [
   tokens,
   places,
   restarts,
+  undos,
   pauses,
   resumes,
   evictions,

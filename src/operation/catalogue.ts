@@ -3,6 +3,7 @@ import { logs } from "./catalogue/logs.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { describe, events, get, readForms } from "./catalogue/reads.ts";
 import { removalForms } from "./catalogue/removals.ts";
+import { revisionForms, rolloutUndo } from "./catalogue/revisions.ts";
 import { rolloutHistory, rolloutStatus } from "./catalogue/rollouts.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
@@ -19,6 +20,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,
+  "rollout-undo": rolloutUndo,
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
@@ -28,7 +30,13 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
 };
 
 /** Every way to ask for one. */
-export const forms: readonly Form<Operation>[] = [...readForms, ...workloadForms, ...removalForms, ...jobForms];
+export const forms: readonly Form<Operation>[] = [
+  ...readForms,
+  ...workloadForms,
+  ...revisionForms,
+  ...removalForms,
+  ...jobForms,
+];
 
 export function entryOf<O extends Operation>(operation: O): Entry<O> {
   return catalogue[operation.kind] as unknown as Entry<O>;

@@ -2,6 +2,7 @@ import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.
 import type { Logs } from "./catalogue/logs.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Describe, Events, Get } from "./catalogue/reads.ts";
+import type { RolloutUndo } from "./catalogue/revisions.ts";
 import type { RolloutHistory, RolloutStatus } from "./catalogue/rollouts.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
@@ -11,6 +12,7 @@ export type Change =
   | RolloutRestart
   | RolloutPause
   | RolloutResume
+  | RolloutUndo
   | Scale
   | DeletePod
   | DeletePodForce

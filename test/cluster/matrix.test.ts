@@ -13,7 +13,7 @@ import { writeKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { eventually } from "../contract/kubernetes/bench.ts";
 import { type AdminClient, openAdminClient } from "../lab/kubernetes/admin-client.ts";
 import { namespace } from "../lab/kubernetes/seed.ts";
-import { contained, sampleObjects, samplesIn } from "./samples.ts";
+import { contained, revise, sampleObjects, samplesIn } from "./samples.ts";
 import { clusterFor } from "./shared-cluster.ts";
 
 const place = `matrix-${process.pid}`;
@@ -38,6 +38,7 @@ describe("each operation on a real API server, under its own token and under eac
     closing.defer(() => admin.close());
     await install(admin, [namespace(place), ...renderAccounts({ namespaces: [place] }), ...policies]);
     await install(admin, sampleObjects(place));
+    await revise(admin, place);
     closing.defer(async () => {
       for (const policy of policies) await admin.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
     });

@@ -1,5 +1,7 @@
 import type { Change } from "../../src/operation/operation.ts";
+import { eventually } from "../contract/kubernetes/bench.ts";
 import { name, namespace } from "../contract/sample-request.ts";
+import type { AdminClient } from "../lab/kubernetes/admin-client.ts";
 import type { Draft } from "../lab/kubernetes/object.ts";
 import { cronJob, deployment } from "../lab/kubernetes/seed.ts";
 
@@ -16,6 +18,7 @@ export function samplesIn(place: string): Samples {
     "rollout-restart": { kind: "rollout-restart", ...of("Deployment", "api") },
     "rollout-pause": { kind: "rollout-pause", ...of("Deployment", "api") },
     "rollout-resume": { kind: "rollout-resume", ...of("Deployment", "held") },
+    "rollout-undo": { kind: "rollout-undo", ...of("Deployment", "revised") },
     scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
     "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
@@ -31,6 +34,7 @@ export function sampleObjects(place: string): readonly Draft[] {
   const metadata = { name: "lone", namespace: place };
   return [
     deployment(place, "api", 0),
+    deployment(place, "revised", 0),
     { ...held, spec: { ...(held["spec"] as object), paused: true } },
     { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "one", image: "none" }] } },
     cronJob(place, "nightly"),
@@ -38,5 +42,18 @@ export function sampleObjects(place: string): readonly Draft[] {
   ];
 }
 
+/** Gives the Deployment `revised` a second revision, once its controller has made the first. */
+export async function revise(admin: AdminClient, place: string): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${place}`;
+  const revisions = async () =>
+    (await admin.list(`${path}/replicasets`, { labelSelector: "app=revised" })).map(({ metadata }) => metadata.uid);
+  await eventually(revisions, (uids) => uids.length === 1);
+  await admin.patch(`${path}/deployments/revised`, { spec: { template: { metadata: { labels: { rev: "2" } } } } });
+  await eventually(revisions, (uids) => uids.length === 2);
+}
+
 /** Operations whose token can by its nature do what another's does: the whole of what cannot be kept apart. */
-export const contained: Partial<Record<Change["kind"], readonly Change["kind"][]>> = {};
+export const contained: Partial<Record<Change["kind"], readonly Change["kind"][]>> = {
+  // A template of another revision may be any template.
+  "rollout-undo": ["rollout-restart"],
+};

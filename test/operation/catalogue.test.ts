@@ -42,6 +42,11 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "rollout-restart", cluster: "demo", target: { ...target, kind: "DaemonSet" } },
     "rollout restart ds/api -n prod -c demo",
   ],
+  [{ kind: "rollout-undo", cluster: "demo", target }, "rollout undo deploy/api -n prod -c demo"],
+  [
+    { kind: "rollout-undo", cluster: "demo", target, toRevision: 4 },
+    "rollout undo deploy/api --to-revision=4 -n prod -c demo",
+  ],
   [{ kind: "rollout-pause", cluster: "demo", target }, "rollout pause deploy/api -n prod -c demo"],
   [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
@@ -94,6 +99,7 @@ describe("the catalogue", () => {
         .replace("KIND [NAME]", "po")
         .replace("KIND/NAME -n", "po/NAME -n")
         .replace("[--for=KIND/NAME]", "--for=po/api")
+        .replace("[--to-revision=N]", "--to-revision=2")
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")
         .replace("NAMESPACE", "prod")

@@ -85,18 +85,29 @@ export function onlyFields(
   };
 }
 
-/** What holds for every change of an object that stands: it names its request, and leaves the rest of the metadata. */
-export const stamped: Pick<Guard, "rules"> & Required<Pick<Guard, "variables">> = {
-  variables: annotationsOf("annotations", "metadata"),
-  rules: [
-    {
-      expression: "['countersign.dev/request', 'countersign.dev/digest'].all(k, k in variables.annotations)",
-      message: "it must name the request and the digest it is made for",
-    },
-    onlyKeys("annotations", ["countersign.dev/request", "countersign.dev/digest"], "metadata.annotations"),
-    ...["labels", "finalizers", "ownerReferences"].map((name) => unchanged(`metadata.${name}`)),
-  ],
-};
+/** What every change leaves on an object. */
+const stamps = ["countersign.dev/request", "countersign.dev/digest"];
+
+/**
+ * What holds for every change of an object that stands: it names its request, and leaves the rest of the metadata, but
+ * for annotations that the API server writes itself.
+ */
+export function stampedBut(...itsOwn: readonly string[]): Pick<Guard, "rules"> & Required<Pick<Guard, "variables">> {
+  return {
+    variables: annotationsOf("annotations", "metadata"),
+    rules: [
+      {
+        expression: `[${stamps.map((key) => `'${key}'`).join(", ")}].all(k, k in variables.annotations)`,
+        message: "it must name the request and the digest it is made for",
+      },
+      onlyKeys("annotations", [...stamps, ...itsOwn], "metadata.annotations"),
+      ...["labels", "finalizers", "ownerReferences"].map((name) => unchanged(`metadata.${name}`)),
+    ],
+  };
+}
+
+/** As {@link stampedBut}, where the server writes none. */
+export const stamped = stampedBut();
 
 /** The policy of a guard, and what puts it in force. */
 export function policyAndBinding({ name, who, on, namespaces, variables, rules, params }: Guard): readonly Json[] {

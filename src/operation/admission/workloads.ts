@@ -1,23 +1,37 @@
+import { keptByUndo } from "../catalogue/revisions.ts";
 import { catalogue } from "../catalogue.ts";
-import { annotationsOf, type Guard, onlyFields, onlyKeys, stamped, theAccountOf, unchanged } from "./guard.ts";
+import {
+  annotationsOf,
+  type Guard,
+  onlyFields,
+  onlyKeys,
+  stamped,
+  stampedBut,
+  theAccountOf,
+  unchanged,
+} from "./guard.ts";
 
 const kinds = ["deployments", "statefulsets", "daemonsets"];
 
+/** What the API server counts up on a DaemonSet whose template changes. */
+const templateGeneration = "deprecated.daemonset.template.generation";
+
 /** RBAC can only say `patch deployments`, which would be leave to run any image: this says which of its fields. */
 function patching(
-  operation: "rollout-restart" | "rollout-pause" | "rollout-resume",
+  operation: "rollout-restart" | "rollout-undo" | "rollout-pause" | "rollout-resume",
   resource: readonly string[],
   field: string,
   within: Pick<Guard, "variables" | "rules"> = { rules: [] },
 ): Guard {
   const { account } = catalogue[operation];
+  const ours = field === "template" ? stampedBut(templateGeneration) : stamped;
   const spec = onlyFields("moved", "spec", [field]);
   return {
     name: account,
     who: theAccountOf(operation),
     on: { apiGroup: "apps", resource, operations: ["CREATE", "UPDATE"] },
-    variables: [...stamped.variables, ...spec.variables, ...(within.variables ?? [])],
-    rules: [...stamped.rules, ...within.rules, ...spec.rules],
+    variables: [...ours.variables, ...spec.variables, ...(within.variables ?? [])],
+    rules: [...ours.rules, ...within.rules, ...spec.rules],
   };
 }
 
@@ -28,6 +42,10 @@ export const restarts = patching("rollout-restart", kinds, "template", {
     ...["labels", "finalizers"].map((field) => unchanged(`spec.template.metadata.${field}`)),
     unchanged("spec.template.spec"),
   ],
+});
+/** Which template that is, the cluster's own history would have to say; no policy can look there. */
+export const undos = patching("rollout-undo", kinds, "template", {
+  rules: keptByUndo.map((field) => unchanged(`spec.template.spec.${field}`)),
 });
 const pausedIs = (paused: boolean) => ({
   rules: [

@@ -8,6 +8,7 @@ import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { cronJob, deployment, namespace } from "../../lab/kubernetes/seed.ts";
+import { describeWorkloadGuards } from "./admission-workloads.ts";
 import { collectionOf, install, isRefusedByPolicy, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 
@@ -45,7 +46,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         spec: { containers: [{ name: "one", image: "none" }] },
       };
       victim = (await admin.create(pods, { apiVersion: "v1", kind: "Pod", ...pod })).metadata.uid;
-      const [pauser, resumer, evictor, forcer] = [
+      const [undoer, pauser, resumer, evictor, forcer] = [
+        await holderOf("rollout-undo"),
         await holderOf("rollout-pause"),
         await holderOf("rollout-resume"),
         await holderOf("delete-pod"),
@@ -64,6 +66,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => token(catalogue.scale.account, 601),
         () => mistaken("kube-public"),
         () => tryRestart({ metadata: {} }),
+        () => patchAs(undoer, { metadata: {} }),
         () => patchAs(pauser, { spec: { paused: true } }),
         () => patchAs(resumer, { spec: { paused: true } }),
         () => evictAs(evictor),
@@ -331,6 +334,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
           /of metadata.annotations only/,
         );
       });
+
+    describeWorkloadGuards({ place, admin: () => admin, holderOf });
   });
 }
 

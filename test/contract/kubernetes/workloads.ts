@@ -7,6 +7,7 @@ import {
   type Pod,
   type StatefulSet,
 } from "../../lab/kubernetes/controllers/workload.ts";
+import type { KubeObject } from "../../lab/kubernetes/object.ts";
 import { collectionPath } from "../../lab/kubernetes/resources.ts";
 import { daemonSet, statefulSet } from "../../lab/kubernetes/seed.ts";
 import { type Bench, eventually, refused } from "./bench.ts";
@@ -15,6 +16,11 @@ const restart = {
   spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": "2026-11-24T14:05:00Z" } } } },
 };
 const undo = { spec: { template: { metadata: { annotations: null } } } };
+/** As this product undoes: the whole template of an earlier revision, if the object is still what was read. */
+const undoTo = ({ metadata: { uid, resourceVersion } }: KubeObject, { data }: ControllerRevision) => ({
+  metadata: { uid, resourceVersion },
+  spec: { template: { ...data.spec.template, $patch: "replace" } },
+});
 const hashLabel = "controller-revision-hash";
 
 export function describeWorkloads(bench: Bench): void {
@@ -78,6 +84,23 @@ export function describeWorkloads(bench: Bench): void {
           [first.metadata.name, 3],
         ],
       );
+    });
+
+    it("take the template of an earlier revision whole, once, for the version that was read", async () => {
+      await rolled("undone", 1);
+      const [first] = await revisionsOf("undone");
+      assert.ok(first);
+      const containers = [{ name: "undone", image: "registry.example/undone:2", env: [{ name: "A", value: "1" }] }];
+      await bench.patch(at("undone"), { spec: { template: { spec: { containers } } } }, {}, "strategic");
+      const patch = undoTo(await done("undone"), first);
+      const query = { fieldManager: "countersign-r", fieldValidation: "Strict" };
+      const { status, body } = await bench.patch(at("undone"), patch, query, "strategic");
+      assert.equal(status, 200, body.message);
+      refused(await bench.patch(at("undone"), patch, query, "strategic"), 409, "Conflict");
+      const set = await done("undone");
+      assert.equal(set.status.updateRevision, first.metadata.name);
+      const [container] = set.spec.template.spec["containers"] as readonly Record<string, unknown>[];
+      assert.deepEqual([container?.["image"], container?.["env"]], ["registry.example/undone:1.0.0", undefined]);
     });
 
     it("replace pods from the last to the first after a restart, one at a time", async () => {
@@ -248,6 +271,19 @@ export function describeWorkloads(bench: Bench): void {
       );
       assert.ok(fresh.every(({ metadata }) => !old.includes(metadata.uid)));
       assert.deepEqual((await revisionsOf("renewed")).map(({ revision }) => revision).sort(), [1, 2]);
+    });
+
+    it("take the template of an earlier revision whole", async () => {
+      await bench.make(daemonSet(bench.namespace, "unrolled"));
+      await done("unrolled");
+      const [first] = await revisionsOf("unrolled");
+      assert.ok(first);
+      await bench.admin.patch(at("unrolled"), restart);
+      const undone = await bench.patch(at("unrolled"), undoTo(await done("unrolled"), first), {}, "strategic");
+      assert.equal(undone.status, 200, undone.body.message);
+      await done("unrolled");
+      const numbers = (await revisionsOf("unrolled")).map(({ metadata, revision }) => [metadata.name, revision]);
+      assert.deepEqual(numbers.find(([called]) => called === first.metadata.name)?.[1], 3);
     });
 
     it("put none where their node selector leads nowhere", async () => {
