@@ -12,6 +12,7 @@ import { present } from "./reads/present.ts";
 import type { Answer, Reader } from "./reads/reader.ts";
 import { readRolloutHistory } from "./reads/rollout-history.ts";
 import { readRolloutStatus } from "./reads/rollout-status.ts";
+import { readTop } from "./reads/top.ts";
 
 /** Every read there is, by kind: one that is added to the union and not here does not compile. */
 const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>> } = {
@@ -21,6 +22,7 @@ const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>
   logs: readLogs,
   "rollout-status": readRolloutStatus,
   "rollout-history": readRolloutHistory,
+  top: readTop,
 };
 
 /**

@@ -5,6 +5,7 @@ import { describe, events, get, readForms } from "./catalogue/reads.ts";
 import { removalForms } from "./catalogue/removals.ts";
 import { revisionForms, rolloutUndo } from "./catalogue/revisions.ts";
 import { rolloutHistory, rolloutStatus } from "./catalogue/rollouts.ts";
+import { top } from "./catalogue/usage.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
 import { namespaceOf, type Operation, type OperationKind } from "./operation.ts";
@@ -17,6 +18,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   logs,
   "rollout-status": rolloutStatus,
   "rollout-history": rolloutHistory,
+  top,
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,

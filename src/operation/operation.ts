@@ -4,6 +4,7 @@ import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Describe, Events, Get } from "./catalogue/reads.ts";
 import type { RolloutUndo } from "./catalogue/revisions.ts";
 import type { RolloutHistory, RolloutStatus } from "./catalogue/rollouts.ts";
+import type { Top } from "./catalogue/usage.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
@@ -20,7 +21,7 @@ export type Change =
   | SuspendCronJob
   | ResumeCronJob;
 /** The operations that only read. */
-export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory;
+export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory | Top;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
 export type Operation = Read | Change;
 export type OperationKind = Operation["kind"];
@@ -32,6 +33,7 @@ const reads: Readonly<Record<Read["kind"], true>> = {
   logs: true,
   "rollout-status": true,
   "rollout-history": true,
+  top: true,
 };
 
 export function isChange(operation: Operation): operation is Change {

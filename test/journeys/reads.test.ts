@@ -7,7 +7,7 @@ import { onStage } from "./stage.ts";
 
 describe("routine reads through the real processes", function () {
   this.timeout(60_000);
-  const stage = onStage({ webs: 1, workers: 2 });
+  const stage = onStage({ webs: 1, workers: 2, metrics: true });
 
   /** What this person alone is shown of a request, once it is there. */
   const shownOf = (id: string, person: LabPersonage = alice) =>
@@ -93,6 +93,18 @@ describe("routine reads through the real processes", function () {
       /REVISION +AGE +IMAGES +CHANGE-CAUSE\n2 +\d+s +registry\.example\/api:1\.0\.1 +<none>\n1 +\d+s/,
     );
     while (!/is rolled out/.test(await readOf("/k8s rollout status deploy/api -n staging")));
+  });
+
+  it("top: pods and nodes, the busiest first", async () => {
+    const pods = await readOf("/k8s top pods -n prod");
+    const used = [...pods.matchAll(/^(?:api|checkout)-\S+ +(\d+)m +\d+Mi$/gm)].map(([, cpu]) => Number(cpu));
+    assert.equal(used.length, 7, pods);
+    assert.deepEqual(
+      used,
+      used.toSorted((one, other) => other - one),
+    );
+    assert.match(await readOf("/k8s top node node-a"), /NAME +CPU +CPU% +MEMORY +MEMORY%\nnode-a +\d+m/);
+    assert.match(await failureOf("/k8s top pod nothing -n prod"), /Nothing is measured of the pod nothing/);
   });
 
   describe("logs", () => {

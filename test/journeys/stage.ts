@@ -17,6 +17,8 @@ export interface Stage {
 
 export type StageOptions = Omit<LabOptions, "cluster" | "redis"> & {
   readonly rolloutMs?: number;
+  /** Whether the cluster measures what pods and nodes use; not when absent. */
+  readonly metrics?: boolean;
   /** A Redis of the suite's own, to be killed. */
   readonly redis?: (suite: Mocha.Context) => Promise<LabOptions["redis"]>;
 };
@@ -30,10 +32,10 @@ export function onStage(options: StageOptions = {}): () => Stage {
   before("the real processes, a workspace and a cluster", async function () {
     this.timeout(patienceMs);
     await using begun = new AsyncDisposableStack();
-    const { rolloutMs = 150, redis, ...rest } = options;
+    const { rolloutMs = 150, metrics = false, redis, ...rest } = options;
     const own = redis ? await redis(this) : undefined;
     if (own) begun.defer(() => own.close());
-    const double = await startKubernetesDouble({ rolloutMs, revocationLagMs: 300 });
+    const double = await startKubernetesDouble({ rolloutMs, metrics, revocationLagMs: 300 });
     begun.defer(() => double.close());
     const cluster = await prepareCluster(double);
     const lab = await startLab({ ...rest, cluster, redis: own ?? (await redisFor(this)) });

@@ -15,6 +15,7 @@ const operations: readonly (readonly [Operation, string])[] = [
   ],
   [{ kind: "rollout-status", cluster: "demo", target }, "rollout status deploy/api -n prod -c demo"],
   [{ kind: "rollout-history", cluster: "demo", target }, "rollout history deploy/api -n prod -c demo"],
+  [{ kind: "top", cluster: "demo", resource: "pods", namespace: namespace("prod") }, "top pods -n prod -c demo"],
   [{ kind: "describe", cluster: "demo", target }, "describe deploy/api -n prod -c demo"],
   [
     {
@@ -96,6 +97,7 @@ describe("the catalogue", () => {
       const line = usage
         .replace("pods|deployments", "pods")
         .replace("[--container=NAME] [--tail=N] [--since=10m] [--previous]", "--container=web")
+        .replace("pods|nodes", "pods")
         .replace("KIND [NAME]", "po")
         .replace("KIND/NAME -n", "po/NAME -n")
         .replace("[--for=KIND/NAME]", "--for=po/api")

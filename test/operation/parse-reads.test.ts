@@ -47,6 +47,11 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
   ["rollout status deploy/api -n prod", operate({ kind: "rollout-status", cluster: "demo", target })],
   ["rollout history sts api -n prod", operate({ kind: "rollout-history", cluster: "demo", target: sts })],
 
+  ["top pods -n prod", operate({ kind: "top", cluster: "demo", resource: "pods", namespace: prod })],
+  ["top po/api -n prod", operate({ kind: "top", cluster: "demo", resource: "pods", namespace: prod, name: api })],
+  ["top node", operate({ kind: "top", cluster: "demo", resource: "nodes" })],
+  ["top no node-a", operate({ kind: "top", cluster: "demo", resource: "nodes", name: node.name })],
+
   ["logs pod/api-1 -n prod", operate(log)],
   ["logs po api-1 -n prod -- what happened", operate(log, "what happened")],
   ["logs api-1 -n prod", operate(log)],
@@ -80,6 +85,12 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["rollout status pod/a -n prod", "bad-arguments", /`pod\/a` is not a deployment, statefulset/, /rollout status/],
   ["rollout history deploy/a --revision=2 -n prod", "bad-arguments", /`--revision` is not/, /rollout history/],
   ["rollout status deploy/api", "bad-arguments", /namespace is missing/, /rollout status/],
+
+  ["top", "bad-arguments", /not said what to measure/, /`top pods` and `top nodes`/],
+  ["top deploy -n prod", "bad-arguments", /What `deploy` uses is not measured/, /`top pods`/],
+  ["top pods", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],
+  ["top nodes -n prod", "bad-arguments", /node belongs to no namespace/, /Leave out/],
+  ["top pods a b -n prod", "bad-arguments", /`b` is too much/, /top pods/],
 
   ["logs -n prod", "bad-arguments", /not said which pod/, /logs pod\/NAME/],
   ["logs pod -n prod", "bad-arguments", /pod's name is missing/, /logs pod\/NAME/],
@@ -161,6 +172,10 @@ const anyRead: fc.Arbitrary<Read> = fc.oneof(
       ),
     },
     plain,
+  ),
+  fc.record(
+    { kind: fc.constant("top" as const), cluster, resource: fc.constant("nodes" as const), name: anyName },
+    { requiredKeys: ["kind", "cluster", "resource"], ...plain },
   ),
   fc.record(
     {

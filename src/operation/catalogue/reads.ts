@@ -10,6 +10,7 @@ import { badName, namespaceMissing, short, tooMuch } from "../typed.ts";
 import { type Logs, logForms } from "./logs.ts";
 import { notReadable, placed, type ReadableKind, readableOf } from "./readable.ts";
 import { type RolloutHistory, type RolloutStatus, rolloutForms } from "./rollouts.ts";
+import { type Top, usageForms } from "./usage.ts";
 
 /** Lists the objects of one kind, or shows one of them. Changes nothing. */
 export interface Get {
@@ -88,7 +89,7 @@ export const events: Entry<Events> = {
   wish: ({ about }) => `read events${about ? ` of the ${targetInWords(about)}` : ""}`,
 };
 
-export const readForms: readonly Form<Get | Describe | Events | Logs | RolloutStatus | RolloutHistory>[] = [
+export const readForms: readonly Form<Get | Describe | Events | Logs | RolloutStatus | RolloutHistory | Top>[] = [
   {
     words: "get",
     usage: get.usage,
@@ -125,6 +126,7 @@ export const readForms: readonly Form<Get | Describe | Events | Logs | RolloutSt
   },
   ...logForms,
   ...rolloutForms,
+  ...usageForms,
 ];
 
 function readGet(typed: Typed, word: string, [named, ...more]: readonly string[]): Get | Refusal {
