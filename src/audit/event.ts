@@ -83,6 +83,9 @@ export type AuditEvent =
       readonly apiAuditIds: string;
       readonly credential: string;
     })
+  /** Asked for by a request of its own, `by`. */
+  | (About & { readonly kind: "undo.asked"; readonly subject: string; readonly by: string })
+  | (About & { readonly kind: "undo.lapsed" })
   /** Somebody opened the form to say what came of a request of which nobody knows it. */
   | (About & { readonly kind: "settlement.begun"; readonly subject: string; readonly as: string })
   | (About & {

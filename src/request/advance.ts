@@ -29,12 +29,12 @@ export async function advance(desk: Desk, id: string): Promise<void> {
   }
 }
 
-/** Lets a request lapse whose time is over; nothing when it is not, or when something else came first. */
+/** Lets a request lapse whose time is over, or what is offered after its end; nothing when it is not, or when something else came first. */
 export async function lapse(desk: Desk, id: string): Promise<void> {
   await desk.mover.move(id, ({ request, now }) => {
     const deadline = lapseOf(request);
     return deadline !== undefined && now > deadline
-      ? { event: { type: "expired" }, along: { notBefore: deadline } }
+      ? { event: { type: request.state === "succeeded" ? "undo-lapsed" : "expired" }, along: { notBefore: deadline } }
       : undefined;
   });
 }

@@ -55,6 +55,10 @@ export type RequestEvent =
       /** This worker was told by the cluster itself that the change was made. */
       readonly made?: true;
     }
+  /** A person asked for what takes the change back, by a request of its own. */
+  | { readonly type: "undo-asked"; readonly subject: string; readonly request: string }
+  /** Taking it back is not offered any more. */
+  | { readonly type: "undo-lapsed" }
   /** A person says what came of it, where nobody could tell. */
   | { readonly type: "settled"; readonly settlement: Settlement }
   /** A person wants a worker to look once more what came of it. */

@@ -7,6 +7,8 @@ import type { Desk } from "./desk.ts";
 import { prove } from "./prove.ts";
 import type { Request, Settlement } from "./request.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
+import { askUndo, undoStanding } from "./undo.ts";
+import type { UndoOffer } from "./undo-offer.ts";
 
 /**
  * Everything people and the clock may do to requests on the web side; every door leads through here. A yes is answered
@@ -27,6 +29,10 @@ export interface Lifecycle {
   ): Promise<ApproverStanding>;
   settle(id: string, subject: Subject, settling: Settling): Promise<Request | Refusal>;
   lookAgain(id: string, subject: Subject): Promise<Request | Refusal>;
+  /** What this person would ask for to take a change back, or why they may not. */
+  undoStanding(request: Request, subject: Subject, now: number): UndoOffer | Refusal;
+  /** Asks for it, as a new request; answers that one. */
+  undo(id: string, asking: Omit<Asking, "operation">): Promise<Request | Refusal>;
   /** Does what is the web side's turn; any number of processes may call it at once. */
   advance(id: string): Promise<void>;
   /** Lets a request lapse whose time is over. */
@@ -51,6 +57,11 @@ export function createLifecycle(desk: Desk): Lifecycle {
     cancel: (id, subject, why) => cancel(desk, id, subject, why),
     settlerStanding: (request, subject, about) => settlerStanding(desk, request, subject, about),
     settle: (id, subject, settling) => settle(desk, id, subject, settling),
+    undoStanding: (request, subject, now) => undoStanding(desk, request, subject, now),
+    async undo(id, asking) {
+      const asked = await askUndo(desk, id, asking);
+      return isRefusal(asked) ? asked : then(asked.id, asked);
+    },
     lookAgain: (id, subject) => lookAgain(desk, id, subject),
     advance: (id) => advance(desk, id),
     lapse: (id) => lapse(desk, id),

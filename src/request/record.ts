@@ -100,6 +100,10 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         credential,
       };
     }
+    case "undo-asked":
+      return { kind: "undo.asked", request, subject: event.subject, by: event.request };
+    case "undo-lapsed":
+      return { kind: "undo.lapsed", request };
     case "settled": {
       const { as, subject, why, signature } = event.settlement;
       const digest = "digest" in next ? (next.digest ?? "") : "";

@@ -180,6 +180,8 @@ export interface Finished extends Ran {
   readonly state: "succeeded" | "failed";
   /** What a person had said before a worker knew better. */
   readonly settlement?: Settlement;
+  /** Why it is not offered any more to be undone: its time was over, or by which request somebody asked for it. */
+  readonly undo?: { readonly at: number; readonly asked?: { readonly subject: string; readonly request: string } };
 }
 /** Nobody can tell whether it ran. */
 export interface Unknown extends Ran {

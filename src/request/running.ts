@@ -2,7 +2,8 @@ import { type Refusal, refuse } from "../operation/refusal.ts";
 import { early, end, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
-import type { Claim, Executing, Granted, Request } from "./request.ts";
+import type { Claim, Executing, Finished, Granted, Request } from "./request.ts";
+import { undoOffer } from "./undo-offer.ts";
 
 type Next = Request | Refusal;
 
@@ -86,6 +87,22 @@ export function fromExecuting(request: Executing, event: RequestEvent, now: numb
       return event.fence === request.claim.fence
         ? finish(request, event)
         : refuse("lease-lost", "Another worker took this request over.");
+    default:
+      return notNow(request, event);
+  }
+}
+
+/** What still happens after it succeeded: the offer to take it back ends, once. */
+export function fromSucceeded(request: Finished, event: RequestEvent, now: number): Next {
+  const offer = undoOffer(request);
+  switch (event.type) {
+    case "undo-asked": {
+      const { subject, request: by } = event;
+      if (!offer) return notNow(request, event);
+      return now > offer.until ? tooLate() : { ...request, undo: { at: now, asked: { subject, request: by } } };
+    }
+    case "undo-lapsed":
+      return offer && now > offer.until ? { ...request, undo: { at: now } } : notNow(request, event);
     default:
       return notNow(request, event);
   }

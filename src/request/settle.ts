@@ -7,19 +7,12 @@ import type { StepUp } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import { presenceMs } from "./absence.ts";
 import type { ApproverStanding } from "./approve.ts";
+import { isAsGranted } from "./as-granted.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
-import {
-  askedStatement,
-  inWords,
-  mostLooks,
-  type Request,
-  type Settlement,
-  settlementStatement,
-  type Unknown,
-} from "./request.ts";
+import { inWords, mostLooks, type Request, type Settlement, settlementStatement, type Unknown } from "./request.ts";
 import { takeProof } from "./take-proof.ts";
 import { openLook } from "./unknown.ts";
 
@@ -114,13 +107,8 @@ function settlerOf(
 ): Refusal | { readonly request: Unknown; readonly stepUp: StepUp | undefined } {
   if (request.state !== "unknown")
     return refuse("not-in-this-state", `The request is ${inWords(request.state)}; there is nothing to settle.`);
-  const { grant, signature } = request.grant;
-  const isOurs =
-    attestor.holds(askedStatement(request), request.signature) &&
-    attestor.holds({ ...grant }, signature) &&
-    grant.request === request.id &&
-    grant.digest === request.digest;
-  if (!isOurs)
+  const { grant } = request.grant;
+  if (!isAsGranted({ attestor }, request))
     return refuse(
       "grant-does-not-hold",
       "The record of this request is not what Countersign granted, so nobody can settle it.",

@@ -4,7 +4,7 @@ import { alive, early, end, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
 import type { AwaitingApproval, AwaitingChallenge, Decided, Planning, Request } from "./request.ts";
-import { fromExecuting, fromGranted } from "./running.ts";
+import { fromExecuting, fromGranted, fromSucceeded } from "./running.ts";
 import { fromSettled, fromUnknown } from "./unknown.ts";
 
 type Next = Request | Refusal;
@@ -27,6 +27,7 @@ export function transition(request: Request, event: RequestEvent, now: number): 
     case "settled":
       return fromSettled(request, event);
     case "succeeded":
+      return fromSucceeded(request, event, now);
     case "failed":
     case "cancelled":
     case "expired":

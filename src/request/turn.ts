@@ -1,6 +1,7 @@
 import type { Side, Turn } from "../ports.ts";
 import { deadlineOf } from "./ending.ts";
 import type { Request } from "./request.ts";
+import { undoOffer } from "./undo-offer.ts";
 import { openLook } from "./unknown.ts";
 
 /** Whose turn it is: derived from the state alone, so that a lost wake-up can always be found again. */
@@ -23,7 +24,7 @@ export function turnOf(request: Request): Turn | undefined {
   }
 }
 
-/** When a request that has not begun to run lapses. */
+/** When a request that has not begun to run lapses, or the offer to undo one that succeeded. */
 export function lapseOf(request: Request): number | undefined {
   switch (request.state) {
     case "planning":
@@ -31,6 +32,8 @@ export function lapseOf(request: Request): number | undefined {
     case "awaiting-approval":
     case "granted":
       return deadlineOf(request);
+    case "succeeded":
+      return undoOffer(request)?.until;
     default:
       return undefined;
   }

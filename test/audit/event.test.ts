@@ -30,6 +30,8 @@ const samples = {
   "execution.intent": { kind: "execution.intent", request, digest, fence: 1, step: 0, resourceVersion: "7" },
   "execution.progress": { kind: "execution.progress", request, says: "1 of 3 pods replaced" },
   "execution.outcome": { kind: "execution.outcome", request, as: "succeeded", why, apiAuditIds: "a", credential },
+  "undo.asked": { kind: "undo.asked", request, subject, by: "r-another000" },
+  "undo.lapsed": { kind: "undo.lapsed", request },
   "settlement.begun": { kind: "settlement.begun", request, subject, as: "ran" },
   "settlement.given": { kind: "settlement.given", request, subject, as: "ran", why, digest, signature: "s" },
   "settlement.refused": { kind: "settlement.refused", request, subject, code: "own-request" },

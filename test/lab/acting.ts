@@ -72,6 +72,16 @@ export async function settle(
   return submit(lab, person, form, { why, ...(asked ? { code: await phone.fresh() } : {}) });
 }
 
+/** Somebody asks to take back what this request did; answers the id of the new request. */
+export async function undo(lab: Lab, person: LabPersonage, id: string, why: string): Promise<string> {
+  await click(lab, person, "undo", id);
+  const form = await view(lab, person, (open) => open.view.callback_id === "undo");
+  const done = textOf((await submit(lab, person, form, { why })).view);
+  const [, asked] = /Asked for as (r-[a-z0-9]{10});/.exec(done) ?? [];
+  if (asked === undefined) throw new Error(`the undo of ${id} was answered: ${done}`);
+  return asked;
+}
+
 /** What only this person is told after clicking the button. */
 export async function clickAndHear(lab: Lab, person: LabPersonage, action: string, id: string): Promise<Message> {
   const before = new Set(whispers(lab, person).map(({ ts }) => ts));
@@ -118,9 +128,13 @@ export function hasButton(message: Message, action: string, id: string): boolean
   return text.includes(`"action_id":"${action}"`) && text.includes(`"value":"${id}"`);
 }
 
-function hasAnyButton({ blocks }: Message, id: string): boolean {
-  const text = JSON.stringify(blocks);
-  return text.includes('"type":"button"') && text.includes(`"value":"${id}"`);
+/** A button that decides on this request; the offer to undo it stands after its end. */
+function hasDecidingButton({ blocks }: Message, id: string): boolean {
+  return blocks.some((block) => {
+    const { type, elements } = block as { readonly type?: string; readonly elements?: readonly unknown[] };
+    const buttons = type === "actions" ? (elements as readonly { action_id: string; value?: string }[]) : [];
+    return buttons.some(({ action_id, value }) => value === id && action_id !== "undo");
+  });
 }
 
 function whispers(lab: Lab, person: LabPersonage): readonly Message[] {
@@ -142,7 +156,7 @@ export function textOf(shown: unknown): string {
 
 const endWords = /Succeeded|Failed|Settled|Unknown|Denied|Cancelled|Expired|Conflict/;
 
-/** Once Slack shows how the request ended: told in its thread, and no button of it left anywhere. */
+/** Once Slack shows how the request ended: told in its thread, and no button of it left anywhere that decides on it. */
 export async function told(lab: Lab, person: LabPersonage, channel: Channel, id: string): Promise<void> {
   const { slack } = lab;
   await until(slack, () => {
@@ -152,7 +166,7 @@ export async function told(lab: Lab, person: LabPersonage, channel: Channel, id:
       .messages.filter(({ ephemeralFor }) => ephemeralFor === undefined);
     const root = messages.find((one) => one.channel === channel.id && !one.threadTs && textOf(one).includes(id));
     const end = messages.some((one) => root && one.threadTs === root.ts && endWords.test(textOf(one.blocks)));
-    return end && !messages.some((one) => hasAnyButton(one, id)) ? true : undefined;
+    return end && !messages.some((one) => hasDecidingButton(one, id)) ? true : undefined;
   });
 }
 

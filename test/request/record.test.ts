@@ -24,6 +24,8 @@ const kinds: { readonly [E in EventType]: AuditKind } = {
   intended: "execution.intent",
   progressed: "execution.progress",
   finished: "execution.outcome",
+  "undo-asked": "undo.asked",
+  "undo-lapsed": "undo.lapsed",
   settled: "settlement.given",
   "look-again": "look.asked",
   looked: "look.answered",
@@ -38,7 +40,7 @@ describe("record", () => {
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
     }
-    assert.equal(new Set(Object.values(kinds)).size, 21);
+    assert.equal(new Set(Object.values(kinds)).size, 23);
   });
 
   it("says who asked for what, why and where", () => {

@@ -1,4 +1,5 @@
 import type { Proof } from "../../src/challenge/challenge.ts";
+import type { Operation } from "../../src/operation/operation.ts";
 import type { Plan } from "../../src/operation/plan.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import type { Allowed, Requirements } from "../../src/policy/policy.ts";
@@ -6,7 +7,7 @@ import type { RequestEvent } from "../../src/request/event.ts";
 import type { SignedGrant } from "../../src/request/grant.ts";
 import type { Outcome, Request, State } from "../../src/request/request.ts";
 import { transition } from "../../src/request/transition.ts";
-import { sampleRequest } from "../contract/sample-request.ts";
+import { name, namespace, sampleRequest } from "../contract/sample-request.ts";
 import { signedApproval, signedProof, signedSettlement } from "../fakes/attestor.ts";
 import { noon } from "../fakes/clock.ts";
 
@@ -14,6 +15,8 @@ import { noon } from "../fakes/clock.ts";
 export const soon = noon + 60_000;
 /** When the sample challenge, leases and grant end. */
 export const leaseEnd = noon + 600_000;
+/** When an operation of the samples that succeeded is offered no more to be undone. */
+export const undoEnd = soon + 24 * 3_600_000;
 /** When a sample request lapses. */
 export const requestEnd = noon + 1_800_000;
 
@@ -117,6 +120,8 @@ export const events = {
     type: "settled",
     settlement: signedSettlement({ id: asked.id, digest }, { as: "ran", subject: "alice", at: soon, why: "I saw it" }),
   },
+  undoAsked: { type: "undo-asked", subject: "bob", request: "r-takesback0" },
+  undoLapsed: { type: "undo-lapsed" },
   lookAgain: { type: "look-again", subject: "bob" },
   lookedInVain: { type: "looked", look: 0, as: "unknown", says: "The object does not show it." },
   lookedAndDone: { type: "looked", look: 0, as: "succeeded", says: "done, as was seen" },
@@ -145,6 +150,10 @@ const executing = live(claimed, events.intended);
 const progressed = live(executing, events.progressed);
 const inStepTwo = live(executing, events.intendedNext);
 
+const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
+const pausing: Operation = { kind: "rollout-pause", cluster: "demo", target };
+const undoable = inState(live({ ...progressed, plan: { ...plan, operation: pausing } }, events.succeeded), "succeeded");
+
 /** Every stage of a life that differs in what may happen next, made by the very events that make it. */
 export const stages = {
   asked,
@@ -166,6 +175,8 @@ export const stages = {
   progressed,
   inStepTwo,
   succeeded: live(progressed, events.succeeded),
+  undoable,
+  undoAsked: live(undoable, events.undoAsked),
   answered: live(claimed, events.answered),
   removed: live(inStepTwo, events.removed),
   failed: live(progressed, events.failed),

@@ -18,6 +18,7 @@ import {
   requestEnd,
   soon,
   stages,
+  undoEnd,
 } from "./samples.ts";
 
 describe("transition, rule by rule", () => {
@@ -308,6 +309,24 @@ describe("transition, rule by rule", () => {
       assert.equal(code(stages.settled, events.failed), "not-in-this-state");
       const known = inState(live(stages.settled, events.succeededForCertain), "succeeded");
       assert.deepEqual([known.settlement, known.outcome], [events.settled.settlement, events.succeeded.outcome]);
+    });
+  });
+
+  describe("the offer to take it back", () => {
+    it("ends when somebody asks for it, and with its last millisecond", () => {
+      const asked = inState(happen(stages.undoable, events.undoAsked, undoEnd), "succeeded");
+      assert.deepEqual(asked.undo, { at: undoEnd, asked: { subject: "bob", request: "r-takesback0" } });
+      assert.equal(code(stages.undoable, events.undoAsked, undoEnd + 1), "too-late");
+      assert.equal(code(stages.undoable, events.undoLapsed, undoEnd), "not-in-this-state");
+      const lapsed = inState(happen(stages.undoable, events.undoLapsed, undoEnd + 1), "succeeded");
+      assert.deepEqual(lapsed.undo, { at: undoEnd + 1 });
+      for (const over of [asked, lapsed])
+        for (const event of [events.undoAsked, events.undoLapsed])
+          assert.equal(code(over, event, undoEnd + 1), "not-in-this-state");
+    });
+
+    it("is made of no change that has no honest way back", () => {
+      assert.equal(code(stages.succeeded, events.undoAsked), "not-in-this-state");
     });
   });
 

@@ -5,7 +5,7 @@ import type { EventType, RequestEvent } from "../../src/request/event.ts";
 import { isOver, type Request, type State, states } from "../../src/request/request.ts";
 import { transition } from "../../src/request/transition.ts";
 import { noon } from "../fakes/clock.ts";
-import { asked, events, leaseEnd, requestEnd, soon, stages } from "./samples.ts";
+import { asked, events, leaseEnd, requestEnd, soon, stages, undoEnd } from "./samples.ts";
 
 /** All that may ever happen, and where it leads. What is not written here is refused. */
 const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly State[] } } = {
@@ -60,7 +60,7 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   },
   // A worker that was thought dead and was told that the change was made knows better than people.
   settled: { finished: ["succeeded", "failed"] },
-  succeeded: {},
+  succeeded: { "undo-asked": ["succeeded"], "undo-lapsed": ["succeeded"] },
   failed: {},
   cancelled: {},
   expired: {},
@@ -70,7 +70,17 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
 
 const eventTypes = [...new Set(Object.values(events).map(({ type }) => type))];
 const fences = [1, 2, 3];
-const times = [noon, soon, leaseEnd, leaseEnd + 1, requestEnd, requestEnd + 1, requestEnd + 600_000];
+const times = [
+  noon,
+  soon,
+  leaseEnd,
+  leaseEnd + 1,
+  requestEnd,
+  requestEnd + 1,
+  requestEnd + 600_000,
+  undoEnd,
+  undoEnd + 1,
+];
 
 /** Each sample event of this kind, under each fence. */
 function variantsOf(type: EventType): readonly RequestEvent[] {
@@ -100,7 +110,7 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
   executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress"] },
   succeeded: {
     always: [...approved, "claim", "outcome"],
-    maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement"],
+    maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement", "undo"],
   },
   // Before anything ran it carries how it ended, and after that an outcome.
   failed: {
@@ -151,7 +161,7 @@ describe("transition", () => {
       states.filter((state) => stagesIn(state).length === 0),
       [],
     );
-    assert.equal(eventTypes.length, 21);
+    assert.equal(eventTypes.length, 23);
   });
 
   describe("in every state, for every event", () => {
@@ -202,7 +212,7 @@ describe("transition", () => {
                 const people = next.approvals.map(({ subject }) => subject);
                 assert.equal(new Set([...people, next.requester]).size, people.length + 1);
               }
-              if (isOver(request)) assert.ok(["unknown", "settled"].includes(request.state));
+              if (isOver(request)) assert.ok(["unknown", "settled", "succeeded"].includes(request.state));
               if (!("intent" in request)) assert.ok(!("intent" in next) || request.state === "granted");
               request = next;
             }

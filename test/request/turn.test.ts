@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Turn } from "../../src/ports.ts";
 import type { Request } from "../../src/request/request.ts";
 import { lapseOf, turnOf } from "../../src/request/turn.ts";
-import { leaseEnd, requestEnd, soon, stages } from "./samples.ts";
+import { leaseEnd, requestEnd, soon, stages, undoEnd } from "./samples.ts";
 
 const nextLease = leaseEnd + 600_000;
 
@@ -29,6 +29,8 @@ const expected: {
   progressed: ["worker:demo", undefined, leaseEnd + 1],
   inStepTwo: ["worker:demo", undefined, leaseEnd],
   succeeded: [undefined, undefined],
+  undoable: [undefined, undoEnd],
+  undoAsked: [undefined, undefined],
   answered: [undefined, undefined],
   removed: [undefined, undefined],
   failed: [undefined, undefined],

@@ -136,7 +136,7 @@ export function richText(...elements: readonly RichTextBlockElement[]): RichText
 // ---- what people click and fill in ----
 
 /** The buttons and forms there are; each has exactly one listener, matched by this very string. */
-export type ActionId = "prove" | "cancel" | "review" | "deny" | "ran" | "did-not-run" | "look-again";
+export type ActionId = "prove" | "cancel" | "review" | "deny" | "ran" | "did-not-run" | "look-again" | "undo";
 
 export function button(
   action: ActionId,
@@ -161,7 +161,7 @@ export function codeInput(label: string): InputBlock {
   };
 }
 
-export function whyInput(label: string, longest: number): InputBlock {
+export function whyInput(label: string, longest: number, already?: string): InputBlock {
   return {
     type: "input",
     block_id: "why",
@@ -169,6 +169,7 @@ export function whyInput(label: string, longest: number): InputBlock {
     element: {
       type: "plain_text_input",
       action_id: "why",
+      ...(already === undefined ? {} : { initial_value: already }),
       min_length: 3,
       max_length: longest,
       multiline: true,

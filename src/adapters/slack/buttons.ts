@@ -1,5 +1,7 @@
 import type { Button } from "@slack/types";
+import { entryOf } from "../../operation/catalogue.ts";
 import type { Request } from "../../request/request.ts";
+import { undoOffer } from "../../request/undo-offer.ts";
 import { mayBeLookedAt } from "../../request/unknown.ts";
 import { button } from "./blocks.ts";
 
@@ -26,6 +28,10 @@ export function buttonsFor(request: Request): readonly Button[] {
         button("did-not-run", "It did not run…", request.id),
         ...(mayBeLookedAt(request) ? [button("look-again", "Look again", request.id)] : []),
       ];
+    case "succeeded": {
+      const offer = undoOffer(request);
+      return offer ? [button("undo", `Undo: ${entryOf(offer.operation).headline(offer.operation)}…`, request.id)] : [];
+    }
     default:
       return [];
   }

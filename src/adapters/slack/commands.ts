@@ -98,7 +98,7 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
   if (!request || (!isChange(request.operation) && request.requester !== subject.sub))
     return refusalReply(refuse("no-such-request", `There is no request \`${id}\`.`, "`mine` lists yours."));
   const review = request.state === "awaiting-approval" ? [button("review", "Review", id)] : [];
-  const anybody = request.requester === subject.sub || request.state === "unknown";
+  const anybody = request.requester === subject.sub || request.state === "unknown" || request.state === "succeeded";
   const buttons = anybody ? buttonsFor(request) : review;
   return {
     ...reply(`${headlineOf(request.operation)}: ${stateWords(request)}`),

@@ -1,6 +1,6 @@
 import type { RichTextBlockElement } from "@slack/types";
 import type { Finished, Request, Settled, Unknown } from "../../request/request.ts";
-import { bold, lines, moment, raw } from "./blocks.ts";
+import { bold, code, lines, moment, raw } from "./blocks.ts";
 import type { Surface } from "./surface.ts";
 import { lasted, stateWords, unknownWords } from "./words.ts";
 
@@ -19,7 +19,7 @@ export function endReplies(request: Request, reply: Reply): readonly Surface[] {
   // What was unknown and became known is another fact, and another reply.
   return request.state === "unknown" || request.state === "settled"
     ? [outcomeReply(request, "outcome-unknown", unknownWords(request), reply), ...later]
-    : [...later, outcomeReply(request, "outcome", stateWords(request), reply)];
+    : [...later, outcomeReply(request, "outcome", stateWords(request), reply), ...undoReply(request, reply)];
 }
 
 function outcomeReply(request: Finished | Unknown | Settled, key: string, words: string, reply: Reply): Surface {
@@ -62,6 +62,13 @@ function settlementReply(request: Finished | Unknown | Settled, reply: Reply): r
       ),
     ]),
   ];
+}
+
+function undoReply({ undo }: Finished, reply: Reply): readonly Surface[] {
+  if (!undo?.asked) return [];
+  const { subject, request } = undo.asked;
+  const words = `${subject} asked to undo it`;
+  return [reply("undo", words, [lines([raw(`${words}: request `), code(request), raw(", "), moment(undo.at)])])];
 }
 
 function trailWords({ id }: Request): string {

@@ -10,6 +10,7 @@ import type { Front } from "./front.ts";
 import { arrivalOf } from "./gate.ts";
 import { type FormId, noticeModal } from "./modals.ts";
 import { lookAgain, openSettlement, submitSettlement } from "./settling.ts";
+import { openUndo, submitUndo } from "./undoing.ts";
 import { type Reply, reply } from "./whisper.ts";
 
 /** One set of listeners for both modes. Every id is an exact string: two matches would run both (facts/slack.md section 2). */
@@ -37,6 +38,7 @@ export function listen(app: App, front: Front): void {
     ran: (arrival, id) => openSettlement(front, arrival, id, "ran"),
     "did-not-run": (arrival, id) => openSettlement(front, arrival, id, "did-not-run"),
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
+    undo: (arrival, id) => openUndo(front, arrival, id),
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {
@@ -61,6 +63,7 @@ export function listen(app: App, front: Front): void {
     deny: (arrival, filled) => submitDenial(front, arrival, filled),
     ran: (arrival, filled) => submitSettlement(front, arrival, filled, "ran"),
     "did-not-run": (arrival, filled) => submitSettlement(front, arrival, filled, "did-not-run"),
+    undo: (arrival, filled) => submitUndo(front, arrival, filled),
   };
   for (const [form, onSubmit] of Object.entries(forms))
     app.view<ViewSubmitAction>({ type: "view_submission", callback_id: form }, async ({ ack, body, view, context }) => {

@@ -1,4 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import { spoken as commandOf } from "../../operation/catalogue.ts";
+import type { Operation } from "../../operation/operation.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import type { Refusal } from "../../operation/refusal.ts";
 import type { ApproverStanding } from "../../request/approve.ts";
@@ -11,6 +13,7 @@ import {
   limits,
   lines,
   plainText,
+  preformatted,
   raw,
   richText,
   spoken,
@@ -20,7 +23,7 @@ import { planSheet } from "./plan-sheet.ts";
 import { headlineOf, refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
-export type FormId = "prove" | "approve" | "deny" | Settlement["as"];
+export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";
 
 /** The requester sees the whole plan and types the code of their authenticator. */
 export function proveModal(request: Request): ModalView {
@@ -83,6 +86,18 @@ export function settleModal(request: Request, as: Settlement["as"], codeNeeded: 
 function lastSeen(request: Request) {
   const found = "looks" in request ? request.looks?.findLast((look) => look.found)?.found : undefined;
   return found && [[bold("Looked again: "), raw(found.says)]];
+}
+
+/** What would be asked for to take a change back. It is a request like any other, and this asks only for its reason. */
+export function undoModal(request: Request, operation: Operation): ModalView {
+  return form("undo", request.id, "Undo", "Ask for it", [
+    richText(
+      lines([bold(headlineOf(operation))], [raw(`This asks for a new request, which takes back ${request.id}:`)]),
+      preformatted(commandOf(operation)),
+      lines([raw("It is planned on the object as it is by then, and takes what the policy asks for.")]),
+    ),
+    whyInput("Reason", reasonLength, `undo of ${request.id}`),
+  ]);
 }
 
 /** A form after it did its work: what became of it, and nothing left to fill in. */

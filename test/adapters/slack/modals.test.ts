@@ -7,6 +7,7 @@ import {
   refusalModal,
   reviewModal,
   settleModal,
+  undoModal,
 } from "../../../src/adapters/slack/modals.ts";
 import { refuse } from "../../../src/operation/refusal.ts";
 import type { ApproverStanding } from "../../../src/request/approve.ts";
@@ -128,6 +129,7 @@ describe("the modals", () => {
         reviewModal(request, mayNot),
         denyModal(request),
         settleModal(request, "ran", true),
+        undoModal(request, request.operation),
         doneModal("Your code was accepted.", request),
         refusalModal(refuse("bad-arguments", request.reason, request.reason)),
       ]) {

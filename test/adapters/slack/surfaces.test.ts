@@ -3,7 +3,8 @@ import type { Surface } from "../../../src/adapters/slack/surface.ts";
 import { surfacesOf } from "../../../src/adapters/slack/surfaces.ts";
 import type { Operation } from "../../../src/operation/operation.ts";
 import { isOver, type Request, type State, states } from "../../../src/request/request.ts";
-import { namespace } from "../../contract/sample-request.ts";
+import { transition } from "../../../src/request/transition.ts";
+import { name, namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { faultsOfMessageBlocks } from "../../lab/slack/block-kit/block-rules.ts";
 import { assertHarmless, assertNoMarkup } from "./harmless.ts";
@@ -48,6 +49,27 @@ describe("surfacesOf", () => {
       const ofCard = request.state === "unknown" ? expected : expected.filter((action) => action === "review");
       assert.deepEqual([thread, card], [expected.filter((action) => action !== "review"), ofCard], request.state);
     }
+  });
+
+  it("offers to undo what can be undone, after it succeeded and until somebody asked for it", () => {
+    const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
+    const lives = livesOf({ operation: { kind: "rollout-pause", cluster: "demo", target } });
+    const offering = lives.filter((request) => buttonsIn(surfacesOf(request, cards)).includes("undo"));
+    assert.deepEqual(
+      offering.map(({ state }) => state),
+      ["succeeded"],
+    );
+    const [succeeded] = offering;
+    assert.ok(succeeded && JSON.stringify(surfacesOf(succeeded, cards)).includes("Undo: Resume api…"));
+    const asked = transition(
+      succeeded,
+      { type: "undo-asked", subject: "bob", request: "r-takesback0" },
+      noon + 120_000,
+    );
+    assert.ok(!("refused" in asked));
+    assert.deepEqual(buttonsIn(surfacesOf(asked, cards)), []);
+    const last = surfacesOf(asked, cards).at(-1);
+    assert.deepEqual([last?.key, textOf(last?.blocks).includes("r-takesback0")], ["undo", true]);
   });
 
   it("has each key once, the thread's first message first", () => {

@@ -1,0 +1,27 @@
+import type { Change, Operation } from "./operation.ts";
+import type { Plan } from "./plan.ts";
+
+/** A plan of this kind of change. */
+type PlanOf<K extends Change["kind"]> = Plan & { readonly operation: Extract<Change, { readonly kind: K }> };
+
+/**
+ * What takes a change back, by its kind: only where it honestly does, so that things are as they were. What is not here
+ * has no way back that could be offered as one: an ended pod stays ended, and what was changed under a pause has rolled
+ * out by the time one could pause again.
+ */
+const undos: { readonly [K in Change["kind"]]?: (plan: PlanOf<K>) => Operation | undefined } = {
+  scale({ operation, changes }) {
+    const { cluster, target } = operation;
+    const from = changes.find(({ field }) => field === "spec.replicas")?.from ?? "";
+    return /^\d{1,4}$/.test(from) ? { kind: "scale", cluster, target, replicas: Number(from) } : undefined;
+  },
+  "rollout-pause": ({ operation: { cluster, target } }) => ({ kind: "rollout-resume", cluster, target }),
+};
+
+/** The operation that takes back what this plan did; undefined where there is none. It is asked for like any other. */
+export function undoOf(plan: Plan): Operation | undefined {
+  const { kind } = plan.operation;
+  if (!Object.hasOwn(undos, kind)) return undefined;
+  const undo = undos[kind as Change["kind"]] as ((plan: Plan) => Operation | undefined) | undefined;
+  return undo?.(plan);
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import type { Change } from "../../src/operation/operation.ts";
+import type { Plan } from "../../src/operation/plan.ts";
+import { undoOf } from "../../src/operation/undo.ts";
+import { name, namespace } from "../contract/sample-request.ts";
+import { plan as samplePlan } from "../request/samples.ts";
+
+const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
+const to = (operation: Change, changes: Plan["changes"] = []): Plan => ({ ...samplePlan, operation, changes });
+
+describe("what takes a change back", () => {
+  it("of a scale is the scale to what it was", () => {
+    const operation = { kind: "scale", cluster: "demo", target, replicas: 5 } as const;
+    const plan = to(operation, [{ field: "spec.replicas", from: "3", to: "5" }]);
+    assert.deepEqual(undoOf(plan), { ...operation, replicas: 3 });
+  });
+
+  it("of a scale whose plan does not say what it was is nothing", () => {
+    const operation = { kind: "scale", cluster: "demo", target, replicas: 5 } as const;
+    for (const from of ["", "-1", "three", "3; 4", "12345"])
+      assert.equal(undoOf(to(operation, [{ field: "spec.replicas", from, to: "5" }])), undefined, from);
+    assert.equal(undoOf(to(operation)), undefined);
+  });
+
+  it("of a pause is the resume", () => {
+    const undo = undoOf(to({ kind: "rollout-pause", cluster: "demo", target }));
+    assert.deepEqual(undo, { kind: "rollout-resume", cluster: "demo", target });
+  });
+
+  it("of what cannot honestly be taken back is nothing", () => {
+    for (const kind of ["rollout-resume", "rollout-restart"] as const)
+      assert.equal(undoOf(to({ kind, cluster: "demo", target })), undefined, kind);
+  });
+});
