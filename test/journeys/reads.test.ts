@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { isOver } from "../../src/request/request.ts";
-import { ask, finish, prove, reach, textOf } from "../lab/acting.ts";
-import { alice, approvals, bob, incident, type LabPersonage } from "../lab/people.ts";
-import { until } from "../lab/slack/until.ts";
+import { answered, ask, finish, prove, reach, textOf } from "../lab/acting.ts";
+import { alice, approvals, bob, incident } from "../lab/people.ts";
 import { onStage } from "./stage.ts";
 
 describe("routine reads through the real processes", function () {
   this.timeout(60_000);
   const stage = onStage({ webs: 1, workers: 2, metrics: true });
 
-  /** What this person alone is shown of a request, once it is there. */
-  const shownOf = (id: string, person: LabPersonage = alice) =>
-    until(stage().lab.slack, () => {
-      const mine = stage().lab.slack.as(person.id).see().messages;
-      const answer = mine.find((one) => one.ephemeralFor === person.id && textOf(one.blocks).includes(`(${id})`));
-      return answer && textOf(answer.blocks);
-    });
+  const shownOf = (id: string) => answered(stage().lab, alice, id);
 
   /** Asks for a read that costs no prompt, and answers what is shown. */
   async function readOf(line: string): Promise<string> {

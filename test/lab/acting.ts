@@ -17,6 +17,14 @@ export async function ask(lab: Lab, person: LabPersonage, channel: Channel, line
   return id;
 }
 
+/** What this person alone is shown of a read, once it is there. */
+export async function answered(lab: Lab, person: LabPersonage, id: string): Promise<string> {
+  return until(lab.slack, () => {
+    const answer = whispers(lab, person).find((one) => textOf(one.blocks).includes(`(${id})`));
+    return answer && textOf(answer.blocks);
+  });
+}
+
 /** Types a command, and answers what only this person is told. */
 export async function type(lab: Lab, person: LabPersonage, channel: Channel, line: string): Promise<Message> {
   const hands = lab.slack.as(person.id);
