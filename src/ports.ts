@@ -68,7 +68,8 @@ export interface Stored {
 /**
  * The record of requests. `keep` is one atomic act: the record, its audit entry, its indexes and the claim of a code
  * are written together or not at all, durably before it answers, and at most once per operation id. Read-after-write
- * consistent across processes and restarts. Throws when it cannot tell; then nothing may be assumed.
+ * consistent across processes and restarts. Throws when it cannot tell; then nothing may be assumed. What a read brought
+ * may be forgotten after an hour, and the rest of a record never.
  */
 export interface RequestStore {
   now(): Promise<number>;

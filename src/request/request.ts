@@ -169,7 +169,7 @@ interface Ran extends Approved {
   readonly claim: Claim;
   readonly intent?: Intent;
   readonly progress?: Progress;
-  /** What a read came back with. */
+  /** What a read came back with, until the store forgets it. */
   readonly answer?: string;
   /** The manifests of what was removed, as YAML, for whoever restores it. */
   readonly kept?: string;

@@ -5,8 +5,11 @@ import type { RequestStore, Scribe, StepAnswer } from "../../ports.ts";
 import type { Request } from "../../request/request.ts";
 import type { StateClient } from "./redis.ts";
 
+/** Slack is tried for an hour: what is not shown by then never is. */
+const answerMs = 3_600_000;
+
 /** The record of requests in Redis: one script is one atomic act, durable before it answers (appendfsync always). */
-export function redisRequestStore(client: StateClient, scribe: Scribe): RequestStore {
+export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor: number = answerMs): RequestStore {
   const key = (name: string) => client.prefix + name;
 
   return {
@@ -14,18 +17,23 @@ export function redisRequestStore(client: StateClient, scribe: Scribe): RequestS
 
     read: (id) =>
       client.read(async (redis) => {
-        const [[, fields], [, time]] = (await redis
+        const [[, fields], [, answer], [, time]] = (await redis
           .multi()
           .hmget(key(`request:${id}`), "record", "version")
+          .get(key(`answer:${id}`))
           .time()
-          .exec()) as [[unknown, (string | null)[]], [unknown, [string, string]]];
+          .exec()) as [[unknown, (string | null)[]], [unknown, string | null], [unknown, [string, string]]];
         const [record, version] = fields;
         if (!record || !version) return undefined;
-        return { request: JSON.parse(record) as Request, version: Number(version), now: clockOf(time) };
+        const lasting = JSON.parse(record) as Request;
+        const request = answer === null ? lasting : { ...lasting, answer };
+        return { request, version: Number(version), now: clockOf(time) };
       }),
 
     async keep(step) {
       const { next, claim, remember, turn } = step;
+      // What a read brought is no part of the history: it lies apart, and is forgotten by itself.
+      const { answer, ...lasting } = "answer" in next ? next : { ...next, answer: undefined };
       const body = bodyText(scribe(step.event));
       const args = {
         op: step.operationId,
@@ -39,9 +47,11 @@ export function redisRequestStore(client: StateClient, scribe: Scribe): RequestS
         ...(step.take && step.take.length > 0 ? { take: step.take } : {}),
         ...(step.release ? { release: true } : {}),
         ...(claim ? { claim } : {}),
+        ...(answer === undefined ? {} : { answerFor }),
         ...(remember ? { remember: { subject: remember.subject, proof: JSON.stringify(remember) } } : {}),
       };
-      return answerOf(await client.run("keep", args, JSON.stringify(next), body, sha256(body)));
+      const texts = [JSON.stringify(lasting), body, sha256(body), ...(answer === undefined ? [] : [answer])];
+      return answerOf(await client.run("keep", args, ...texts));
     },
 
     of: (subject, limit) => client.read((redis) => redis.zrevrange(key(`of:${subject}`), 0, limit - 1)),

@@ -31,7 +31,7 @@ function answerOf(request: Request): readonly Surface[] {
   if (isChange(request.operation) || !isOver(request)) return [];
   const answer = "outcome" in request && request.state === "succeeded" ? request.answer : undefined;
   const heading = commandOf(request.operation);
-  const words = answer === undefined ? stateWords(request) : heading;
+  const words = answer === undefined ? whyNoAnswer(request) : heading;
   const title = raw(`${heading} (${request.id})`);
   const body =
     answer === undefined
@@ -48,6 +48,12 @@ function answerOf(request: Request): readonly Surface[] {
       ephemeralFor: request.origin.user,
     },
   ];
+}
+
+function whyNoAnswer(request: Request): string {
+  return request.state === "succeeded"
+    ? "It was answered, and the answer is kept no longer. Ask again."
+    : stateWords(request);
 }
 
 /** Of a log the end is what is looked for. */

@@ -236,6 +236,14 @@ describe("surfacesOf", () => {
       }
     });
 
+    it("says of an answer that is kept no longer how to get another", () => {
+      const [succeeded] = reads.filter(({ state }) => state === "succeeded");
+      assert.ok(succeeded && "outcome" in succeeded);
+      const { answer: _, ...without } = succeeded;
+      const [shown] = surfacesOf(without, cards);
+      assert.match(textOf(shown?.blocks), /kept no longer\. Ask again\./);
+    });
+
     it("is a thread as well where the policy asks for a proof or an approval", () => {
       for (const asks of [
         { stepUp: true, approvals: 0 },

@@ -1,4 +1,4 @@
--- One step in a request's life: all of it, or nothing. ARGV: 3 record, 4 audit body, 5 its SHA-256.
+-- One step in a request's life: all of it, or nothing. ARGV: 3 record, 4 audit body, 5 its SHA-256, 6 what a read brought.
 local op = P .. 'op:' .. args.op
 local known = redis.call('GET', op)
 if known then return known end
@@ -34,6 +34,7 @@ if args.remember then redis.call('SET', P .. 'proof:' .. args.remember.subject, 
 
 append(ARGV[4], ARGV[5], now)
 redis.call('HSET', key, 'record', ARGV[3], 'version', int(version + 1))
+if args.answerFor then redis.call('SET', P .. 'answer:' .. args.id, ARGV[6], 'PX', int(args.answerFor)) end
 if version == 0 then redis.call('ZADD', P .. 'of:' .. args.subject, int(now), args.id) end
 
 local before = redis.call('HGET', key, 'turn')
