@@ -29,7 +29,7 @@ describe("the slash command", () => {
 
   it("lists every operation with its usage", async () => {
     await type(alice, "/k8s");
-    for (const usage of ["/k8s get pods|deployments", "/k8s rollout restart deploy/NAME", "/k8s scale deploy/NAME"])
+    for (const usage of ["/k8s get KIND", "/k8s rollout restart deploy|sts|ds/NAME", "/k8s scale deploy|sts/NAME"])
       assert.ok(lastTold(alice).includes(usage), usage);
     await type(alice, "/k8s help scale");
     assert.ok(!lastTold(alice).includes("rollout restart"));
