@@ -63,8 +63,16 @@ export interface Following {
   readonly from: KubeObject | undefined;
   /** Told of every step that differs from the one before: one sentence without its full stop. */
   readonly tell: (says: string) => Promise<void>;
+  /** Whether the grant still stands: what sends more than one call must send no more without it, and only look. */
+  readonly maySend: boolean;
   readonly signal: AbortSignal;
 }
 
 /** How it came out, once the change itself was made; `says` stands in a sentence. */
-export type Ending = { readonly well: true; readonly says: string } | { readonly well: false; readonly why: string };
+export type Ending = (
+  | { readonly well: true; readonly says: string }
+  | { readonly well: false; readonly why: string }
+) & {
+  /** Of the calls that were sent after the first. */
+  readonly auditIds?: readonly string[];
+};

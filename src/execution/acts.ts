@@ -1,8 +1,10 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
+import { cordon, uncordon } from "./cordon.ts";
 import { createJob } from "./create-job.ts";
 import { deletePod } from "./delete-pod.ts";
 import { deletePodForce } from "./delete-pod-force.ts";
+import { drain } from "./drain.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { rolloutUndo } from "./rollout-undo.ts";
@@ -21,6 +23,9 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,
+  cordon,
+  uncordon,
+  drain,
 };
 
 /** How this change is planned and done. */

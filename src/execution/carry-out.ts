@@ -36,7 +36,7 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
         outcome: {
           at: now,
           says: end.well ? end.says : `The change was made, but ${end.why}.`,
-          apiAuditIds: done.auditIds,
+          apiAuditIds: [...done.auditIds, ...(end.auditIds ?? [])],
           credential,
         },
       });
@@ -97,7 +97,8 @@ async function follow(bench: Bench, hold: Hold, session: BoundSession, errand: E
   if (!act.follow) return { well: true, says: "done" };
   const from = await current(session, errand);
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(bench.watchMs)]);
-  const ending = await act.follow({ session, plan, from, tell: (says) => hold.tell({ says }), signal });
+  const maySend = !errand.begunBefore || (await bench.store.now()) <= request.grant.grant.notAfter;
+  const ending = await act.follow({ session, plan, from, maySend, tell: (says) => hold.tell({ says }), signal });
   if (hold.signal.aborted) throw hold.signal.reason;
   return ending;
 }

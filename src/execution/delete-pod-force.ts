@@ -1,11 +1,11 @@
 import type { DeletePodForce } from "../operation/catalogue/pods.ts";
 import { apiVersionOf } from "../operation/object-kind.ts";
 import type { Act } from "./act.ts";
-import { isReady } from "./delete-pod.ts";
+import { budgetsOver } from "./budgets.ts";
 import { number, record, text, texts } from "./fields.ts";
 import { ownerOf } from "./owner.ts";
 import { refOf, uidOf } from "./planned-object.ts";
-import { budgetsOver } from "./surroundings.ts";
+import { viewPod } from "./pod.ts";
 import { finalizersOf, followEnd, isEnding } from "./watch-end.ts";
 
 /** Removes the pod's object with no time to end, as `kubectl delete pod --force` does, with its uid as the precondition. */
@@ -39,7 +39,7 @@ export const deletePodForce: Act<DeletePodForce> = {
       live: {
         readAt: now,
         resourceVersion: text(metadata["resourceVersion"]),
-        ready: isReady(object) ? 1 : 0,
+        ready: viewPod(object).ready ? 1 : 0,
         total: 1,
         warnings: [
           ...(isEnding(object) ? ["It is being deleted already, and was given time to end."] : []),

@@ -1,63 +1,47 @@
-import type { KubeObject } from "../cluster-port.ts";
 import type { DeletePod } from "../operation/catalogue/pods.ts";
 import { apiVersionOf } from "../operation/object-kind.ts";
 import type { Act } from "./act.ts";
-import { list, record, text, texts } from "./fields.ts";
-import { ownerOf } from "./owner.ts";
-import { refOf, uidOf } from "./planned-object.ts";
-import { budgetsOver } from "./surroundings.ts";
-import { followEnd, isEnding } from "./watch-end.ts";
+import { budgetsOver } from "./budgets.ts";
+import { evict } from "./eviction.ts";
+import { record, text } from "./fields.ts";
+import { refOf } from "./planned-object.ts";
+import { viewPod } from "./pod.ts";
+import { followEnd } from "./watch-end.ts";
 
-/** Evicts through the Eviction API (policy/v1), with the pod's uid as the precondition. */
+/** Evicts one pod: a disruption budget without room is the answer, not a reason to wait. */
 export const deletePod: Act<DeletePod> = {
   async plan(reader, operation, now) {
     const { target } = operation;
     const object = (await reader.get(refOf(target))).object;
-    const metadata = record(object["metadata"]);
-    if (isEnding(object)) return { unplannable: `The pod ${target.name} is being deleted already.` };
-    const labels = texts(metadata["labels"]);
-    const owner = ownerOf(object);
-    const ready = isReady(object);
+    const pod = viewPod(object);
+    if (pod.ending) return { unplannable: `The pod ${target.name} is being deleted already.` };
+    const { owner } = pod;
     return {
       operation,
-      object: { apiVersion: apiVersionOf("Pod"), ...target, uid: uidOf(object) },
-      changes: [{ field: "the pod", from: `on ${text(record(object["spec"])["nodeName"], "no node")}`, to: "evicted" }],
+      object: { apiVersion: apiVersionOf("Pod"), ...target, uid: pod.uid },
+      changes: [{ field: "the pod", from: `on ${pod.node || "no node"}`, to: "evicted" }],
       binding: { owner },
       effects: [
         owner === null
           ? "Nothing owns this pod: it does not come back."
           : `${owner.kind} ${owner.name} puts another pod in its place.`,
       ],
-      facts: { replicas: 1, labels },
+      facts: { replicas: 1, labels: pod.labels },
       live: {
         readAt: now,
-        resourceVersion: text(metadata["resourceVersion"]),
-        ready: ready ? 1 : 0,
+        resourceVersion: text(record(object["metadata"])["resourceVersion"]),
+        ready: pod.ready ? 1 : 0,
         total: 1,
-        warnings: await budgetsOver(reader, target.namespace, labels, "an eviction is refused while it has none"),
+        warnings: await budgetsOver(reader, target.namespace, pod.labels, "an eviction is refused while it has none"),
       },
     };
   },
 
-  apply(session, plan, { dryRun }) {
-    const { namespace = "", name, uid } = plan.object;
-    const body = {
-      apiVersion: "policy/v1",
-      kind: "Eviction",
-      metadata: { namespace, name },
-      deleteOptions: { preconditions: { uid } },
-    };
-    return session.create({ ...refOf(plan.object), subresource: "eviction" }, body, { dryRun });
-  },
+  apply: (session, plan, { dryRun }) => evict(session, plan.object, { dryRun }),
 
   // While the very pod stands untouched, a call of ours may still be on its way.
   shows: (object, plan) =>
-    object === undefined || uidOf(object) !== plan.object.uid || isEnding(object) ? "done" : "unclear",
+    object === undefined || viewPod(object).uid !== plan.object.uid || viewPod(object).ending ? "done" : "unclear",
 
   follow: followEnd,
 };
-
-export function isReady(object: KubeObject): boolean {
-  const conditions = list(record(object["status"])["conditions"]).map(record);
-  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
-}

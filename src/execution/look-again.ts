@@ -103,7 +103,7 @@ async function endingOf(
     },
   };
   const signal = new AbortController().signal;
-  const ending = await act.follow({ session: glance, plan, from, tell: async () => undefined, signal });
+  const ending = await act.follow({ session: glance, plan, from, maySend: false, tell: async () => undefined, signal });
   return underWay ? undefined : ending;
 }
 

@@ -1,3 +1,4 @@
+import { canonical } from "../audit/canonical.ts";
 import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import type { Executing, Granted } from "../request/request.ts";
@@ -48,6 +49,8 @@ export async function rePlan(
 function differenceOf(request: Granted | Executing, plan: ChangePlan): string {
   const before = request.plan;
   if (before.object?.uid !== plan.object.uid) return "the object was deleted, and another of the same name made";
+  if (canonical(before.also ?? []) !== canonical(plan.also ?? []))
+    return "what it would act on is no longer what was approved (a cordoned node's pods hold still)";
   const moved = plan.changes.filter((change, i) => change.from !== before.changes[i]?.from);
   if (moved.length > 0)
     return `since it was approved, ${moved.map(({ field, from }) => `${field} became ${from}`).join(" and ")}`;

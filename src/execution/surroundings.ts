@@ -1,6 +1,7 @@
-import { ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
+import type { KubeObject, Session } from "../cluster-port.ts";
 import type { LiveView } from "../operation/plan.ts";
 import type { Target } from "../operation/target.ts";
+import { budgetsOver, listed } from "./budgets.ts";
 import { number, record, text, texts } from "./fields.ts";
 import type { Workload } from "./workload.ts";
 
@@ -29,7 +30,7 @@ export async function liveViewOf(
 /** What would surprise the people who approve: each one sentence. */
 async function warningsAround(reader: Session, target: Target, workload: Workload): Promise<readonly string[]> {
   const [autoscalers, budgets] = await Promise.all([
-    seen(reader, {
+    listed(reader, {
       group: "autoscaling",
       version: "v2",
       resource: "horizontalpodautoscalers",
@@ -45,16 +46,6 @@ async function warningsAround(reader: Session, target: Target, workload: Workloa
   return [...managedElsewhere(workload), ...underAutoscaler(autoscalers, target), ...budgets, ...notWell(workload)];
 }
 
-/** A list that may not be read is `unknown`, and said to be: never taken for empty. */
-async function seen(reader: Session, ref: Parameters<Session["list"]>[0]): Promise<readonly KubeObject[] | "unknown"> {
-  try {
-    return await reader.list(ref);
-  } catch (fault) {
-    if (fault instanceof ClusterFault && (fault.code === "forbidden" || fault.code === "not-found")) return "unknown";
-    throw fault;
-  }
-}
-
 function underAutoscaler(autoscalers: readonly KubeObject[] | "unknown", target: Target): readonly string[] {
   if (autoscalers === "unknown")
     return ["Unknown: whether an autoscaler controls the replicas; the reader may not list them."];
@@ -67,27 +58,6 @@ function underAutoscaler(autoscalers: readonly KubeObject[] | "unknown", target:
       const spec = record(object["spec"]);
       const bounds = `${number(spec["minReplicas"], 1)} to ${number(spec["maxReplicas"])}`;
       return `The autoscaler ${text(record(object["metadata"])["name"])} keeps it at ${bounds} replicas and will undo a scale outside of that.`;
-    });
-}
-
-/** The disruption budgets that cover pods of these labels, each with its room, and what that means here. */
-export async function budgetsOver(
-  reader: Session,
-  namespace: string,
-  podLabels: Readonly<Record<string, string>>,
-  meaning: string,
-): Promise<readonly string[]> {
-  const ref = { group: "policy", version: "v1", resource: "poddisruptionbudgets", namespace };
-  const budgets = await seen(reader, ref);
-  if (budgets === "unknown") return ["Unknown: whether a disruption budget covers it; the reader may not list them."];
-  return budgets
-    .filter((object) => {
-      const wanted = Object.entries(record(record(record(object["spec"])["selector"])["matchLabels"]));
-      return wanted.length > 0 && wanted.every(([label, value]) => podLabels[label] === value);
-    })
-    .map((object) => {
-      const room = number(record(object["status"])["disruptionsAllowed"]);
-      return `The disruption budget ${text(record(object["metadata"])["name"])} has room for ${room} now; ${meaning}.`;
     });
 }
 

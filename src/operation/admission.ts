@@ -1,5 +1,6 @@
 import { type Guard, policyAndBinding } from "./admission/guard.ts";
 import { jobs, suspensions } from "./admission/jobs.ts";
+import { cordons, drains, uncordons } from "./admission/nodes.ts";
 import { handles, places, tickets, tokens } from "./admission/own.ts";
 import { evictions } from "./admission/pods.ts";
 import { removals } from "./admission/removals.ts";
@@ -19,6 +20,9 @@ const guards: readonly Guard[] = [
   ...removals,
   ...suspensions,
   jobs,
+  cordons,
+  uncordons,
+  drains,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
+import { cordon, drain, nodeForms, uncordon } from "./catalogue/nodes.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { describe, events, get, readForms } from "./catalogue/reads.ts";
 import { removalForms } from "./catalogue/removals.ts";
@@ -29,6 +30,9 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,
+  cordon,
+  uncordon,
+  drain,
 };
 
 /** Every way to ask for one. */
@@ -38,6 +42,7 @@ export const forms: readonly Form<Operation>[] = [
   ...revisionForms,
   ...removalForms,
   ...jobForms,
+  ...nodeForms,
 ];
 
 export function entryOf<O extends Operation>(operation: O): Entry<O> {

@@ -14,7 +14,7 @@ export interface Asker {
  * status updates would void every approval.
  */
 export function digestOf(asker: Asker, plan: Plan): string {
-  const { operation, object, changes, binding } = plan;
+  const { operation, object, also, changes, binding } = plan;
   return sha256(
     canonical({
       v: "countersign.plan.v1",
@@ -23,6 +23,7 @@ export function digestOf(asker: Asker, plan: Plan): string {
       reason: asker.reason,
       operation,
       object: object ?? null,
+      ...(also ? { also } : {}),
       changes,
       binding,
     }),

@@ -19,6 +19,8 @@ export interface Entry<O> {
   readonly rules: readonly RbacRule[];
   /** What the reader's account must be able to read so that it can be planned. */
   readonly plansWith?: readonly RbacRule[];
+  /** It acts on objects of namespaces that only its plan can name. */
+  readonly spreads?: true;
   /** The command that asks for it, without namespace, cluster and reason. */
   say(operation: O): string;
   /** A title: "Restart api". Where it happens is added by whoever shows it. */

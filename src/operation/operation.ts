@@ -1,5 +1,6 @@
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
+import type { Cordon, Drain, Uncordon } from "./catalogue/nodes.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Describe, Events, Get } from "./catalogue/reads.ts";
 import type { RolloutUndo } from "./catalogue/revisions.ts";
@@ -19,7 +20,10 @@ export type Change =
   | DeletePodForce
   | CreateJob
   | SuspendCronJob
-  | ResumeCronJob;
+  | ResumeCronJob
+  | Cordon
+  | Uncordon
+  | Drain;
 /** The operations that only read. */
 export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory | Top;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */

@@ -30,6 +30,8 @@ export interface PlanFacts {
   /** Pods that the operation touches: the larger of before and after. */
   readonly replicas: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the objects that it acts on beside the one it is about. */
+  readonly namespaces?: readonly string[];
 }
 
 /** What was seen around the object when it was read. It churns, so the digest leaves it out. */
@@ -51,6 +53,8 @@ export interface Plan {
   readonly operation: Operation;
   /** Absent for reads: they are about no single object. */
   readonly object?: PlannedObject;
+  /** Further objects that it acts on, in this order. */
+  readonly also?: readonly PlannedObject[];
   readonly changes: readonly FieldChange[];
   /** The fields of the object that the operation touches or relies on, as they are. */
   readonly binding: Json;

@@ -2,7 +2,7 @@ import type { Typed } from "./entry.ts";
 import { type Name, parseName } from "./name.ts";
 import { type KindName, kindOf, objectKinds } from "./object-kind.ts";
 import { type Refusal, refuse } from "./refusal.ts";
-import type { Target } from "./target.ts";
+import type { NodeTarget, Target } from "./target.ts";
 
 /** An object as it was typed: its kind, and its name where one stands. */
 interface TypedObject<K extends KindName> {
@@ -37,6 +37,15 @@ export function readTarget<K extends KindName>(typed: Typed, kinds: readonly K[]
   const { kind, name } = object;
   if (name === undefined) return nameMissing(kind, typed.usage);
   return typed.namespace === undefined ? namespaceMissing(typed.usage) : { kind, namespace: typed.namespace, name };
+}
+
+/** The one node that a command is about; it may be named without its kind. */
+export function readNode(typed: Typed): NodeTarget | Refusal {
+  const [first = "", second] = typed.positionals;
+  const bare = second === undefined && first !== "" && !first.includes("/") && kindOf(first) === undefined;
+  const object = readObject(bare ? { ...typed, positionals: ["node", first] } : typed, ["Node"]);
+  if ("refused" in object) return object;
+  return object.name === undefined ? nameMissing("Node", typed.usage) : { kind: "Node", name: object.name };
 }
 
 /** A whole number between bounds, inclusive; `what` is what it counts. */

@@ -45,7 +45,9 @@ function raiseHolds(raise: Raise, facts: DecisionFacts): boolean {
   if (raise.operations && !matchesOperation(raise.operations, facts.operation)) return false;
   if (raise.clusters && !raise.clusters.some((pattern) => glob(pattern, facts.cluster))) return false;
   const { namespaces } = raise;
-  if (namespaces && !facts.namespaces.some((namespace) => namespaces.some((pattern) => glob(pattern, namespace))))
+  // Where it would act is not known without its plan, so any namespace may be meant.
+  const anywhere = catalogue[facts.operation].spreads === true && facts.plan === "unknown";
+  if (namespaces && !anywhere && !facts.namespaces.some((place) => namespaces.some((pattern) => glob(pattern, place))))
     return false;
   // Without a name the operation reaches every object of the namespace, so any pattern may be meant.
   if (raise.names && facts.name !== undefined && !raise.names.some((pattern) => glob(pattern, facts.name ?? "")))

@@ -6,11 +6,12 @@ import type { Subject } from "../policy/subject.ts";
 export function factsOf(operation: Operation, subject: Subject, plan: DecisionFacts["plan"]): DecisionFacts {
   const name = nameOf(operation);
   const namespace = namespaceOf(operation);
+  const spread = typeof plan === "string" ? [] : (plan.namespaces ?? []);
   return {
     subject,
     operation: operation.kind,
     cluster: operation.cluster,
-    namespaces: namespace === undefined ? [] : [namespace],
+    namespaces: [...(namespace === undefined ? [] : [namespace]), ...spread],
     ...(name === undefined ? {} : { name }),
     // A read is about no object whose facts could be known.
     plan: isChange(operation) ? plan : "unknown",

@@ -56,7 +56,12 @@ describe("each operation on a real API server, under its own token and under eac
     // Every policy is in force once each operation is refused under all tokens but those that may.
     for (const operation of samples)
       for (const account of accounts)
-        if (!may(operation, account)) await eventually(() => attempt(operation, account), isRefused, 10_000);
+        if (!may(operation, account))
+          await eventually(
+            async () => `${await attempt(operation, account)} ${operation.kind} ${account}`,
+            isRefused,
+            20_000,
+          );
   });
   after(() => closing.disposeAsync());
 

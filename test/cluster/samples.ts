@@ -14,6 +14,8 @@ export function samplesIn(place: string): Samples {
     cluster: "lab",
     target: { kind, namespace: namespace(place), name: name(named) },
   });
+  const node = { cluster: "lab", target: { kind: "Node", name: name(`${place}-node`) } } as const;
+  const asked = { ignoreDaemonSets: false, deleteEmptyDirData: false, force: false };
   return {
     "rollout-restart": { kind: "rollout-restart", ...of("Deployment", "api") },
     "rollout-pause": { kind: "rollout-pause", ...of("Deployment", "api") },
@@ -25,6 +27,9 @@ export function samplesIn(place: string): Samples {
     "create-job": { kind: "create-job", ...of("CronJob", "nightly") },
     "suspend-cronjob": { kind: "suspend-cronjob", ...of("CronJob", "nightly") },
     "resume-cronjob": { kind: "resume-cronjob", ...of("CronJob", "asleep") },
+    cordon: { kind: "cordon", ...node },
+    uncordon: { kind: "uncordon", cluster: "lab", target: { kind: "Node", name: name(`${place}-cordoned`) } },
+    drain: { kind: "drain", ...node, ...asked },
   };
 }
 
@@ -32,7 +37,10 @@ export function samplesIn(place: string): Samples {
 export function sampleObjects(place: string): readonly Draft[] {
   const held = deployment(place, "held", 0);
   const metadata = { name: "lone", namespace: place };
+  const node = (name: string, spec: object = {}) => ({ apiVersion: "v1", kind: "Node", metadata: { name }, spec });
   return [
+    node(`${place}-node`),
+    node(`${place}-cordoned`, { unschedulable: true }),
     deployment(place, "api", 0),
     deployment(place, "revised", 0),
     { ...held, spec: { ...(held["spec"] as object), paused: true } },
@@ -56,4 +64,8 @@ export async function revise(admin: AdminClient, place: string): Promise<void> {
 export const contained: Partial<Record<Change["kind"], readonly Change["kind"][]>> = {
   // A template of another revision may be any template.
   "rollout-undo": ["rollout-restart"],
+  // To drain is to cordon, and to evict.
+  drain: ["cordon", "delete-pod"],
+  // A drain's first call is a cordon; that a cordon cannot evict, `delete-pod` is refused to it for.
+  cordon: ["drain"],
 };

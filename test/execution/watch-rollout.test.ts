@@ -37,7 +37,10 @@ describe("followRollout", () => {
       },
     });
     const tell = async (says: string) => void seen.push(JSON.parse(says));
-    const end = await followRollout({ session, plan: planned, from, tell, signal: ending.signal }, inWords);
+    const end = await followRollout(
+      { session, plan: planned, maySend: true, from, tell, signal: ending.signal },
+      inWords,
+    );
     return { end, seen, begun };
   }
 
@@ -177,7 +180,7 @@ describe("followRollout", () => {
     const tell = () => Promise.reject(new Error("lease lost"));
     const { signal } = new AbortController();
     await assert.rejects(
-      followRollout({ session, plan: changePlan, from: half, tell, signal }, () => "half of it"),
+      followRollout({ session, plan: changePlan, maySend: true, from: half, tell, signal }, () => "half of it"),
       /lease lost/,
     );
   });

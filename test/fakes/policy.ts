@@ -24,6 +24,7 @@ export const labPolicy: Policy = {
   ],
   raise: [
     { name: "production", operations: ["@change"], namespaces: ["prod"], tier: "privileged" },
+    { name: "nodes", operations: ["cordon", "uncordon", "drain"], tier: "privileged" },
     { name: "payments", operations: ["@change"], namespaces: ["payments"], tier: "critical" },
     { name: "kube-system", operations: ["@change"], namespaces: ["kube-system"], tier: "forbidden" },
   ],

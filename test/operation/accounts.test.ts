@@ -141,6 +141,7 @@ describe("the manifests", () => {
         assert.deepEqual(rule.verbs, ["create", "delete"], text);
       for (const resource of rule.resources) {
         assert.ok(!/^(nodes\/|pods\/(exec|attach|portforward|proxy)|services\/proxy)/.test(resource), text);
+        if (resource === "nodes") assert.ok(!/create|update|delete/.test(rule.verbs.join()), text);
         if (/^(pods|deployments|replicasets)$/.test(resource)) assert.ok(!rule.verbs.includes("create"), text);
       }
       assert.ok(!rule.apiGroups.some((group) => /^(rbac|admissionregistration|certificates)\./.test(group)), text);
@@ -149,11 +150,16 @@ describe("the manifests", () => {
     }
   });
 
-  it("bind roles of the whole cluster for nothing but what is in no namespace", () => {
+  it("bind roles of the whole cluster for nothing but what is in no namespace, and what stands on a node", () => {
+    const draining = ["countersign-drain", "countersign-reader"];
     const wide = objects.filter(({ object }) => object.kind === "ClusterRole");
     for (const { object } of wide)
       for (const { resources } of object.rules ?? [])
-        for (const resource of resources) assert.ok(inNoNamespace.includes(resource), `${place(object)}: ${resource}`);
+        for (const resource of resources) {
+          const onNode = /^(pods|pods\/eviction|poddisruptionbudgets)$/.test(resource);
+          const isMeant = inNoNamespace.includes(resource) || (onNode && draining.includes(object.metadata.name));
+          assert.ok(isMeant, `${place(object)}: ${resource}`);
+        }
     for (const { file, object } of objects)
       if (object.roleRef?.kind === "ClusterRole") assert.equal(object.kind, "ClusterRoleBinding", file);
   });

@@ -50,7 +50,7 @@ describe("renderAdmission", () => {
       assert.equal(spec.failurePolicy, "Fail");
       assert.match(
         spec.matchConditions?.[0]?.expression ?? "",
-        /^request\.userInfo\.username( == 'system:serviceaccount:countersign(-operations)?:countersign-[a-z-]+'|\.startsWith\('system:serviceaccount:countersign-operations:'\))$/,
+        /^request\.userInfo\.username( == 'system:serviceaccount:countersign(-operations)?:countersign-[a-z-]+'|\.startsWith\('system:serviceaccount:countersign-operations:'\))( |$)/,
       );
     }
   });

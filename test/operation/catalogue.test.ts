@@ -7,6 +7,7 @@ import { name, namespace } from "../contract/sample-request.ts";
 
 const place = { clusters: ["demo"], defaultCluster: "demo" };
 const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
+const node = { kind: "Node", name: name("worker-1") } as const;
 const operations: readonly (readonly [Operation, string])[] = [
   [{ kind: "get", cluster: "demo", resource: "pods", namespace: namespace("prod") }, "get pods -n prod -c demo"],
   [
@@ -76,6 +77,12 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "resume-cronjob", cluster: "demo", target: { ...target, kind: "CronJob" } },
     "resume cj/api -n prod -c demo",
   ],
+  [{ kind: "cordon", cluster: "demo", target: node }, "cordon no/worker-1 -c demo"],
+  [{ kind: "uncordon", cluster: "demo", target: node }, "uncordon no/worker-1 -c demo"],
+  [
+    { kind: "drain", cluster: "demo", target: node, ignoreDaemonSets: true, deleteEmptyDirData: false, force: true },
+    "drain no/worker-1 --ignore-daemonsets --force -c demo",
+  ],
 ];
 const entries = Object.entries(catalogue) as [OperationKind, (typeof catalogue)[OperationKind]][];
 
@@ -88,7 +95,7 @@ describe("the catalogue", () => {
     for (const [operation, line] of operations) {
       assert.equal(spoken(operation), line);
       assert.equal(entryOf(operation), catalogue[operation.kind]);
-      assert.equal(namespaceOf(operation), "prod");
+      assert.equal(namespaceOf(operation), / -n /.test(line) ? "prod" : undefined);
     }
   });
 
@@ -107,6 +114,8 @@ describe("the catalogue", () => {
         .replace("NAMESPACE", "prod")
         .replace("=N ", "=3 ")
         .replace("NAME", "api")
+        .replace("NODE", "worker-1")
+        .replaceAll(/\[(--[a-z-]+)\]/g, "$1")
         .replace("REASON", "why");
       const command = parse(line, place);
       assert.ok(!isRefusal(command) && command.kind === "operate", `${line}: ${JSON.stringify(command)}`);

@@ -12,6 +12,11 @@ const place: Place = { clusters: ["demo", "prod-eu"], defaultCluster: "demo" };
 const [prod, api] = [namespace("prod"), name("api")];
 const target = { kind: "Deployment", namespace: prod, name: api } as const;
 const pod = { kind: "Pod", namespace: prod, name: name("api-1") } as const;
+const node = { kind: "Node", name: name("worker-1") } as const;
+const drain: Extract<Operation, { kind: "drain" }> = {
+  ...{ kind: "drain", cluster: "demo", target: node },
+  ...{ ignoreDaemonSets: true, deleteEmptyDirData: false, force: false },
+};
 const restart: Operation = { kind: "rollout-restart", cluster: "demo", target };
 const restartOf = (kind: "StatefulSet" | "DaemonSet"): Operation => ({ ...restart, target: { ...target, kind } });
 const scaleTo = (replicas: number): Operation => ({ kind: "scale", cluster: "demo", target, replicas });
@@ -58,6 +63,16 @@ const understood: readonly (readonly [text: string, command: Command])[] = [
   ["scale deploy/api --replicas=3 -n prod -- load", operate(scaleTo(3), "load")],
   ["scale deploy api --replicas 0 -n prod -- stop", operate(scaleTo(0), "stop")],
   ["scale deploy/api --replicas=9999 -n prod -- x", operate(scaleTo(9_999), "x")],
+
+  ["cordon worker-1 -- bad disk", operate({ kind: "cordon", cluster: "demo", target: node }, "bad disk")],
+  ["cordon node worker-1 -- x", operate({ kind: "cordon", cluster: "demo", target: node }, "x")],
+  ["uncordon no/worker-1 -c prod-eu -- x", operate({ kind: "uncordon", cluster: "prod-eu", target: node }, "x")],
+  ["drain worker-1 -- x", operate({ ...drain, ignoreDaemonSets: false }, "x")],
+  ["drain nodes/worker-1 --ignore-daemonsets -- x", operate(drain, "x")],
+  [
+    "drain --force --delete-emptydir-data --ignore-daemonsets node worker-1 -- x",
+    operate({ ...drain, deleteEmptyDirData: true, force: true }, "x"),
+  ],
 
   ["delete pod api-1 -n prod -- stuck", operate({ kind: "delete-pod", cluster: "demo", target: pod }, "stuck")],
   ["delete po/api-1 -n prod -- stuck", operate({ kind: "delete-pod", cluster: "demo", target: pod }, "stuck")],
@@ -161,6 +176,16 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
   ["rollout restart deploy/ -n prod -- x", "bad-name", /cannot be a name/, /begins and ends/],
   ["rollout restart deploy/.. -n prod -- x", "bad-name", /`\.\.` cannot be a name/, /begins and ends/],
   ["rollout restart deploy/аpi -n prod -- x", "bad-name", /cannot be a name/, /begins and ends/],
+
+  ["cordon -- x", "bad-arguments", /not said which node/, /cordon NODE/],
+  ["cordon node -- x", "bad-arguments", /node's name is missing/, /cordon NODE/],
+  ["cordon a b -- x", "bad-arguments", /`a` is not a node/, /cordon NODE/],
+  ["cordon pod/a -- x", "bad-arguments", /`pod\/a` is not a node/, /cordon NODE/],
+  ["cordon .. -- x", "bad-name", /`\.\.` cannot be a name/, /begins and ends/],
+  ["cordon a -n prod -- x", "bad-arguments", /`-n` is not an argument/, /cordon NODE/],
+  ["drain a", "bad-arguments", /reason is missing/, /-- REASON/],
+  ["drain a --force=yes -- x", "bad-arguments", /`--force` takes no value/, /drain NODE/],
+  ["drain a -l zone=b -- x", "bad-arguments", /`-l` is never taken/, /one object by its name/],
 
   ["scale deploy/api -n prod -- x", "bad-arguments", /`--replicas` is missing/, /--replicas=N/],
   ...["-1", "+1", "1.5", "1e3", "0x10", "10000", "03", "٣", "3 ", "NaN", "Infinity", "many"].map(

@@ -24,7 +24,7 @@ import { buttonsFor } from "./buttons.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, planOf, proofOf, quorumOf } from "./known.ts";
 import type { Surface } from "./surface.ts";
-import { headlineOf, stateWords, wishOf } from "./words.ts";
+import { headlineOf, stateWords, whereOf, wishOf } from "./words.ts";
 
 const shownItems = 5;
 const shownText = 300;
@@ -46,7 +46,7 @@ export function cardOf(request: Request, channel: string): Surface {
           [
             person(request.origin.user),
             raw(` (${request.requester}) asks to ${wishOf(operation)}`),
-            raw(` in the namespace ${namespaceOf(operation)} of the cluster ${operation.cluster}.`),
+            raw(` ${whereOf(operation)}.`),
           ],
           [bold("Reason: "), raw(request.reason || "none given")],
         ),
@@ -68,7 +68,9 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
   const proof = proofOf(request);
   const quorum = quorumOf(request);
   const from = decision?.requirements.approvals?.from ?? [];
-  const where = plan?.object ? plannedInWords(plan.object) : `Namespace ${namespaceOf(request.operation)}`;
+  const namespace = namespaceOf(request.operation);
+  const unplanned = namespace === undefined ? "not read yet" : `Namespace ${namespace}`;
+  const where = plan?.object ? plannedInWords(plan.object) : unplanned;
   return [
     ["Object", escaped(`${where}, cluster ${request.operation.cluster}`, limits.fieldText)],
     ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", shownText)],

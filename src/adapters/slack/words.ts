@@ -13,6 +13,13 @@ export function headlineOf(operation: Operation): string {
   return `${entryOf(operation).headline(operation)}${where}, cluster ${operation.cluster}`;
 }
 
+/** "in the namespace prod of the cluster demo", "on the cluster demo". */
+export function whereOf(operation: Operation): string {
+  const namespace = namespaceOf(operation);
+  const cluster = `the cluster ${operation.cluster}`;
+  return namespace === undefined ? `on ${cluster}` : `in the namespace ${namespace} of ${cluster}`;
+}
+
 /** What the requester wants done, to stand after "asks to". */
 export function wishOf(operation: Operation): string {
   return entryOf(operation).wish(operation);

@@ -117,6 +117,8 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules, 
   const there = namespaces && {
     matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }],
   };
+  // What belongs to no namespace is in none of them, and a namespaceSelector alone would let it match.
+  const scope = namespaces ? { scope: "Namespaced" } : {};
   return [
     {
       apiVersion,
@@ -126,7 +128,9 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules, 
         failurePolicy: "Fail",
         ...(params ? { paramKind: { ...params } } : {}),
         matchConstraints: {
-          resourceRules: [{ apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource].flat() }],
+          resourceRules: [
+            { apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource].flat(), ...scope },
+          ],
           ...(there ? { namespaceSelector: there } : {}),
         },
         matchConditions: [{ name: "account", expression: who }],

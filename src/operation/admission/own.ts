@@ -1,5 +1,5 @@
 import { handleType, operationsNamespace, ownNamespace, protectedNamespaces, workerAccount } from "../accounts.ts";
-import { type Guard, operationAccounts, type Rule, username } from "./guard.ts";
+import { type Guard, operationAccounts, type Rule, theAccountOf, username } from "./guard.ts";
 
 const theWorker = `${username} == 'system:serviceaccount:${ownNamespace}:${workerAccount}'`;
 
@@ -45,10 +45,11 @@ export const tokens: Guard = {
   rules: [{ expression: "object.spec.expirationSeconds <= 600", message: "it must live for at most 600 seconds" }],
 };
 
-// Whoever installs Roles in one of them by mistake has not opened it.
+// Whoever installs Roles in one of them by mistake has not opened it. A drain must be able to evict what is on its
+// node, whatever namespace that belongs to; it can do nothing else there.
 export const places: Guard = {
   name: "countersign-places",
-  who: `${username}.startsWith('${operationAccounts}')`,
+  who: `${username}.startsWith('${operationAccounts}') && !(${theAccountOf("drain")})`,
   on: { apiGroup: "*", resource: "*/*", operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"] },
   namespaces: protectedNamespaces,
   rules: [{ expression: "false", message: "Countersign does not operate in this namespace" }],

@@ -1,10 +1,9 @@
-import { catalogue } from "../catalogue.ts";
 import { type Guard, theAccountOf } from "./guard.ts";
 
-// The right to evict reaches any pod of the namespace by its name, and could cut short the time it is given to end.
+// The right to evict reaches any pod by its name, and could cut short the time it is given to end.
 export const evictions: Guard = {
-  name: catalogue["delete-pod"].account,
-  who: theAccountOf("delete-pod"),
+  name: "countersign-evictions",
+  who: `${theAccountOf("delete-pod")} || ${theAccountOf("drain")}`,
   on: { apiGroup: "", resource: "pods/eviction", operations: ["CREATE"] },
   rules: [
     {

@@ -59,6 +59,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         await holderOf("suspend-cronjob"),
         await holderOf("resume-cronjob"),
       ];
+      await admin.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: place } });
+      const schedulers = await Promise.all((["cordon", "uncordon", "drain"] as const).map(holderOf));
       // A policy is in force about half a second after it was made, each for itself.
       const misuses = [
         () => secret({ type: "Opaque" }),
@@ -74,11 +76,13 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => patchCronJobAs(suspender, { spec: { suspend: false } }),
         () => patchCronJobAs(waker, { spec: { suspend: true } }),
         () => makeJobAs(jobMaker, {}),
+        ...schedulers.map((holder) => () => patchNodeAs(holder, { spec: {} })),
       ];
       assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
       for (const misuse of misuses) while (!isRefusedByPolicy(await misuse())) await sleep(100);
     });
     after(async () => {
+      await admin?.send("DELETE", `/api/v1/nodes/${place}`);
       for (const policy of policies) await admin?.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
       await admin?.close();
       await peer?.close();
@@ -100,6 +104,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     };
     const patchAs = (holder: AdminClient, body: Fields) =>
       holder.send("PATCH", `${path}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
+    const patchNodeAs = (holder: AdminClient, body: Fields) =>
+      holder.send("PATCH", `/api/v1/nodes/${place}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
     const tryRestart = (body: Fields) => patchAs(restarter, body);
     const evictAs = (holder: AdminClient, deleteOptions?: Fields) =>
       holder.send("POST", `${pods}/victim/eviction?dryRun=All`, {
@@ -314,6 +320,40 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         await make(orphan, running({ initContainers: privileged.map((one) => ({ ...one, name: "first" })) })),
         /privileged/,
       );
+    });
+
+    for (const [operation, unschedulable] of [
+      ["cordon", true],
+      ["uncordon", false],
+      ["drain", true],
+    ] as const)
+      it(`lets a ${operation} make a node unschedulable: ${unschedulable}, in the name of a request, and nothing else`, async () => {
+        const holder = await holderOf(operation);
+        const patch = (change: Fields) => patchNodeAs(holder, change);
+        assert.equal((await patch({ ...named, spec: { unschedulable } })).status, 200);
+        refused(await patch({ spec: { unschedulable } }), /must name the request/);
+        refused(await patch({ ...named, spec: { unschedulable: !unschedulable } }), /spec.unschedulable must become/);
+        const taints = [{ key: "a", effect: "NoExecute" }];
+        refused(await patch({ ...named, spec: { unschedulable, taints } }), /spec.taints must stay/);
+        refused(await patch({ ...named, spec: { unschedulable, podCIDR: "10.9.0.0/24" } }), /spec.podCIDR/);
+        const labels = { "node-role.kubernetes.io/control-plane": "" };
+        refused(await patch({ metadata: { annotations: stamps, labels }, spec: { unschedulable } }), /metadata.labels/);
+      });
+
+    it("lets a drain evict what is on its node in any namespace, and do nothing else there", async () => {
+      const holder = await holderOf("drain");
+      const evictIn = (where: string, uid?: string) =>
+        holder.send("POST", `/api/v1/namespaces/${where}/pods/nobody/eviction?dryRun=All`, {
+          body: {
+            apiVersion: "policy/v1",
+            kind: "Eviction",
+            metadata: { name: "nobody", namespace: where },
+            ...(uid ? { deleteOptions: { preconditions: { uid } } } : {}),
+          },
+        });
+      assert.equal((await evictIn("kube-system", "some-uid")).status, 404);
+      const { status } = await holder.send("DELETE", "/api/v1/namespaces/kube-system/pods/nobody?dryRun=All");
+      assert.equal(status, 403);
     });
 
     for (const [operation, paused] of [

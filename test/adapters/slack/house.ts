@@ -247,7 +247,7 @@ export function planOf(operation: Request["operation"], readAt: number): Plan {
           object: {
             apiVersion: "apps/v1",
             kind: target.kind,
-            namespace: target.namespace,
+            ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
             name: target.name,
             uid: "0b7a5a1e-0000-4000-8000-000000000001",
           },

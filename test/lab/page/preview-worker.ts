@@ -65,7 +65,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
       operation.kind === "scale"
         ? { spec: { replicas: operation.replicas } }
         : { spec: { template: { metadata: { annotations } } } };
-    await admin.patch(`${collectionPath("Deployment", namespace)}/${name}`, patch);
+    if (namespace !== undefined) await admin.patch(`${collectionPath("Deployment", namespace)}/${name}`, patch);
   }
 
   async function watch(id: string, { target }: Change): Promise<void> {
@@ -125,6 +125,6 @@ function truePlan(operation: Operation, readAt: number, cluster: KubernetesDoubl
   return { ...plan, live, changes, effects: [`From ${total} pods to ${operation.replicas}.`] };
 }
 
-function pathOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+function pathOf({ namespace, name }: { readonly namespace?: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }
