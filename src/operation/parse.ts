@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { canIUsage, type Question, readQuestion } from "./can-i.ts";
 import { forms } from "./catalogue.ts";
 import type { Flag, Form, Typed } from "./entry.ts";
 import { parseNamespace } from "./name.ts";
@@ -14,6 +15,7 @@ export type Command =
   | { readonly kind: "help"; readonly topic?: string }
   | { readonly kind: "status"; readonly id: string }
   | { readonly kind: "mine" }
+  | { readonly kind: "can-i"; readonly question: Question }
   | { readonly kind: "cancel"; readonly id: string; readonly reason: string }
   | { readonly kind: "operate"; readonly operation: Operation; readonly reason: string };
 
@@ -26,7 +28,7 @@ export interface Place {
 /** The longest reason that is kept, in characters; cards show it whole. */
 export const reasonLength = 300;
 
-const beginnings = ["help", "status", "mine", "cancel", ...forms.map(({ words }) => words)];
+const beginnings = ["help", "status", "mine", "cancel", "auth can-i", ...forms.map(({ words }) => words)];
 
 /** Turns typed text into a command, or says what was wrong and what would be right. Never throws on any text. */
 export function parse(text: string, place: Place): Command | Refusal {
@@ -49,6 +51,8 @@ export function parse(text: string, place: Place): Command | Refusal {
       return rest.length > 0 ? { kind: "help", topic: rest.join(" ") } : { kind: "help" };
     case "mine":
       return rest.length > 0 ? tooMuch(rest, "mine") : { kind: "mine" };
+    case "auth":
+      return parseQuestion(rest, place);
     case "status":
     case "cancel":
       return parseAbout(first.toLowerCase() as "status" | "cancel", rest, reason);
@@ -68,6 +72,13 @@ function parseAbout(kind: "status" | "cancel", words: readonly string[], reason:
       "Ids look like r-ab12cd34; `mine` lists yours.",
     );
   return kind === "status" ? { kind, id } : { kind, id, reason };
+}
+
+function parseQuestion(words: readonly string[], place: Place): Command | Refusal {
+  const typed = readTyped({ usage: canIUsage, namespace: "optional" }, words, "", place);
+  if (isRefusal(typed)) return typed;
+  const question = readQuestion(typed);
+  return isRefusal(question) ? question : { kind: "can-i", question };
 }
 
 function parseOperation(words: readonly string[], reason: string, place: Place): Command | Refusal {
@@ -113,7 +124,12 @@ function unknownCommand(words: readonly string[]): Refusal {
 const unnamed: ReadonlySet<string> = new Set(["all", "all-namespaces", "A", "selector", "l", "field-selector"]);
 
 /** Reads `-n`, `-c` and what the form takes; each at most once, nothing unknown. */
-function readTyped(form: Form<Operation>, words: readonly string[], reason: string, place: Place): Typed | Refusal {
+function readTyped(
+  form: Pick<Form, "usage" | "namespace" | "flags">,
+  words: readonly string[],
+  reason: string,
+  place: Place,
+): Typed | Refusal {
   const { usage } = form;
   const flags: Readonly<Record<string, Flag>> = {
     ...(form.namespace === "none" ? {} : { namespace: { short: "n" } }),

@@ -1,9 +1,11 @@
+import type { OperationKind } from "../operation/operation.ts";
 import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
 import type { Desk } from "./desk.ts";
+import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
 import { prove } from "./prove.ts";
 import type { Request, Settlement } from "./request.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
@@ -16,6 +18,8 @@ import type { UndoOffer } from "./undo-offer.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
+  /** What the policy says of this person and that kind of operation; nothing is asked for by asking. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
   prove(id: string, subject: Subject, response: string): Promise<Request | Refusal>;
   standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
   approve(id: string, subject: Subject, response: string | undefined): Promise<Request | Refusal>;
@@ -50,6 +54,7 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
+    mayAsk: (subject, operation, place) => mayAsk(desk, subject, operation, place),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
     standing: (request, subject, now) => standing(desk, request, subject, now),
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isOver } from "../../src/request/request.ts";
-import { answered, ask, finish, prove, reach, textOf } from "../lab/acting.ts";
+import { answered, ask, finish, prove, reach, textOf, type } from "../lab/acting.ts";
 import { alice, approvals, bob, incident } from "../lab/people.ts";
 import { onStage } from "./stage.ts";
 
@@ -98,6 +98,31 @@ describe("routine reads through the real processes", function () {
     );
     assert.match(await readOf("/k8s top node node-a"), /NAME +CPU +CPU% +MEMORY +MEMORY%\nnode-a +\d+m/);
     assert.match(await failureOf("/k8s top pod nothing -n prod"), /Nothing is measured of the pod nothing/);
+  });
+
+  it("auth can-i: what one may ask for, and what it takes, as told by the policy", async () => {
+    const { lab } = stage();
+    const told = async (person: typeof alice, line: string) => textOf((await type(lab, person, incident, line)).blocks);
+    const alices = await told(alice, "/k8s auth can-i delete pods -n prod");
+    assert.match(alices, /Yes, by \d operations\. This is the policy's word\./);
+    assert.match(
+      alices,
+      /delete pod\/NAME -n NAMESPACE -- REASON +yes, as countersign-delete-pod, tier privileged: proof of/,
+    );
+    assert.match(alices, /may make it critical/);
+    const bobs = await told(bob, "/k8s auth can-i delete pods -n prod");
+    assert.match(bobs, /^auth can-i delete pods -n prod -c demo\s+No\. /);
+    assert.match(bobs, /no: No rule permits bob@example\.com .*Permitted are: the group oncall/);
+    assert.match(
+      await told(bob, "/k8s auth can-i get pods -n prod"),
+      /get KIND .* +yes, as countersign-reader, tier routine: nothing more/,
+    );
+    assert.match(
+      await told(alice, "/k8s auth can-i get secrets -n prod"),
+      /No: no operation does that, so nobody can get secrets/,
+    );
+    assert.match(await told(alice, "/k8s auth can-i create pods -n prod"), /There are: get, describe/);
+    assert.equal((await lab.store.of(bob.sub, 5)).length, 0);
   });
 
   describe("logs", () => {

@@ -1,3 +1,4 @@
+import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
 import { isChange } from "../../operation/operation.ts";
 import { type Command, parse } from "../../operation/parse.ts";
@@ -7,6 +8,7 @@ import { isOver, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
 import { buttonsFor } from "./buttons.ts";
+import { canIReply } from "./can-i.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { heldUpOf } from "./known.ts";
@@ -32,6 +34,8 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return help(front.settings.command, command.topic);
     case "mine":
       return mine(front, subject);
+    case "can-i":
+      return canIReply(front, subject, command.question);
     case "status":
       return status(front, subject, command.id);
     case "cancel": {
@@ -71,6 +75,7 @@ function help(slash: string, topic: string | undefined): Reply {
   const entries = Object.values(catalogue).map(({ usage, summary }) => ({ usage, summary }));
   const commands = [
     ...entries,
+    { usage: canIUsage, summary: "what you may ask for, and what it takes" },
     { usage: "status ID", summary: "where a request stands" },
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },
