@@ -8,8 +8,10 @@ import { demandDurable } from "./adapters/redis/durable.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
+import { redisTrail } from "./adapters/redis/trail.ts";
 import { workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
+import { patrolMs, walkRounds } from "./execution/end-leftovers.ts";
 import { work } from "./execution/work.ts";
 import type { Scribe, Side } from "./ports.ts";
 import { every, run } from "./process.ts";
@@ -51,6 +53,8 @@ await run("worker", async () => {
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
     log: (event, facts) => log.warn(event, facts),
   };
+  const trail = redisTrail(state, scribe, chance);
+  const walk = walkRounds({ ...bench, trail, ownClock: Date.now });
   // Each cluster has a queue and a sweep of its own: one that is away holds up only what is asked of it.
   const rounds = served.map((cluster) => {
     const side: Side = `worker:${cluster}`;
@@ -60,7 +64,14 @@ await run("worker", async () => {
     const sweep = every(1_000, onFault, async () => {
       for (const id of await store.waiting(side, 5_000, 50)) await wake.wake(side, id);
     });
-    return { doorbell, sweep };
+    const reached = clusters.get(cluster);
+    // What Redis has forgotten, or was made to forget, is found in the cluster itself.
+    const look = async () => {
+      if (reached) await walk(reached);
+    };
+    void look();
+    const patrol = every(patrolMs, onFault, look);
+    return { doorbell, sweep, patrol };
   });
   const presence = redisPresence(state);
   const serve = () => presence.serve(served, presenceMs);
@@ -70,7 +81,7 @@ await run("worker", async () => {
 
   return async () => {
     telling.stop();
-    for (const { sweep } of rounds) sweep.stop();
+    for (const { sweep, patrol } of rounds) for (const round of [sweep, patrol]) round.stop();
     await Promise.all(rounds.map(({ doorbell }) => doorbell.close()));
     await wake.close();
     await Promise.all([...clusters.values()].map((cluster) => cluster.close()));

@@ -100,6 +100,17 @@ export type AuditEvent =
   | (About & { readonly kind: "settlement.refused"; readonly subject: string; readonly code: string })
   | (About & { readonly kind: "look.asked"; readonly subject: string })
   | (About & { readonly kind: "look.answered"; readonly as: string; readonly why: string })
+  | (About & { readonly kind: "elevation.revoked"; readonly subject: string; readonly why: string })
+  | (About & { readonly kind: "elevation.held-up"; readonly why: string })
+  | (About & { readonly kind: "elevation.ended"; readonly how: string; readonly apiAuditIds: string })
+  /** A binding that no record accounts for, before it is taken away. */
+  | (About & {
+      readonly kind: "elevation.leftover";
+      readonly cluster: string;
+      readonly namespace: string;
+      readonly binding: string;
+      readonly why: string;
+    })
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
   | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };

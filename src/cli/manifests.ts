@@ -7,6 +7,7 @@ import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 export async function printManifests(words: readonly string[]): Promise<Ending> {
   const { values, positionals } = readWords(words, {
     namespace: { type: "string", short: "n", multiple: true },
+    role: { type: "string", multiple: true },
     part: { type: "string" },
   });
   if (positionals.length > 0) throw new UsageFault(`"${positionals.join(" ")}" is too much; namespaces go behind -n`);
@@ -16,17 +17,19 @@ export async function printManifests(words: readonly string[]): Promise<Ending> 
   const namespaces = values.namespace ?? ["prod"];
   if (values.namespace === undefined && part !== "admission")
     process.stderr.write("countersign: no --namespace given, so this is for prod, as manifests/base is\n");
+  const roles = values.role === undefined ? {} : { roles: values.role };
   const objects = [
-    ...(part === "admission" ? [] : accountsFor(namespaces)),
-    ...(part === "accounts" ? [] : renderAdmission()),
+    ...(part === "admission" ? [] : demanded(() => renderAccounts({ namespaces, ...roles }))),
+    ...(part === "accounts" ? [] : demanded(() => renderAdmission(roles))),
   ];
   process.stdout.write(objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join(""));
   return ending.well;
 }
 
-function accountsFor(namespaces: readonly string[]) {
+/** What is rendered of what was typed: what cannot be is a fault of the words. */
+function demanded<T>(render: () => T): T {
   try {
-    return renderAccounts({ namespaces });
+    return render();
   } catch (fault) {
     throw new UsageFault(fault instanceof Error ? fault.message : String(fault));
   }

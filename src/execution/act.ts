@@ -1,6 +1,7 @@
 import type { ApiAnswer, KubeObject, ObjectRef, Session } from "../cluster-port.ts";
 import type { Change } from "../operation/operation.ts";
 import type { Plan, PlannedObject } from "../operation/plan.ts";
+import type { Subject } from "../policy/subject.ts";
 
 /** A plan of a change, which is always about one object. */
 export type ChangePlan = Plan & { readonly object: PlannedObject };
@@ -26,9 +27,15 @@ export interface Unplannable {
 export interface Act<O extends Change = Change> {
   /**
    * Reads the object with the reader's account and says what would change. Changes nothing. `request` is the id of the
-   * request, which may name what is made.
+   * request, which may name what is made; what is done for a person takes the requester, as the worker knows them.
    */
-  plan(reader: Session, operation: O, now: number, request: string): Promise<ChangePlan | Unplannable>;
+  plan(
+    reader: Session,
+    operation: O,
+    now: number,
+    request: string,
+    requester?: Subject,
+  ): Promise<ChangePlan | Unplannable>;
   /**
    * The one call that changes the cluster, with uid and resourceVersion as preconditions: where the catalogue calls the
    * operation idempotent, at most one call with the same `resourceVersion` has an effect; else it is sent once, ever. With `dryRun` the server checks everything and stores nothing.

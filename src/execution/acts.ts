@@ -5,6 +5,7 @@ import { createJob } from "./create-job.ts";
 import { deletePod } from "./delete-pod.ts";
 import { deletePodForce } from "./delete-pod-force.ts";
 import { drain } from "./drain.ts";
+import { elevate } from "./elevate.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { rolloutUndo } from "./rollout-undo.ts";
@@ -20,6 +21,7 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
+  elevate,
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,

@@ -13,6 +13,7 @@ import type { About, ChangePlan, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { type Bench, reader } from "./bench.ts";
 import type { Hold } from "./hold.ts";
+import { makePlan } from "./make-plan.ts";
 import { refOf } from "./planned-object.ts";
 
 /** What is to be done once the intent is durable and the ticket taken. */
@@ -138,9 +139,8 @@ async function stillApproved(
   cluster: Cluster,
   { request }: Errand,
 ): Promise<Omit<Precondition, "step"> | undefined> {
-  const operation = changeOf(request.operation);
   const session = await cluster.session(reader, request.id);
-  const plan = await actOf(operation).plan(session, operation, await bench.store.now(), request.id);
+  const plan = await makePlan(bench, session, request);
   if ("unplannable" in plan) return undefined;
   const asker = { request: request.id, requester: request.requester, reason: request.reason };
   return digestOf(asker, plan) === request.digest ? preconditionOf(plan) : undefined;

@@ -10,6 +10,7 @@ import { current } from "./apply-once.ts";
 import { type Bench, clusterOf, reader } from "./bench.ts";
 import { whyNotAsGranted } from "./check-grant.ts";
 import { record, text } from "./fields.ts";
+import { makePlan } from "./make-plan.ts";
 import { preconditionIn, type Ticket, ticketOf } from "./ticket.ts";
 
 /** How it ended as far as can be seen now; `unknown` where that is not certain. */
@@ -120,9 +121,8 @@ function ended(ending: Ending | undefined): Seen {
 
 /** The object as it stands, in the words of a plan made of it now. */
 async function asItIs(bench: Bench, session: Session, { request }: Evidence): Promise<string> {
-  const operation = changeOf(request.operation);
   try {
-    const plan = await actOf(operation).plan(session, operation, await bench.store.now(), request.id);
+    const plan = await makePlan(bench, session, request);
     if ("unplannable" in plan) return plan.unplannable;
     return `Now: ${plan.changes.map(({ field, from }) => `${field} is ${from}`).join("; ")}.`;
   } catch (fault) {

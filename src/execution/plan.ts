@@ -5,6 +5,7 @@ import { type AnyTarget, spokenTarget } from "../operation/target.ts";
 import type { Planning } from "../request/request.ts";
 import { actOf } from "./acts.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
+import { makePlan } from "./make-plan.ts";
 
 /** Faults that may pass by themselves; planning is tried again for a while. */
 const passing: ReadonlySet<ClusterFaultCode> = new Set([
@@ -25,7 +26,7 @@ export async function planRequest(bench: Bench, request: Planning, look = 1): Pr
   try {
     const now = await bench.store.now();
     const act = actOf(operation);
-    const plan = await act.plan(await cluster.session(reader, request.id), operation, now, request.id);
+    const plan = await makePlan(bench, await cluster.session(reader, request.id), request);
     if ("unplannable" in plan) return await unplannable(bench, request.id, plan.unplannable);
     const digest = digestOf({ request: request.id, requester: request.requester, reason: request.reason }, plan);
     const stamp = { request: request.id, digest, at: now };
@@ -51,6 +52,8 @@ function sayFault(fault: ClusterFault, target: AnyTarget): string {
   const { namespace } = target;
   const where = namespace === undefined ? "cluster" : `namespace ${namespace}`;
   if (fault.code === "not-found") return `There is no ${spokenTarget(target)} in the ${where}.`;
+  if (fault.code === "forbidden" && target.kind === "ClusterRole" && fault.says.includes("attempting to grant"))
+    return `Countersign may not give the role ${target.name} in the ${where}: an administrator installs that with \`countersign manifests --role ${target.name}\`.`;
   if (fault.code === "forbidden") return `Countersign is not installed for the ${where}: ${fault.says}`;
   if (fault.code === "invalid") return `The cluster refuses this change: ${fault.says}`;
   if (fault.code === "disruption-budget") return `A disruption budget forbids it now: ${fault.says}`;

@@ -6,6 +6,7 @@ import type { ChangePlan } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { accountOf, type Bench, looks, reader } from "./bench.ts";
 import { whyNotByPolicy } from "./check-grant.ts";
+import { makePlan } from "./make-plan.ts";
 
 /** The plan anew, with its dry run, if it is still the one that was approved; else what is different, for people. */
 export async function rePlan(
@@ -21,7 +22,7 @@ export async function rePlan(
       cluster.session(reader, request.id),
       cluster.session(accountOf(operation), request.id),
     ]);
-    const plan = await act.plan(session, operation, await bench.store.now(), request.id);
+    const plan = await makePlan(bench, session, request);
     if ("unplannable" in plan) return plan.unplannable;
     const asker = { request: request.id, requester: request.requester, reason: request.reason };
     if (digestOf(asker, plan) !== request.digest) return differenceOf(request, plan);

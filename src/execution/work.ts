@@ -1,4 +1,6 @@
+import { openLook } from "../request/unknown.ts";
 import { type Bench, clusterOf } from "./bench.ts";
+import { endElevation } from "./end-elevation.ts";
 import { execute } from "./execute.ts";
 import { lookAgain } from "./look-again.ts";
 import { planRequest } from "./plan.ts";
@@ -9,9 +11,10 @@ import { planRequest } from "./plan.ts";
  */
 export async function work(bench: Bench, id: string): Promise<void> {
   const stored = await bench.store.read(id);
-  const request = stored?.request;
+  if (!stored) return;
+  const { request } = stored;
   // Whoever writes into Redis can wake any worker for any request.
-  if (!request || !clusterOf(bench, request.operation)) return;
+  if (!clusterOf(bench, request.operation)) return;
   switch (request.state) {
     case "planning":
       return planRequest(bench, request);
@@ -19,7 +22,11 @@ export async function work(bench: Bench, id: string): Promise<void> {
     case "executing":
       return execute(bench, request);
     case "unknown":
-      return lookAgain(bench, request);
+      return openLook(request) === undefined ? endElevation(bench, stored) : lookAgain(bench, request);
+    case "succeeded":
+    case "failed":
+    case "settled":
+      return endElevation(bench, stored);
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import { canonical } from "../audit/canonical.ts";
 import { catalogue } from "./catalogue.ts";
+import { demandGivable, elevationEnd, usualRoles } from "./elevation.ts";
 import type { Entry } from "./entry.ts";
 import { parseNamespace } from "./name.ts";
 import type { Json } from "./plan.ts";
@@ -50,8 +51,13 @@ export const workerRules: readonly RbacRule[] = [
 /**
  * Everything an administrator installs so that the catalogue's operations can run in these namespaces: namespaces,
  * accounts, Roles and RoleBindings, in a stable order. Throws for a name that is no namespace, and for a protected one.
+ * `roles` are the ClusterRoles that may be held for a while, the usual ones when absent; throws for one that could outlast its end.
  */
-export function renderAccounts(options: { readonly namespaces: readonly string[] }): readonly Json[] {
+export function renderAccounts(options: {
+  readonly namespaces: readonly string[];
+  readonly roles?: readonly string[];
+}): readonly Json[] {
+  const roles = demandGivable(options.roles ?? usualRoles);
   const namespaces = [...new Set(options.namespaces)].sort();
   for (const namespace of namespaces) {
     if (parseNamespace(namespace) === undefined) throw new Error(`${JSON.stringify(namespace)} cannot be a namespace`);
@@ -59,17 +65,20 @@ export function renderAccounts(options: { readonly namespaces: readonly string[]
       throw new Error(`Countersign does not operate in the namespace ${namespace}`);
   }
   const worker = { name: workerAccount, namespace: ownNamespace };
+  const accounts = [...operationAccounts].map(
+    ([name, rules]) => [name, rules.map((rule) => (isBind(rule) ? { ...rule, resourceNames: roles } : rule))] as const,
+  );
   return [
     namespaceObject(ownNamespace),
     namespaceObject(operationsNamespace),
     serviceAccount(worker, true),
     ...bound(workerAccount, operationsNamespace, workerRules, worker),
     ...[...operationAccounts.keys()].map((name) => serviceAccount({ name, namespace: operationsNamespace }, false)),
-    ...[...operationAccounts].flatMap(([name, rules]) =>
+    ...accounts.flatMap(([name, rules]) =>
       bound(name, undefined, rules.filter(isWide), { name, namespace: operationsNamespace }),
     ),
     ...namespaces.flatMap((namespace) =>
-      [...operationAccounts].flatMap(([name, rules]) =>
+      accounts.flatMap(([name, rules]) =>
         bound(
           name,
           namespace,
@@ -92,11 +101,16 @@ function accountsOf(entries: readonly Pick<Entry<never>, "account" | "rules" | "
     accounts.set(account, distinct([...(accounts.get(account) ?? []), ...rules]));
   for (const { account, rules } of entries) add(account, rules);
   for (const { plansWith = [] } of entries) add(readerAccount, plansWith);
+  add(elevationEnd.account, elevationEnd.rules);
   return accounts;
 }
 
 function distinct(rules: readonly RbacRule[]): readonly RbacRule[] {
   return [...new Map(rules.map((rule) => [canonical(rule), rule])).values()];
+}
+
+function isBind({ verbs }: RbacRule): boolean {
+  return verbs.includes("bind");
 }
 
 function isWide({ scope }: RbacRule): boolean {

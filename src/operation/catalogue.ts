@@ -1,3 +1,4 @@
+import { elevate, elevationForms } from "./catalogue/elevations.ts";
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
 import { cordon, drain, nodeForms, uncordon } from "./catalogue/nodes.ts";
@@ -27,6 +28,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
+  elevate,
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,
@@ -41,6 +43,7 @@ export const forms: readonly Form<Operation>[] = [
   ...workloadForms,
   ...revisionForms,
   ...removalForms,
+  ...elevationForms,
   ...jobForms,
   ...nodeForms,
 ];

@@ -30,6 +30,7 @@ export const objectKinds = {
   CronJob: kind("batch", "v1", "cronjobs", "cj", "cronjob"),
   HorizontalPodAutoscaler: kind("autoscaling", "v2", "horizontalpodautoscalers", "hpa", "horizontalpodautoscaler"),
   PodDisruptionBudget: kind("policy", "v1", "poddisruptionbudgets", "pdb", "poddisruptionbudget"),
+  ClusterRole: kind("rbac.authorization.k8s.io", "v1", "clusterroles", "clusterrole", "clusterrole", false),
   RoleBinding: kind("rbac.authorization.k8s.io", "v1", "rolebindings", "rolebinding", "rolebinding"),
 } as const satisfies Record<string, ObjectKind>;
 

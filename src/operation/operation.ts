@@ -1,3 +1,4 @@
+import type { Elevate } from "./catalogue/elevations.ts";
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
 import type { Cordon, Drain, Uncordon } from "./catalogue/nodes.ts";
@@ -18,6 +19,7 @@ export type Change =
   | Scale
   | DeletePod
   | DeletePodForce
+  | Elevate
   | CreateJob
   | SuspendCronJob
   | ResumeCronJob
@@ -49,8 +51,9 @@ export function namespaceOf(operation: Operation): Namespace | undefined {
   return "target" in operation ? operation.target.namespace : operation.namespace;
 }
 
-/** The one object it is about; undefined when it is about all of a kind. */
+/** The one object it is about; undefined when it is about all of a kind, or reaches all of a namespace. */
 export function nameOf(operation: Operation): Name | undefined {
+  if (operation.kind === "elevate") return undefined;
   if ("target" in operation) return operation.target.name;
   return operation.kind === "events" ? operation.about?.name : operation.name;
 }

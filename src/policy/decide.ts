@@ -1,6 +1,7 @@
 import { catalogue } from "../operation/catalogue.ts";
 import type { OperationKind } from "../operation/operation.ts";
-import type { Decision, DecisionFacts, Permit, Policy, Raise, Tier } from "./policy.ts";
+import { spanInWords } from "../operation/span.ts";
+import type { Decision, DecisionFacts, Denied, Permit, Policy, Raise, Tier } from "./policy.ts";
 import type { Subject } from "./subject.ts";
 
 /**
@@ -17,6 +18,8 @@ export function decide(policy: Policy, facts: DecisionFacts): Decision {
       remedy: whoMay(policy, facts.operation),
       policy: policy.revision,
     };
+  const notOffered = refuseElevation(policy, facts);
+  if (notOffered) return notOffered;
   // Several permits: the one that starts lowest counts, for each of them alone would allow it.
   const start = permits.reduce((low, permit) => (rank(policy, permit.tier) < rank(policy, low.tier) ? permit : low));
   const raises = policy.raise.filter((raise) => raiseHolds(raise, facts));
@@ -36,6 +39,31 @@ export function decide(policy: Policy, facts: DecisionFacts): Decision {
   return { allowed: true, tier: tier.name, requirements: tier.requirements, rules, policy: policy.revision };
 }
 
+/** What is not on the list is not given, whoever asks and whatever it takes. */
+function refuseElevation({ elevations, revision }: Policy, { elevation }: DecisionFacts): Denied | undefined {
+  if (!elevation) return undefined;
+  const no = (says: string, remedy: string): Denied => ({
+    ...{ allowed: false, rule: "elevations" },
+    ...{ says, remedy, policy: revision },
+  });
+  if (!elevations)
+    return no(
+      "The policy offers no role for a while.",
+      "Its owners can: `elevations: { roles: [view], longest: 1h }`.",
+    );
+  if (!elevations.roles.includes(elevation.role))
+    return no(
+      `The policy does not offer the role ${elevation.role} for a while.`,
+      `It offers: ${elevations.roles.join(", ")}.`,
+    );
+  if (elevation.ms > elevations.longest)
+    return no(
+      `The policy offers no role for as long as ${spanInWords(elevation.ms)}.`,
+      `Ask for at most ${spanInWords(elevations.longest)}.`,
+    );
+  return undefined;
+}
+
 function permitHolds(permit: Permit, facts: DecisionFacts): boolean {
   return matchesSubject(permit.subjects, facts.subject) && matchesOperation(permit.operations, facts.operation);
 }
@@ -52,7 +80,14 @@ function raiseHolds(raise: Raise, facts: DecisionFacts): boolean {
   // Without a name the operation reaches every object of the namespace, so any pattern may be meant.
   if (raise.names && facts.name !== undefined && !raise.names.some((pattern) => glob(pattern, facts.name ?? "")))
     return false;
-  return raisesByPlan(raise, facts.plan);
+  return raisesByElevation(raise, facts) && raisesByPlan(raise, facts.plan);
+}
+
+function raisesByElevation({ roles, longerThan }: Raise, { elevation }: DecisionFacts): boolean {
+  if (roles === undefined && longerThan === undefined) return true;
+  if (!elevation) return false;
+  if (roles && !roles.some((pattern) => glob(pattern, elevation.role))) return false;
+  return longerThan === undefined || elevation.ms > longerThan;
 }
 
 function raisesByPlan(raise: Raise, plan: DecisionFacts["plan"]): boolean {

@@ -1,6 +1,15 @@
 import { z } from "zod";
-import type { Subject } from "./subject.ts";
+import type { KubernetesIdentities, KubernetesIdentity, Subject } from "./subject.ts";
 import { type DocumentFault, readYaml } from "./yaml-document.ts";
+
+// RBAC takes almost any text for a name; what cannot be read on a card is not taken here.
+const known = z
+  .string()
+  .regex(/^[^\s\p{C}]{1,253}$/u, "a name in Kubernetes is up to 253 characters without blanks")
+  .refine((name) => !name.startsWith("system:"), "what begins with system: belongs to the cluster itself");
+const identity = { user: known.optional(), group: known.optional() };
+const one = "say who they are: a user or a group, not both";
+const isOne = ({ user, group }: { user?: unknown; group?: unknown }) => (user === undefined) !== (group === undefined);
 
 const schema = z.strictObject({
   subjects: z.record(
@@ -10,6 +19,13 @@ const schema = z.strictObject({
         .array(z.string().regex(/^[TE][A-Z0-9]+\/[UW][A-Z0-9]+$/, "a Slack person is TEAM/USER, such as T0123/U0456"))
         .default([]),
       groups: z.array(z.string().min(1)).default([]),
+      kubernetes: z
+        .strictObject({
+          ...identity,
+          clusters: z.record(z.string(), z.strictObject(identity).refine(isOne, one)).optional(),
+        })
+        .refine((who) => isOne(who) || (who.clusters !== undefined && !who.user && !who.group), one)
+        .optional(),
     }),
   ),
 });
@@ -28,8 +44,8 @@ export function readDirectory(text: string): People | { readonly faults: readonl
   const faults: DocumentFault[] = [];
   const subjects = new Map<string, Subject>();
   const bySlack = new Map<string, Subject>();
-  for (const [sub, { slack, groups }] of Object.entries(reading.value.subjects)) {
-    const subject = { sub, groups };
+  for (const [sub, { slack, groups, kubernetes }] of Object.entries(reading.value.subjects)) {
+    const subject: Subject = { sub, groups, ...(kubernetes ? { kubernetes: identitiesOf(kubernetes) } : {}) };
     subjects.set(sub, subject);
     slack.forEach((person, i) => {
       if (bySlack.has(person))
@@ -38,4 +54,20 @@ export function readDirectory(text: string): People | { readonly faults: readonl
     });
   }
   return faults.length > 0 ? { faults } : { subjects, bySlack };
+}
+
+type Written = NonNullable<z.infer<typeof schema>["subjects"][string]["kubernetes"]>;
+
+function identitiesOf({ user, group, clusters = {} }: Written): KubernetesIdentities {
+  const usual = identityOf({ user, group });
+  const per = Object.entries(clusters).flatMap(([cluster, who]) => {
+    const there = identityOf(who);
+    return there ? [[cluster, there] as const] : [];
+  });
+  return { ...(usual ? { usual } : {}), per: Object.fromEntries(per) };
+}
+
+function identityOf({ user, group }: Pick<Written, "user" | "group">): KubernetesIdentity | undefined {
+  if (user !== undefined) return { kind: "User", name: user };
+  return group === undefined ? undefined : { kind: "Group", name: group };
 }

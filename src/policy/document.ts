@@ -1,22 +1,21 @@
 import { z } from "zod";
 import { sha256 } from "../audit/canonical.ts";
 import { catalogue } from "../operation/catalogue.ts";
+import { isNeverGiven, longestElevation } from "../operation/elevation.ts";
+import { parseName } from "../operation/name.ts";
+import { parseSpan, spanShape, spokenSpan } from "../operation/span.ts";
 import type { Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const day = 24 * 3_600_000;
 
-/** `90s`, `15m`, `1h30m` -> milliseconds; at most 24 h, since an older proof is no proof of presence. */
+/** At most 24 h, since an older proof is no proof of presence. */
 const duration = z
   .string()
-  .regex(/^(\d{1,5}[smh])+$/, "a duration looks like 90s, 15m or 1h30m")
-  .transform((text) =>
-    [...text.matchAll(/(\d+)([smh])/g)].reduce(
-      (sum, [, count, unit]) => sum + Number(count) * unitMs[unit as keyof typeof unitMs],
-      0,
-    ),
-  )
-  .refine((ms) => ms > 0 && ms <= 24 * unitMs.h, "a duration is more than 0 and at most 24h");
+  .transform((text) => parseSpan(text))
+  .refine((ms) => ms !== undefined, `a duration looks like ${spanShape}`)
+  .transform((ms) => ms ?? 0)
+  .refine((ms) => ms > 0 && ms <= day, "a duration is more than 0 and at most 24h");
 
 const stepUp = z.strictObject({ within: duration.optional() });
 const words = z.array(z.string().min(1)).min(1);
@@ -43,12 +42,24 @@ const raise = z.strictObject({
   names: objects.optional(),
   labels: z.record(z.string().min(1), words).optional(),
   replicasOver: z.int().min(0).optional(),
+  roles: objects.optional(),
+  longerThan: duration.optional(),
   tier: z.string(),
+});
+const elevations = z.strictObject({
+  roles: z
+    .array(z.string().refine((role) => parseName(role) !== undefined, "a role is the name of a ClusterRole"))
+    .min(1),
+  longest: duration.refine(
+    (ms) => ms <= longestElevation,
+    `no elevation lasts more than ${spokenSpan(longestElevation)}`,
+  ),
 });
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
   raise: z.array(raise).default([]),
+  elevations: elevations.optional(),
 });
 type Document = z.infer<typeof schema>;
 
@@ -58,12 +69,13 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise } = reading.value;
+  const { tiers, permit, raise, elevations } = reading.value;
   return {
     revision: sha256(text),
     tiers: Object.entries(tiers).map(tierOf),
     permit: permit.map(permitOf),
     raise: raise.map(raiseOf),
+    ...(elevations ? { elevations } : {}),
   };
 }
 
@@ -110,6 +122,10 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
       });
     });
   }
+  document.elevations?.roles.forEach((role, i) => {
+    if (isNeverGiven(role))
+      say(["elevations", "roles", i], `${role} may give roles away itself: whoever had it once could keep it`);
+  });
   for (const [name, { deny, stepUp, approvals }] of Object.entries(document.tiers))
     if (deny !== undefined && (stepUp || approvals))
       say(["tiers", name], `the tier "${name}" denies; what else it asks for means nothing`);

@@ -47,7 +47,17 @@ export interface Raise {
   readonly labels?: Readonly<Record<string, readonly string[]>>;
   /** Matches when the plan touches more pods than this. */
   readonly replicasOver?: number;
+  /** Matches an elevation to one of these roles. */
+  readonly roles?: readonly string[];
+  /** Matches an elevation for more than so many milliseconds. */
+  readonly longerThan?: number;
   readonly tier: string;
+}
+
+/** Which ClusterRoles may be held for a while, and for how long at most, in milliseconds. */
+export interface Elevations {
+  readonly roles: readonly string[];
+  readonly longest: number;
 }
 
 /** A whole policy. `tiers` are ordered, weakest first; the order of the rules never matters. */
@@ -57,6 +67,8 @@ export interface Policy {
   readonly tiers: readonly Tier[];
   readonly permit: readonly Permit[];
   readonly raise: readonly Raise[];
+  /** Absent: nobody is elevated. */
+  readonly elevations?: Elevations;
 }
 
 /** What a decision is made on. */
@@ -67,6 +79,8 @@ export interface DecisionFacts {
   /** Where it happens; empty for what belongs to no namespace. */
   readonly namespaces: readonly string[];
   readonly name?: string;
+  /** What an elevation would give, and for how many milliseconds; absent for every other operation. */
+  readonly elevation?: { readonly role: string; readonly ms: number };
   /** `not-yet`: before planning, rules about the plan wait. `unknown`: it could not be read, so they match. */
   readonly plan: PlanFacts | "not-yet" | "unknown";
 }
@@ -89,3 +103,4 @@ export type Decision =
     };
 
 export type Allowed = Extract<Decision, { allowed: true }>;
+export type Denied = Extract<Decision, { allowed: false }>;

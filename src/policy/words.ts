@@ -1,3 +1,4 @@
+import { spanInWords } from "../operation/span.ts";
 import type { Requirements, StepUp } from "./policy.ts";
 
 /** What a tier asks for, one sentence without its full stop each; empty = nothing. */
@@ -17,23 +18,5 @@ export function requirementWords({ stepUp, approvals }: Requirements): readonly 
 }
 
 function freshness({ within }: StepUp): string {
-  return within === undefined ? "for this very plan" : `for this very plan or not older than ${span(within)}`;
-}
-
-const units = [
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1_000],
-] as const;
-
-/** `15 minutes`, `1 hour 30 minutes`. */
-function span(ms: number): string {
-  let rest = ms;
-  const parts: string[] = [];
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) parts.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
-  }
-  return parts.join(" ");
+  return within === undefined ? "for this very plan" : `for this very plan or not older than ${spanInWords(within)}`;
 }

@@ -4,8 +4,9 @@ import { quorumHolds } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
-import { tellAbsence } from "./absence.ts";
+import { tellAbsence, tellStillElevated } from "./absence.ts";
 import type { Desk } from "./desk.ts";
+import { openElevation } from "./elevation.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import { factsOf } from "./facts.ts";
 import type { Wish } from "./move.ts";
@@ -31,7 +32,9 @@ export async function advance(desk: Desk, id: string): Promise<void> {
 
 /** Lets a request lapse whose time is over, or what is offered after its end; nothing when it is not, or when something else came first. */
 export async function lapse(desk: Desk, id: string): Promise<void> {
-  await desk.mover.move(id, ({ request, now }) => {
+  await desk.mover.move(id, (stored) => {
+    const { request, now } = stored;
+    if (openElevation(request)) return tellStillElevated(desk, stored);
     const deadline = lapseOf(request);
     return deadline !== undefined && now > deadline
       ? { event: { type: request.state === "succeeded" ? "undo-lapsed" : "expired" }, along: { notBefore: deadline } }

@@ -70,6 +70,15 @@ export type RequestEvent =
       readonly look: number;
       readonly as: "succeeded" | "failed" | "unknown";
       readonly says: string;
+    }
+  /** Its holder or an approver wants an elevation to end now. */
+  | { readonly type: "revoked"; readonly subject: string; readonly why: string }
+  /** An elevation that should have ended could not be ended yet. */
+  | { readonly type: "elevation-held-up"; readonly why: string }
+  | {
+      readonly type: "elevation-ended";
+      readonly how: "on-time" | "revoked" | "gone";
+      readonly apiAuditIds: readonly string[];
     };
 
 export type EventType = RequestEvent["type"];

@@ -13,7 +13,18 @@ export function factsOf(operation: Operation, subject: Subject, plan: DecisionFa
     cluster: operation.cluster,
     namespaces: [...(namespace === undefined ? [] : [namespace]), ...spread],
     ...(name === undefined ? {} : { name }),
-    // A read is about no object whose facts could be known.
-    plan: isChange(operation) ? plan : "unknown",
+    ...(operation.kind === "elevate"
+      ? { elevation: { role: operation.target.name, ms: operation.seconds * 1000 } }
+      : {}),
+    plan: isAboutOneObject(operation) ? plan : "unknown",
   };
+}
+
+/**
+ * A read is about no object whose facts could be known, and a role reaches every object of its namespace: whatever guards
+ * one of them guards the role. Only `view` changes none.
+ */
+function isAboutOneObject(operation: Operation): boolean {
+  if (operation.kind === "elevate") return operation.target.name === "view";
+  return isChange(operation);
 }

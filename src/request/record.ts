@@ -89,6 +89,12 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       };
     case "progressed":
       return { kind: "execution.progress", request, says: event.progress.says };
+    case "revoked":
+      return { kind: "elevation.revoked", request, subject: event.subject, why: event.why };
+    case "elevation-held-up":
+      return { kind: "elevation.held-up", request, why: event.why };
+    case "elevation-ended":
+      return { kind: "elevation.ended", request, how: event.how, apiAuditIds: event.apiAuditIds.join(", ") };
     case "finished": {
       const { says, apiAuditIds, credential = "" } = event.outcome;
       return {

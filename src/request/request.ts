@@ -2,7 +2,9 @@ import type { Challenge, Proof } from "../challenge/challenge.ts";
 import type { Operation } from "../operation/operation.ts";
 import type { Plan } from "../operation/plan.ts";
 import type { Allowed } from "../policy/policy.ts";
+import type { Elevation } from "./elevated.ts";
 import type { SignedGrant } from "./grant.ts";
+import type { HeldUp } from "./held-up.ts";
 
 /** Where in Slack the request was typed. Ids only; never a name. */
 export interface Origin {
@@ -122,15 +124,6 @@ export function settlementStatement(
   return { v, request: id, digest, as, subject, at, why, proof: proof?.signature ?? null } as const;
 }
 
-/** Why it cannot be gone on with yet. The step that goes on with it takes this away. */
-export interface HeldUp {
-  readonly since: number;
-  /** A clause without its full stop: "the cluster prod-eu does not answer". */
-  readonly why: string;
-  /** When it is tried again. */
-  readonly next: number;
-}
-
 export interface Planning extends Asked {
   readonly state: "planning";
   readonly heldUp?: HeldUp;
@@ -171,6 +164,8 @@ interface Ran extends Approved {
   readonly progress?: Progress;
   /** What a read came back with, until the store forgets it. */
   readonly answer?: string;
+  /** What is left to be taken away, or was. */
+  readonly elevation?: Elevation;
   /** The manifests of what was removed, as YAML, for whoever restores it. */
   readonly kept?: string;
   /** The looks people asked for while nobody knew what had come of it; at most {@link mostLooks}. */
@@ -242,7 +237,7 @@ export function inWords(state: State): string {
   return state.replaceAll("-", " ");
 }
 
-/** No event leaves these, but `unknown` becomes what a worker finds out or a person says. */
+/** No event leaves these, but `unknown` becomes what a worker finds out or a person says, and an elevation ends. */
 export function isOver(request: Request): request is Finished | Unknown | Settled | Ended {
   return "outcome" in request || "ended" in request;
 }

@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
+import { elevationBy } from "./elevation.ts";
 import { early, end, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
@@ -111,7 +112,7 @@ export function fromSucceeded(request: Finished, event: RequestEvent, now: numbe
 function finish(request: (Granted & { claim: Executing["claim"] }) | Executing, event: On<"finished">): Request {
   const { outcome, as, answer, kept } = event;
   const brought = { ...(answer === undefined ? {} : { answer }), ...(kept === undefined ? {} : { kept }) };
-  const known = { ...request, outcome, ...brought };
+  const known = { ...request, outcome, ...brought, ...elevationBy(request, event) };
   return as === "unknown" ? { ...known, state: as } : { ...known, state: as };
 }
 

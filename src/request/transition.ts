@@ -1,5 +1,6 @@
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
+import { fromElevated, isOfElevation } from "./elevation.ts";
 import { alive, early, end, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
@@ -23,12 +24,13 @@ export function transition(request: Request, event: RequestEvent, now: number): 
     case "executing":
       return fromExecuting(request, event, now);
     case "unknown":
-      return fromUnknown(request, event, now);
+      return isOfElevation(event) ? fromElevated(request, event, now) : fromUnknown(request, event, now);
     case "settled":
-      return fromSettled(request, event);
+      return isOfElevation(event) ? fromElevated(request, event, now) : fromSettled(request, event);
     case "succeeded":
-      return fromSucceeded(request, event, now);
+      return isOfElevation(event) ? fromElevated(request, event, now) : fromSucceeded(request, event, now);
     case "failed":
+      return fromElevated(request, event, now);
     case "cancelled":
     case "expired":
     case "denied":

@@ -1,4 +1,5 @@
 import type { Side, Turn } from "../ports.ts";
+import { openElevation } from "./elevation.ts";
 import { deadlineOf } from "./ending.ts";
 import type { Request } from "./request.ts";
 import { undoOffer } from "./undo-offer.ts";
@@ -18,13 +19,34 @@ export function turnOf(request: Request): Turn | undefined {
     case "executing":
       return { side: workerOf(request), ...held(request.claim.leaseUntil) };
     case "unknown":
-      return openLook(request) === undefined ? undefined : { side: workerOf(request) };
+      return openLook(request) === undefined ? endingTurn(request) : { side: workerOf(request) };
+    case "succeeded":
+    case "failed":
+    case "settled":
+      return endingTurn(request);
     default:
       return undefined;
   }
 }
 
-/** When a request that has not begun to run lapses, or the offer to undo one that succeeded. */
+/** An elevation that stands waits for its end. */
+function endingTurn(request: Request): Turn | undefined {
+  const elevation = openElevation(request);
+  if (!elevation) return undefined;
+  const { until, revoked, overdue } = elevation;
+  return { side: workerOf(request), ...held(overdue?.next ?? (revoked ? undefined : until)) };
+}
+
+/** When an elevation that still stands is asked after. */
+function overdueOf(request: Request): number | undefined {
+  const elevation = openElevation(request);
+  return elevation && Math.min(elevation.until, elevation.revoked?.at ?? elevation.until) + graceMs;
+}
+
+/** How long after its end an elevation may stand before the web side asks who is to end it, in ms. */
+const graceMs = 30_000;
+
+/** When a request that has not begun to run lapses, the offer to undo one that succeeded, and an elevation that ought to have ended. */
 export function lapseOf(request: Request): number | undefined {
   switch (request.state) {
     case "planning":
@@ -33,9 +55,9 @@ export function lapseOf(request: Request): number | undefined {
     case "granted":
       return deadlineOf(request);
     case "succeeded":
-      return undoOffer(request)?.until;
+      return undoOffer(request)?.until ?? overdueOf(request);
     default:
-      return undefined;
+      return overdueOf(request);
   }
 }
 

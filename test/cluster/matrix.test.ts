@@ -19,6 +19,11 @@ import { clusterFor } from "./shared-cluster.ts";
 const place = `matrix-${process.pid}`;
 const request = `r-matrix-${process.pid}`;
 const stamp = { request, digest: "d".repeat(64), at: 1_790_000_000_000 };
+const requester = {
+  sub: "alice",
+  groups: [],
+  kubernetes: { usual: { kind: "User", name: "alice" }, per: {} },
+} as const;
 const samples = Object.values(samplesIn(place)) as readonly Change[];
 const accounts = [...new Set(Object.values(catalogue).map(({ account }) => account))];
 const policies = renderAdmission() as unknown as Parameters<typeof collectionOf>[0][];
@@ -49,7 +54,7 @@ describe("each operation on a real API server, under its own token and under eac
     closing.defer(() => cluster.close());
     const session = await cluster.session(reader, request);
     for (const operation of samples) {
-      const plan = await actOf(operation).plan(session, operation, Date.now(), request);
+      const plan = await actOf(operation).plan(session, operation, Date.now(), request, requester);
       assert.ok(!("unplannable" in plan), JSON.stringify(plan));
       plans.set(operation, plan);
     }

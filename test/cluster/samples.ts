@@ -10,7 +10,7 @@ export type Samples = { readonly [K in Change["kind"]]: Extract<Change, { kind: 
 
 /** The samples of a namespace in which {@link sampleObjects} stand. */
 export function samplesIn(place: string): Samples {
-  const of = <K extends "Deployment" | "Pod" | "CronJob">(kind: K, named: string) => ({
+  const of = <K extends "Deployment" | "Pod" | "CronJob" | "ClusterRole">(kind: K, named: string) => ({
     cluster: "lab",
     target: { kind, namespace: namespace(place), name: name(named) },
   });
@@ -24,6 +24,7 @@ export function samplesIn(place: string): Samples {
     scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
     "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
+    elevate: { kind: "elevate", ...of("ClusterRole", "edit"), seconds: 60 },
     "create-job": { kind: "create-job", ...of("CronJob", "nightly") },
     "suspend-cronjob": { kind: "suspend-cronjob", ...of("CronJob", "nightly") },
     "resume-cronjob": { kind: "resume-cronjob", ...of("CronJob", "asleep") },

@@ -14,7 +14,7 @@ export interface FakeDirectory extends Directory {
 
 export function fakeDirectory(people: readonly Listed[] = []): FakeDirectory {
   const listed = new Map(people.map((person) => [person.sub, person]));
-  const subjectOf = ({ sub, groups }: Listed): Subject => ({ sub, groups });
+  const subjectOf = ({ slack: _, ...subject }: Listed): Subject => subject;
   return {
     put: (person) => void listed.set(person.sub, person),
     remove: (sub) => void listed.delete(sub),

@@ -28,6 +28,7 @@ export const labPolicy: Policy = {
     { name: "payments", operations: ["@change"], namespaces: ["payments"], tier: "critical" },
     { name: "kube-system", operations: ["@change"], namespaces: ["kube-system"], tier: "forbidden" },
   ],
+  elevations: { roles: ["view", "edit"], longest: 3_600_000 },
 };
 
 export function fakePolicy(policy: Policy = labPolicy): FakePolicy {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { renderAccounts, rulesOf } from "../../src/operation/accounts.ts";
 import { catalogue } from "../../src/operation/catalogue.ts";
+import { elevationEnd } from "../../src/operation/elevation.ts";
 import type { Entry } from "../../src/operation/entry.ts";
 import { readerAccount } from "../../src/operation/reader-account.ts";
 
@@ -35,7 +36,7 @@ function read(file: string): readonly Thing[] {
 }
 
 const render = (...namespaces: string[]) => renderAccounts({ namespaces }) as unknown as readonly Thing[];
-const inNoNamespace = ["nodes"];
+const inNoNamespace = ["nodes", "clusterroles"];
 const place = ({ kind, metadata }: Thing) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`;
 
 describe("renderAccounts", () => {
@@ -105,7 +106,7 @@ describe("renderAccounts", () => {
             {
               apiGroups: [""],
               resources: ["serviceaccounts/token"],
-              resourceNames: [...new Set(Object.values(catalogue).map(({ account }) => account))],
+              resourceNames: [...new Set(Object.values(catalogue).map(({ account }) => account)), elevationEnd.account],
               verbs: ["create"],
             },
             { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "get"] },
@@ -114,6 +115,25 @@ describe("renderAccounts", () => {
         ],
       ],
     );
+  });
+
+  it("lets the roles that an administrator names be bound, and no others", () => {
+    const rules = renderAccounts({ namespaces: ["prod"], roles: ["debug", "debug"] }) as unknown as readonly Thing[];
+    const bound = rules.flatMap((object) => object.rules ?? []).filter(({ verbs }) => verbs.includes("bind"));
+    assert.deepEqual(bound, [
+      {
+        apiGroups: ["rbac.authorization.k8s.io"],
+        resources: ["clusterroles"],
+        resourceNames: ["debug"],
+        verbs: ["bind"],
+      },
+    ]);
+  });
+
+  it("lets no role be bound that could bind others itself", () => {
+    for (const role of ["admin", "cluster-admin", "system:node", "*", ""])
+      assert.throws(() => renderAccounts({ namespaces: ["prod"], roles: [role] }), /no role that can be given/);
+    assert.throws(() => renderAccounts({ namespaces: ["prod"], roles: [] }), /no role is named/);
   });
 
   it("refuses a name that is no namespace, and Countersign's own", () => {
@@ -125,6 +145,22 @@ describe("renderAccounts", () => {
 });
 
 describe("the manifests", () => {
+  const rbac = "rbac.authorization.k8s.io";
+  const bind: Rule = {
+    apiGroups: [rbac],
+    resources: ["clusterroles"],
+    resourceNames: ["view", "edit"],
+    verbs: ["bind"],
+  };
+  /** All that anybody here may do about roles. */
+  const elevating: readonly Rule[] = [
+    bind,
+    { apiGroups: [rbac], resources: ["clusterroles"], verbs: ["get"] },
+    { apiGroups: [rbac], resources: ["rolebindings"], verbs: ["create", "get"] },
+    { apiGroups: [rbac], resources: ["rolebindings"], verbs: ["get"] },
+    { apiGroups: [rbac], resources: ["rolebindings"], verbs: ["list"] },
+    { apiGroups: [rbac], resources: ["rolebindings"], verbs: ["get", "delete"] },
+  ];
   const files = readdirSync(manifests, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
   const objects = files.flatMap((file) => read(file).map((object) => ({ file, object })));
 
@@ -135,7 +171,8 @@ describe("the manifests", () => {
       const text = JSON.stringify(rule);
       const words = [...rule.apiGroups, ...rule.resources, ...rule.verbs, ...(rule.resourceNames ?? [])];
       for (const word of words) assert.ok(!word.includes("*"), text);
-      for (const verb of ["escalate", "bind", "impersonate", "deletecollection", "approve", "sign"])
+      if (rule.verbs.includes("bind")) assert.deepEqual(rule, bind, text);
+      for (const verb of ["escalate", "impersonate", "deletecollection", "approve", "sign"])
         assert.ok(!rule.verbs.includes(verb), text);
       if (rule.resources.some((resource) => resource.startsWith("secrets")))
         assert.deepEqual(rule.verbs, ["create", "delete"], text);
@@ -144,20 +181,31 @@ describe("the manifests", () => {
         if (resource === "nodes") assert.ok(!/create|update|delete/.test(rule.verbs.join()), text);
         if (/^(pods|deployments|replicasets)$/.test(resource)) assert.ok(!rule.verbs.includes("create"), text);
       }
-      assert.ok(!rule.apiGroups.some((group) => /^(rbac|admissionregistration|certificates)\./.test(group)), text);
+      if (rule.apiGroups.some((group) => /^(rbac|admissionregistration|certificates)\./.test(group)))
+        assert.ok(
+          elevating.some((known) => isDeepStrictEqual(known, rule)),
+          text,
+        );
       if (rule.resources.includes("serviceaccounts/token")) assert.ok((rule.resourceNames ?? []).length > 0, text);
       assert.equal(rule.nonResourceURLs, undefined, text);
     }
+  });
+
+  it("let who can both make and remove a binding be nobody", () => {
+    for (const { verbs } of elevating) assert.ok(!(verbs.includes("create") && verbs.includes("delete")));
   });
 
   it("bind roles of the whole cluster for nothing but what is in no namespace, and what stands on a node", () => {
     const draining = ["countersign-drain", "countersign-reader"];
     const wide = objects.filter(({ object }) => object.kind === "ClusterRole");
     for (const { object } of wide)
-      for (const { resources } of object.rules ?? [])
+      for (const { resources, verbs } of object.rules ?? [])
         for (const resource of resources) {
           const onNode = /^(pods|pods\/eviction|poddisruptionbudgets)$/.test(resource);
-          const isMeant = inNoNamespace.includes(resource) || (onNode && draining.includes(object.metadata.name));
+          // Elevations are looked for wherever they may have been left.
+          const leftOver = resource === "rolebindings" && verbs.join() === "list";
+          const isDrain = onNode && draining.includes(object.metadata.name);
+          const isMeant = inNoNamespace.includes(resource) || isDrain || leftOver;
           assert.ok(isMeant, `${place(object)}: ${resource}`);
         }
     for (const { file, object } of objects)

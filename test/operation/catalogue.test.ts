@@ -62,6 +62,15 @@ const operations: readonly (readonly [Operation, string])[] = [
     "delete po/api --force -n prod -c demo",
   ],
   [
+    {
+      kind: "elevate",
+      cluster: "demo",
+      target: { ...target, kind: "ClusterRole", name: name("edit") },
+      seconds: 5_400,
+    },
+    "elevate --role=edit --for=1h30m -n prod -c demo",
+  ],
+  [
     { kind: "create-job", cluster: "demo", target: { ...target, kind: "CronJob" } },
     "create job --from=cj/api -n prod -c demo",
   ],
@@ -114,6 +123,7 @@ describe("the catalogue", () => {
         .replace("NAMESPACE", "prod")
         .replace("=N ", "=3 ")
         .replace("NAME", "api")
+        .replace("ROLE", "view")
         .replace("NODE", "worker-1")
         .replaceAll(/\[(--[a-z-]+)\]/g, "$1")
         .replace("REASON", "why");

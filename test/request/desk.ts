@@ -22,7 +22,8 @@ import { fakeRecords } from "../fakes/records.ts";
 import { fakeWake } from "../fakes/wake.ts";
 import { plan as samplePlan } from "./samples.ts";
 
-export const alice: Subject = { sub: "alice", groups: ["engineering", "oncall"] };
+const known = { usual: { kind: "User", name: "alice@example.com" }, per: {} } as const;
+export const alice: Subject = { sub: "alice", groups: ["engineering", "oncall"], kubernetes: known };
 /** May ask and may approve. */
 export const bob: Subject = { sub: "bob", groups: ["engineering", "oncall", "sre"] };
 export const carol: Subject = { sub: "carol", groups: ["engineering", "sre"] };

@@ -29,6 +29,9 @@ const kinds: { readonly [E in EventType]: AuditKind } = {
   settled: "settlement.given",
   "look-again": "look.asked",
   looked: "look.answered",
+  revoked: "elevation.revoked",
+  "elevation-held-up": "elevation.held-up",
+  "elevation-ended": "elevation.ended",
 };
 
 describe("record", () => {
@@ -40,7 +43,7 @@ describe("record", () => {
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
     }
-    assert.equal(new Set(Object.values(kinds)).size, 23);
+    assert.equal(new Set(Object.values(kinds)).size, 26);
   });
 
   it("says who asked for what, why and where", () => {

@@ -127,6 +127,9 @@ export const events = {
   lookedAndDone: { type: "looked", look: 0, as: "succeeded", says: "done, as was seen" },
   lookedAndNotDone: { type: "looked", look: 0, as: "failed", says: "Nothing was done." },
   failedForCertain: { type: "finished", fence: 1, as: "failed", outcome, made: true },
+  revoked: { type: "revoked", subject: "alice", why: "done early" },
+  stillElevated: { type: "elevation-held-up", why: "the cluster demo does not answer" },
+  elevationEnded: { type: "elevation-ended", how: "on-time", apiAuditIds: ["audit-2"] },
 } as const satisfies Record<string, RequestEvent>;
 
 /** Makes events happen one after the other; throws when one is refused. */
@@ -153,6 +156,18 @@ const inStepTwo = live(executing, events.intendedNext);
 const target = { kind: "Deployment", namespace: namespace("prod"), name: name("api") } as const;
 const pausing: Operation = { kind: "rollout-pause", cluster: "demo", target };
 const undoable = inState(live({ ...progressed, plan: { ...plan, operation: pausing } }, events.succeeded), "succeeded");
+const elevating: Request = {
+  ...executing,
+  operation: {
+    kind: "elevate",
+    cluster: "demo",
+    target: { kind: "ClusterRole", namespace: namespace("prod"), name: name("edit") },
+    seconds: 1_800,
+  },
+};
+/** When the sample elevation ends: counted from its grant. */
+export const elevationEnd = soon + 1_800_000;
+const elevated = live(elevating, events.succeeded);
 
 /** Every stage of a life that differs in what may happen next, made by the very events that make it. */
 export const stages = {
@@ -195,6 +210,14 @@ export const stages = {
   expired: happen(proved, events.expired, requestEnd + 1),
   denied: live(proved, events.denied),
   conflict: live(claimed, events.conflicted),
+  elevated,
+  elevatedPerhaps: live(elevating, events.unknown),
+  elevatedSettled: live(elevating, events.unknown, events.settled),
+  elevatedUnseen: live(elevating, events.failedForCertain),
+  notElevated: live(elevating, events.failed),
+  revoked: live(elevated, events.revoked),
+  stillElevated: happen(elevated, events.stillElevated, elevationEnd + 1),
+  elevationEnded: happen(elevated, events.elevationEnded, elevationEnd + 1),
 } as const satisfies Record<string, Request>;
 
 /** The request as one of this state; throws when it is in another. */

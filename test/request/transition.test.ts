@@ -57,16 +57,22 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
     settled: ["settled"],
     "look-again": ["unknown"],
     looked: ["unknown", "succeeded", "failed"],
+    ...ends("unknown"),
   },
   // A worker that was thought dead and was told that the change was made knows better than people.
-  settled: { finished: ["succeeded", "failed"] },
-  succeeded: { "undo-asked": ["succeeded"], "undo-lapsed": ["succeeded"] },
-  failed: {},
+  settled: { finished: ["succeeded", "failed"], ...ends("settled") },
+  succeeded: { "undo-asked": ["succeeded"], "undo-lapsed": ["succeeded"], ...ends("succeeded") },
+  failed: ends("failed"),
   cancelled: {},
   expired: {},
   denied: {},
   conflict: {},
 };
+
+/** How an elevation comes to its end; the request itself is over, and stays what it is. */
+function ends(state: State) {
+  return { revoked: [state], "elevation-held-up": [state], "elevation-ended": [state] };
+}
 
 const eventTypes = [...new Set(Object.values(events).map(({ type }) => type))];
 const fences = [1, 2, 3];
@@ -110,7 +116,7 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
   executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress"] },
   succeeded: {
     always: [...approved, "claim", "outcome"],
-    maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement", "undo"],
+    maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement", "undo", "elevation"],
   },
   // Before anything ran it carries how it ended, and after that an outcome.
   failed: {
@@ -127,13 +133,17 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
       "kept",
       "looks",
       "settlement",
+      "elevation",
     ],
   },
   unknown: {
     always: [...approved, "claim", "outcome", "intent"],
-    maybe: ["proof", "progress", "looks", "wrongCodes"],
+    maybe: ["proof", "progress", "looks", "wrongCodes", "elevation"],
   },
-  settled: { always: [...approved, "claim", "outcome", "intent", "settlement"], maybe: ["proof", "progress", "looks"] },
+  settled: {
+    always: [...approved, "claim", "outcome", "intent", "settlement"],
+    maybe: ["proof", "progress", "looks", "elevation"],
+  },
   cancelled: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },
   expired: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },
   denied: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },
@@ -149,6 +159,10 @@ function assertCarries(request: Request): void {
   assert.ok(!("ended" in request && "outcome" in request), `${request.state} has two ends`);
 }
 
+function elevationOf(request: Request) {
+  return "elevation" in request ? request.elevation : undefined;
+}
+
 function frozen<T>(value: T): T {
   if (typeof value === "object" && value !== null)
     for (const inner of Object.values(Object.freeze(value))) frozen(inner);
@@ -161,7 +175,7 @@ describe("transition", () => {
       states.filter((state) => stagesIn(state).length === 0),
       [],
     );
-    assert.equal(eventTypes.length, 23);
+    assert.equal(eventTypes.length, 26);
   });
 
   describe("in every state, for every event", () => {
@@ -180,7 +194,7 @@ describe("transition", () => {
                 }
                 reached.add(next.state);
                 assertCarries(next);
-                assert.deepEqual([next.id, next.requester, next.operation], [asked.id, "alice", asked.operation]);
+                assert.deepEqual([next.id, next.requester, next.operation], [asked.id, "alice", request.operation]);
               }
           assert.deepEqual([...reached].sort(), [...expected].sort());
         });
@@ -212,7 +226,8 @@ describe("transition", () => {
                 const people = next.approvals.map(({ subject }) => subject);
                 assert.equal(new Set([...people, next.requester]).size, people.length + 1);
               }
-              if (isOver(request)) assert.ok(["unknown", "settled", "succeeded"].includes(request.state));
+              if (isOver(request)) assert.ok(["unknown", "settled", next.state].includes(request.state));
+              if (elevationOf(request)?.ended) assert.deepEqual(elevationOf(next), elevationOf(request));
               if (!("intent" in request)) assert.ok(!("intent" in next) || request.state === "granted");
               request = next;
             }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Turn } from "../../src/ports.ts";
 import type { Request } from "../../src/request/request.ts";
 import { lapseOf, turnOf } from "../../src/request/turn.ts";
-import { leaseEnd, requestEnd, soon, stages, undoEnd } from "./samples.ts";
+import { elevationEnd, leaseEnd, requestEnd, soon, stages, undoEnd } from "./samples.ts";
 
 const nextLease = leaseEnd + 600_000;
 
@@ -46,6 +46,14 @@ const expected: {
   expired: [undefined, undefined],
   denied: [undefined, undefined],
   conflict: [undefined, undefined],
+  elevated: ["worker:demo", elevationEnd + 30_000, elevationEnd],
+  elevatedPerhaps: ["worker:demo", elevationEnd + 30_000, elevationEnd],
+  elevatedSettled: ["worker:demo", elevationEnd + 30_000, elevationEnd],
+  elevatedUnseen: ["worker:demo", elevationEnd + 30_000, elevationEnd],
+  notElevated: [undefined, undefined],
+  revoked: ["worker:demo", soon + 30_000],
+  stillElevated: ["worker:demo", elevationEnd + 30_000, elevationEnd + 2_001],
+  elevationEnded: [undefined, undefined],
 };
 
 describe("turnOf and lapseOf", () => {

@@ -2,7 +2,8 @@ import type { Proof } from "../../challenge/challenge.ts";
 import { isChange } from "../../operation/operation.ts";
 import type { Plan } from "../../operation/plan.ts";
 import type { Allowed } from "../../policy/policy.ts";
-import type { Approval, HeldUp, Request, State } from "../../request/request.ts";
+import type { HeldUp } from "../../request/held-up.ts";
+import type { Approval, Request, State } from "../../request/request.ts";
 
 // What a request knows in whatever state it is; undefined = not known yet, or never.
 

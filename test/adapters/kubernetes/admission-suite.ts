@@ -4,6 +4,7 @@ import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
 import { operationsNamespace, protectedNamespaces, renderAccounts } from "../../../src/operation/accounts.ts";
 import { renderAdmission } from "../../../src/operation/admission.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
+import { elevationEnd } from "../../../src/operation/elevation.ts";
 import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
@@ -29,6 +30,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     let peer: ClusterPeer;
     let worker: AdminClient;
     let restarter: AdminClient;
+    let elevator: AdminClient;
+    let ender: AdminClient;
     let victim: string;
     let made = 0;
 
@@ -38,13 +41,22 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       peer = await start(this);
       admin = openAdminClient(peer);
       await install(admin, [namespace(place), ...renderAccounts({ namespaces: [place] })]);
-      await install(admin, [deployment(place, "api", 1), ...policies, ...protectedNamespaces.flatMap(openByMistake)]);
+      await install(admin, [
+        deployment(place, "api", 1),
+        ...policies,
+        ...protectedNamespaces.flatMap((one) => openByMistake(one)),
+      ]);
       worker = admin.as(await workerTokenOf(admin));
       restarter = await holderOf("rollout-restart");
       const pod = {
         metadata: { name: "victim", namespace: place },
         spec: { containers: [{ name: "one", image: "none" }] },
       };
+      await install(admin, openByMistake(place, [elevation.account, elevationEnd.account], mistakenRules));
+      await admin.create(bindings, { ...binding(), metadata: { name: "standing" } });
+      elevator = await holderOf("elevate");
+      const { body } = await token(elevationEnd.account, 600);
+      ender = admin.as(String((body["status"] as Fields)["token"]));
       victim = (await admin.create(pods, { apiVersion: "v1", kind: "Pod", ...pod })).metadata.uid;
       const [undoer, pauser, resumer, evictor, forcer] = [
         await holderOf("rollout-undo"),
@@ -77,6 +89,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => patchCronJobAs(waker, { spec: { suspend: true } }),
         () => makeJobAs(jobMaker, {}),
         ...schedulers.map((holder) => () => patchNodeAs(holder, { spec: {} })),
+        () => bindAs(elevator, {}),
+        () => unbindAs(ender, "standing"),
       ];
       assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
       for (const misuse of misuses) while (!isRefusedByPolicy(await misuse())) await sleep(100);
@@ -132,6 +146,33 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       });
     const ofNightly = () =>
       (cronJob(place, "nightly") as unknown as { spec: { jobTemplate: { spec: Fields } } }).spec.jobTemplate.spec;
+
+    const elevation = catalogue.elevate;
+    const rbac = "rbac.authorization.k8s.io";
+    const bindings = `/apis/${rbac}/v1/namespaces/${place}/rolebindings`;
+    const marks = (inMinutes: number) => ({
+      ...stamps,
+      "countersign.dev/requester": "alice",
+      "countersign.dev/expires": new Date(Date.now() + inMinutes * 60_000).toISOString(),
+    });
+    const ours = {
+      name: "countersign-elevation-r-1",
+      labels: { "countersign.dev/elevation": "true" },
+      annotations: marks(30),
+    };
+    const user = (name: string, kind = "User") => ({ kind, name, apiGroup: rbac });
+    const binding = (metadata: Fields = {}, over: Fields = {}) => ({
+      metadata: { ...ours, ...metadata },
+      roleRef: { apiGroup: rbac, kind: "ClusterRole", name: "edit" },
+      subjects: [user("alice")],
+      ...over,
+    });
+    const bindAs = (holder: AdminClient, body: Fields) =>
+      holder.send("POST", `${bindings}?dryRun=All`, {
+        body: { metadata: { name: "any" }, roleRef: binding().roleRef, ...body },
+      });
+    const unbindAs = (holder: AdminClient, name: string) =>
+      holder.send("DELETE", `${bindings}/${name}`, { body: { dryRun: ["All"] } });
 
     /** A call that a Role would allow there which nobody ought to have made. */
     const mistaken = (where: string) =>
@@ -356,6 +397,61 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       assert.equal(status, 403);
     });
 
+    it("lets an elevation be one role on the list, for one person, whose end stands on it", async () => {
+      const bind = (metadata?: Fields, over?: Fields) => bindAs(elevator, binding(metadata, over));
+      const made = await bind();
+      assert.equal(made.status, 201, made.body.message);
+      assert.equal((await bind({ annotations: marks(8 * 60) })).status, 201);
+      assert.equal((await bind({}, { subjects: [user("oncall", "Group")] })).status, 201);
+      refused(await bind({ annotations: marks(9 * 60) }), /must end within 485 minutes/);
+      const never = await bind({ annotations: { ...marks(1), "countersign.dev/expires": "never" } });
+      assert.match(`${never.status} ${never.body.message}`, /^422 .*ValidatingAdmissionPolicy.*timestamp/);
+      for (const mark of Object.keys(marks(1))) {
+        const { [mark as keyof ReturnType<typeof marks>]: _, ...rest } = marks(1);
+        refused(await bind({ annotations: rest }), /must name its request, digest, requester and end/);
+      }
+      for (const labels of [{}, { "countersign.dev/elevation": "hidden" }])
+        refused(await bind({ labels }), /must bear the label/);
+      refused(await bind({ name: "mine" }), /must begin with countersign-elevation-/);
+      refused(await bind({ name: "countersign-elevation-r-2" }), /must be named after its request/);
+      refused(await bind({ finalizers: ["example.org/wait"] }), /must have no finalizers/);
+      const owner = { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "b" };
+      refused(await bind({ ownerReferences: [owner] }), /must have no ownerReferences/);
+      for (const name of ["admin", "cluster-admin"])
+        refused(
+          await bind({}, { roleRef: { apiGroup: rbac, kind: "ClusterRole", name } }),
+          /may give only view or edit/,
+        );
+      refused(
+        await bind({}, { roleRef: { apiGroup: rbac, kind: "Role", name: "edit" } }),
+        /may give only view or edit/,
+      );
+      for (const subjects of [
+        [],
+        [user("alice"), user("mallory")],
+        [user("system:admin")],
+        [user("system:masters", "Group")],
+        [{ kind: "ServiceAccount", name: "default", namespace: place }],
+      ])
+        refused(await bind({}, { subjects }), /must be for one user or group/);
+    });
+
+    it("lets an elevation be changed by nobody of ours, and ended by one account that ends nothing else", async () => {
+      await admin.create(bindings, binding());
+      const mine = `${bindings}/${ours.name}`;
+      const later = { metadata: { annotations: marks(60) } };
+      const patch = { body: later, contentType: "application/merge-patch+json" };
+      refused(await elevator.send("PATCH", mine, patch), /is made, and never changed/);
+      refused(await ender.send("PATCH", mine, patch), /may only remove/);
+      refused(await bindAs(ender, binding({ name: "countersign-elevation-r-2" })), /may only remove/);
+      refused(await unbindAs(ender, "standing"), /must bear the label/);
+      await admin.patch(`${bindings}/standing`, { metadata: { labels: ours.labels } });
+      refused(await unbindAs(ender, "standing"), /must begin with countersign-elevation-/);
+      assert.equal((await unbindAs(ender, ours.name)).status, 200);
+      await admin.patch(mine, { metadata: { labels: { "countersign.dev/elevation": null } } });
+      refused(await unbindAs(ender, ours.name), /must bear the label/);
+    });
+
     for (const [operation, paused] of [
       ["rollout-pause", true],
       ["rollout-resume", false],
@@ -379,24 +475,33 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
   });
 }
 
-/** A Role in a namespace that ought to have none, and its binding to the account of restarts. */
-function openByMistake(namespace: string): readonly unknown[] {
+/** More than the accounts of elevations ought to have, so that what refuses them is the second lock. */
+const mistakenRules = [
+  { apiGroups: ["rbac.authorization.k8s.io"], resources: ["rolebindings"], verbs: ["create", "patch", "delete"] },
+  { apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles", "roles"], verbs: ["bind"] },
+];
+
+/** A Role in a namespace that ought to have none such, and its binding to these accounts. */
+function openByMistake(
+  namespace: string,
+  accounts: readonly string[] = [catalogue["rollout-restart"].account],
+  rules: readonly object[] = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["create"] }],
+): readonly unknown[] {
   const apiGroup = "rbac.authorization.k8s.io";
   const metadata = { name: `mistake-${process.pid}`, namespace };
-  const { account: name } = catalogue["rollout-restart"];
   return [
     {
       apiVersion: `${apiGroup}/v1`,
       kind: "Role",
       metadata,
-      rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["create"] }],
+      rules,
     },
     {
       apiVersion: `${apiGroup}/v1`,
       kind: "RoleBinding",
       metadata,
       roleRef: { apiGroup, kind: "Role", name: metadata.name },
-      subjects: [{ kind: "ServiceAccount", name, namespace: operationsNamespace }],
+      subjects: accounts.map((name) => ({ kind: "ServiceAccount", name, namespace: operationsNamespace })),
     },
   ];
 }
