@@ -66,6 +66,7 @@ function recordOf(id: string, rest: Partial<RecordedRequest>): RecordedRequest {
     changes: true,
     account: "countersign-rollout-restart",
     object,
+    uid: "u-1",
     state: "succeeded",
     says: "done",
     ...rest,
@@ -79,7 +80,10 @@ const effect: Effect = {
   call: "patch deployments",
   object: "prod/app-1",
   uid: "u-1",
+  onVersion: "7",
 };
+
+const { onVersion: _, ...evicted } = effect;
 
 const shownAs = (end: string): ShownRequest => ({
   ends: [end],
@@ -154,6 +158,18 @@ const broken: readonly (readonly [what: string, history: History, as: Broken, sa
     /made by/,
   ],
   ["an effect on another object", withEffects({ ...effect, object: "prod/app-2" }), "contradiction", /another object/],
+  [
+    "an effect on a successor of the object",
+    withEffects({ ...effect, uid: "u-2" }),
+    "contradiction",
+    /approved for u-1/,
+  ],
+  [
+    "an effect on a version that no intent names",
+    withEffects({ ...effect, onVersion: "8" }),
+    "contradiction",
+    /made on version 8, and intended for 7/,
+  ],
   ["an effect of no request", withEffects(effect, { ...effect, request: "" }), "contradiction", /for no request/],
   ["a success without an effect", withEffects(), "contradiction", /nothing was changed/],
   [
@@ -222,7 +238,8 @@ describe("the checker of a run", () => {
     });
 
   const fine: readonly (readonly [what: string, history: History])[] = [
-    ["an unknown outcome of what was done", withEffects(effect, { ...effect, request: doubtful, uid: "u-3" })],
+    ["an unknown outcome of what was done", withEffects(effect, { ...effect, request: doubtful })],
+    ["an effect of what has no version to name, as an eviction", withEffects(evicted)],
     [
       "an unknown outcome that was told later to be a success",
       {
@@ -238,7 +255,6 @@ describe("the checker of a run", () => {
         shown: new Map(honest.shown).set(done, shownAs("Failed")),
       },
     ],
-    ["effects of one request on several objects of one name", withEffects(effect, { ...effect, uid: "u-2" })],
     ["a forged request that nothing came of", { ...honest, forged: new Set(["r-forged0000"]) }],
     [
       "a request that waits for approvers",

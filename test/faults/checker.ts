@@ -66,7 +66,7 @@ function* ofEffects(
       request,
       says: `${effects[0]?.call} ${effects[0]?.object}: the cluster was changed for no request`,
     };
-  for (const { call, object, at, account } of effects) {
+  for (const { call, object, uid, at, account, onVersion } of effects) {
     const says = (what: string): Violation => ({ broken: "contradiction", request, says: `${call} ${object} ${what}` });
     const before = told.filter(({ time }) => time <= at);
     const kinds = new Set(before.map(({ event }) => event.kind));
@@ -77,6 +77,10 @@ function* ofEffects(
     if (!kinds.has("execution.intent")) yield says("had its effect before its intent was durable");
     if (record && account !== record.account) yield says(`was made by ${account}`);
     if (record && object !== record.object) yield says(`is about another object than ${record.object}`);
+    if (record && uid !== record.uid) yield says(`was made on ${uid}, and approved for ${record.uid}`);
+    const intended = before.flatMap(({ event }) => (event.kind === "execution.intent" ? [event.resourceVersion] : []));
+    if (onVersion !== undefined && !intended.includes(onVersion))
+      yield says(`was made on version ${onVersion}, and intended for ${intended.join(", ") || "none"}`);
   }
 }
 

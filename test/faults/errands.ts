@@ -29,7 +29,7 @@ export interface Errand {
   readonly number: number;
   /** When it is asked, in ms from the start. */
   readonly at: number;
-  readonly kind: "get" | "rollout-restart" | "scale";
+  readonly kind: "get" | "rollout-restart" | "scale" | "delete-pod";
   /** Which workload, from 0. */
   readonly target: number;
   /** Which pair is asked to approve, from 0. */
@@ -63,7 +63,8 @@ export function errandsOf(seed: number, { seconds, requests, targets, pairs }: E
     const pair = number % pairs;
     if (chance.happens(0.18)) return { number, at, kind: "get", target, pair, course: "approved" };
     changes += 1;
-    const kind = chance.happens(0.5) ? "rollout-restart" : "scale";
+    const lot = chance.next();
+    const kind = lot < 0.45 ? "rollout-restart" : lot < 0.85 ? "scale" : "delete-pod";
     const theft = thefts[Math.floor(changes / 16) % thefts.length];
     const errand = { number, at, kind, target, pair } as const;
     if (changes % 16 === 8 && theft) return { ...errand, course: "stolen", theft };

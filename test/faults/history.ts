@@ -16,6 +16,8 @@ export interface Effect {
   /** `prod/app-3`. */
   readonly object: string;
   readonly uid: string;
+  /** Of a patch: the version of the object that it was made on. */
+  readonly onVersion?: string;
 }
 
 /** One request as it stands at the end of a run, by its own record. */
@@ -26,6 +28,8 @@ export interface RecordedRequest {
   readonly account: string;
   /** `prod/app-3`. */
   readonly object: string;
+  /** Of the object that was planned on and approved; "" when there is none. */
+  readonly uid: string;
   readonly state: State;
   /** What the record says of how it ended; "" while it has not. */
   readonly says: string;

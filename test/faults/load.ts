@@ -26,8 +26,8 @@ export interface LoadOptions {
   readonly eyes: Eyes;
   readonly errands: readonly Errand[];
   readonly doing: Omit<Doing, "repeated" | "lab">;
-  /** `NAMESPACE/NAME` of each workload, and how many replicas it has now. */
-  readonly targets: readonly { readonly name: string; replicas(): number }[];
+  /** Each workload by its name, how many replicas it has now, and a pod of another that may be evicted. */
+  readonly targets: readonly { readonly name: string; readonly pod: string; replicas(): number }[];
   /** Told of a request that is left to the thief. */
   readonly onStolen: (request: string, errand: Errand) => Promise<void>;
 }
@@ -63,9 +63,10 @@ export function begin({ lab, crowd, eyes, errands, doing: given, targets, onStol
   };
 
   function lineOf({ number, kind, target }: Errand): string {
-    const { name, replicas } = targets[target] ?? { name: "none", replicas: () => 0 };
+    const { name, pod, replicas } = targets[target] ?? { name: "none", pod: "none", replicas: () => 0 };
     const because = `-- load ${number}`;
     if (kind === "get") return `/k8s get pods -n prod ${because}`;
+    if (kind === "delete-pod") return `/k8s delete pod/${pod} -n prod ${because}`;
     if (kind === "rollout-restart") return `/k8s rollout restart deploy/${name} -n prod ${because}`;
     return `/k8s scale deploy/${name} --replicas=${replicas() === sizes[0] ? sizes[1] : sizes[0]} -n prod ${because}`;
   }

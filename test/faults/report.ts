@@ -71,7 +71,7 @@ export function tableOf(options: RunOptions, run: Run): string {
     ["  lost after their effect", share(weather.lostAfter)],
     ["  answered 409, 429 or 5xx", share(weather.refused)],
     ["  slow", share(weather.slow)],
-    ["objects changed by others meanwhile", weather.meddled],
+    ["objects changed by others meanwhile", run.meddled],
     ["effects in the cluster", history.effects.length],
     ["settled after", `${(run.settledMs / 1_000).toFixed(1)} s`],
     ["audit entries", history.trail.length],

@@ -18,7 +18,7 @@ import { type Toll, unleash } from "./nemesis.ts";
 import type { RunOptions } from "./options.ts";
 import { callUpReserve } from "./reserve.ts";
 import { scheduleOf } from "./schedule.ts";
-import { leaseSeconds, type Stage, startStage, targetName } from "./stage.ts";
+import { leaseSeconds, podName, type Stage, startStage, targetName } from "./stage.ts";
 import { hireThief } from "./thief.ts";
 import type { Tally } from "./weather.ts";
 
@@ -28,6 +28,8 @@ export interface Run {
   readonly violations: readonly Violation[];
   readonly toll: Toll;
   readonly weather: Readonly<Tally>;
+  /** How often somebody else changed an object. */
+  readonly meddled: number;
   readonly accepted: number;
   readonly repeated: number;
   /** Processes that ended by themselves, and those that never came to serve. */
@@ -56,7 +58,7 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
   const stage = await startStage(options, targets);
   await using closing = new AsyncDisposableStack();
   closing.defer(() => stage.close());
-  const { lab, double, weather, redis } = stage;
+  const { lab, double, weather, others, redis } = stage;
   const schedule = scheduleOf(seed, seconds, leaseSeconds * 1_000);
   say("loading the workers that replace the killed");
   const reserve = await callUpReserve(lab, schedule.filter(({ kind }) => kind === "kill-worker").length);
@@ -82,6 +84,7 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
     doing: { chance },
     targets: Array.from({ length: targets }, (_, i) => ({
       name: targetName(i),
+      pod: podName(i),
       replicas: () => double.snapshot().find(({ name }) => name === targetName(i))?.replicas ?? 0,
     })),
     async onStolen(request, { theft, pair }) {
@@ -95,7 +98,10 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
   say(`letting everything break for ${seconds} s`);
   weather.rough = true;
   const forgets = options.forgetful ? forgetMs : 0;
-  const toll = await unleash(schedule, { workers, webs, redis, forgetMs: forgets }, seconds);
+  const [toll] = await Promise.all([
+    unleash(schedule, { workers, webs, redis, forgetMs: forgets }, seconds),
+    others.work(seconds * 1_000),
+  ]);
   weather.rough = false;
   say("letting it settle");
   const began = performance.now();
@@ -117,6 +123,7 @@ export async function run(options: RunOptions, say: (line: string) => void): Pro
     violations: await check(history),
     toll,
     weather: weather.tally,
+    meddled: others.made,
     accepted: load.accepted,
     repeated: load.repeated,
     fallen: workers.fallen + webs.fallen,
@@ -160,11 +167,13 @@ function isSettled(request: Request, load: Load, eyes: Eyes): boolean {
 /** What the operations' accounts changed, by the API server's own history and the names that the calls carried. */
 function effectsIn({ double }: Stage): readonly Effect[] {
   const ours = /^system:serviceaccount:countersign-operations:(countersign-.+)$/;
-  return double.history.flatMap(({ at, user, changed, verb, resource, subresource, namespace, name, uid, request }) => {
+  return double.history.flatMap((entry) => {
+    const { at, user, changed, verb, resource, subresource, namespace, name, uid = "", request = "" } = entry;
     const account = ours.exec(user)?.[1];
     if (!changed || account === undefined) return [];
     const call = `${verb} ${subresource === "" ? resource : `${resource}/${subresource}`}`;
-    return [{ request: request ?? "", at, account, call, object: `${namespace}/${name}`, uid: uid ?? "" }];
+    const on = verb === "patch" && entry.versionBefore !== undefined ? { onVersion: entry.versionBefore } : {};
+    return [{ request, at, account, call, object: `${namespace}/${name}`, uid, ...on }];
   });
 }
 
@@ -183,6 +192,7 @@ function recorded(request: Request): RecordedRequest {
     changes: isChange(operation),
     account: `countersign-${operation.kind}`,
     object: object ? [object.namespace, object.name].filter(Boolean).join("/") : "",
+    uid: object?.uid ?? "",
     says: "outcome" in request ? request.outcome.says : "ended" in request ? request.ended.why : "",
   };
 }

@@ -44,9 +44,9 @@ describe("the errands of a run", () => {
   const errands = errandsOf(1, extent);
   const changes = errands.filter(({ kind }) => kind !== "get");
 
-  it("mix reads, restarts and scales", () => {
+  it("mix reads, restarts, scales and evictions", () => {
     const kinds = new Set(errands.map(({ kind }) => kind));
-    assert.deepEqual([...kinds].sort(), ["get", "rollout-restart", "scale"]);
+    assert.deepEqual([...kinds].sort(), ["delete-pod", "get", "rollout-restart", "scale"]);
     assert.ok(changes.length > errands.length / 2);
   });
 

@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { openAdminClient } from "../lab/kubernetes/admin-client.ts";
 import { type KubernetesDouble, startKubernetesDouble } from "../lab/kubernetes/kubernetes-double.ts";
 import type { Draft } from "../lab/kubernetes/object.ts";
-import { deployment, namespace } from "../lab/kubernetes/seed.ts";
+import { deployment, namespace, statefulSet } from "../lab/kubernetes/seed.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
 import { prepareCluster } from "../lab/worker-access.ts";
 import { seededChance } from "./chance.ts";
 import { policy } from "./crowd.ts";
 import { sizes } from "./load.ts";
 import type { RunOptions } from "./options.ts";
+import { bringOthers, type Others } from "./others.ts";
 import { layRedisLine, type RedisLine } from "./redis-line.ts";
 import { makeWeather, type Weather } from "./weather.ts";
 
@@ -21,6 +22,7 @@ export interface Stage {
   readonly lab: Lab;
   readonly double: KubernetesDouble;
   readonly weather: Weather;
+  readonly others: Others;
   readonly redis: RedisLine;
   close(): Promise<void>;
 }
@@ -34,6 +36,13 @@ export function targetName(i: number): string {
   return `app-${i + 1}`;
 }
 
+/** The pods that are evicted belong to StatefulSets: another of the same name comes in the place of each. */
+export function podName(i: number): string {
+  return `db-${(i % sets) + 1}-0`;
+}
+
+const sets = 12;
+
 export async function startStage({ seed, workers, ablation }: RunOptions, targets: number): Promise<Stage> {
   await using begun = new AsyncDisposableStack();
   const cache = await mkdtemp(join(tmpdir(), "countersign-faults-"));
@@ -46,13 +55,16 @@ export async function startStage({ seed, workers, ablation }: RunOptions, target
     ...Array.from({ length: targets }, (_, i) =>
       deployment("prod", targetName(i), sizes[0], { team: i % 4 === 3 ? "payments" : "web" }),
     ),
+    ...Array.from({ length: sets }, (_, i) => statefulSet("prod", `db-${i + 1}`, 2)),
   ];
   const double = await startKubernetesDouble({ rolloutMs: 150, revocationLagMs: 300, seed: seedObjects });
   begun.defer(() => double.close());
   const admin = openAdminClient(double);
   begun.defer(() => admin.close());
   const cluster = await prepareCluster(double);
-  const weather = makeWeather(double, admin, seededChance(seed, "weather"));
+  const names = Array.from({ length: targets }, (_, i) => targetName(i));
+  const others = bringOthers(double, admin, seededChance(seed, "others"), names);
+  const weather = makeWeather(double, others, seededChance(seed, "weather"));
   const redis = await layRedisLine();
   begun.defer(() => redis.close());
 
@@ -78,6 +90,7 @@ export async function startStage({ seed, workers, ablation }: RunOptions, target
     lab,
     double,
     weather,
+    others,
     redis,
     close: () => whole.disposeAsync(),
   };

@@ -1,8 +1,7 @@
-import type { AdminClient } from "../lab/kubernetes/admin-client.ts";
 import type { Call, Fate } from "../lab/kubernetes/faults.ts";
 import type { KubernetesDouble } from "../lab/kubernetes/kubernetes-double.ts";
 import type { Chance } from "./chance.ts";
-import { sizes } from "./load.ts";
+import { callOn, type Others } from "./others.ts";
 
 /** The calls of the product that were to change something while the weather was rough, by what became of them. */
 export interface Tally {
@@ -11,8 +10,6 @@ export interface Tally {
   lostAfter: number;
   refused: number;
   slow: number;
-  /** How often somebody else changed an object just after an answer about it was lost. */
-  meddled: number;
 }
 
 /** What becomes of calls on their way to the API server. */
@@ -26,38 +23,36 @@ export interface Weather {
 const shares = { before: 0.1, after: 0.1, conflict: 0.02, busy: 0.02, broken: 0.02, slow: 0.08 } as const;
 const slowMs = [100, 1_500] as const;
 /** How often somebody else wants back what our lost call changed. */
-const meddling = 0.5;
-/** A call that comes while somebody else is about to change its object waits so long for them, in ms. */
-const waitMs = 100;
+const undoing = 0.7;
+/** How often somebody else changes an object while our call for it is on its way. */
+const overtaking = 0.2;
+/** A call that somebody else is to overtake waits so long for them, in ms: until a pod has its successor. */
+const waitMs = { patch: 100, eviction: 600 } as const;
 
 /** Decides on every call of the product from now on. */
-export function makeWeather(double: KubernetesDouble, admin: AdminClient, chance: Chance): Weather {
-  const tally: Tally = { calls: 0, lostBefore: 0, lostAfter: 0, refused: 0, slow: 0, meddled: 0 };
-  const meddled = new Set<string>();
+export function makeWeather(double: KubernetesDouble, others: Others, chance: Chance): Weather {
+  const tally: Tally = { calls: 0, lostBefore: 0, lostAfter: 0, refused: 0, slow: 0 };
   const weather = { tally, rough: false };
-
-  async function meddle(path: string): Promise<void> {
-    const object = objectOf(path);
-    const replicas = double.snapshot().find(({ name }) => object.endsWith(`/${name}`))?.replicas;
-    await admin.patch(object, undoing(path, replicas)).finally(() => meddled.delete(object));
-    tally.meddled += 1;
-  }
 
   double.faults.judge((call) => {
     if (!weather.rough || !call.userAgent.startsWith("countersign/")) return {};
     const url = new URL(call.path, double.server);
     if (url.searchParams.has("watch")) return {};
     const changes = call.method !== "GET" && !url.searchParams.has("dryRun");
-    const patches = changes && /\/deployments\/[^/]+(\/scale)?$/.test(url.pathname);
     const fate = fateOf(chance, call, changes);
-    const delayMs = meddled.has(objectOf(url.pathname)) ? waitMs : fate.delayMs;
     if (changes) count(tally, fate);
-    if (fate.drop === "after-effect" && patches && chance.happens(meddling)) {
-      meddled.add(objectOf(url.pathname));
-      // After the effect and before anybody can have tried again.
-      setTimeout(() => void meddle(url.pathname).catch(() => undefined), (delayMs ?? 0) + 1);
+    const on = changes ? callOn(url.pathname) : undefined;
+    if (!on || fate.answer !== undefined || fate.drop === "before-effect") return fate;
+    const delayMs = (ms: number) => ({ ...fate, delayMs: Math.max(fate.delayMs ?? 0, ms) });
+    // Whoever is at an object comes before the next call on it, however soon that is sent.
+    if (others.areAt(on)) return delayMs(waitMs[on.by]);
+    if (fate.drop === "after-effect") {
+      if (on.by === "patch" && chance.happens(undoing)) others.undo(on, (fate.delayMs ?? 0) + 1);
+    } else if (chance.happens(overtaking)) {
+      others.overtake(on);
+      return delayMs(waitMs[on.by]);
     }
-    return { ...fate, ...(delayMs === undefined ? {} : { delayMs }) };
+    return fate;
   });
   return weather;
 }
@@ -88,15 +83,4 @@ function count(tally: Tally, { drop, answer, delayMs }: Fate): void {
   if (drop === "after-effect") tally.lostAfter += 1;
   if (answer !== undefined) tally.refused += 1;
   if (delayMs !== undefined) tally.slow += 1;
-}
-
-function objectOf(path: string): string {
-  return path.replace(/\/scale$/, "");
-}
-
-/** What somebody does who wants the object back as it was before a call to this path. */
-function undoing(path: string, replicas: number | undefined): unknown {
-  if (path.endsWith("/scale")) return { spec: { replicas: replicas === sizes[0] ? sizes[1] : sizes[0] } };
-  const annotations = { "kubectl.kubernetes.io/restartedAt": null };
-  return { spec: { template: { metadata: { annotations } } } };
 }
