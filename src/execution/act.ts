@@ -49,6 +49,11 @@ export interface Act<O extends Change = Change> {
   mark?(plan: ChangePlan, request: string): ObjectRef;
   /** What that object as it is, or its absence, says of this very call. */
   shows(object: KubeObject | undefined, plan: ChangePlan, about: About): Verdict;
+  /**
+   * What to say instead of a success that no answer told of: absent where the object itself shows that the change is ours.
+   * What is gone shows nothing of who removed it.
+   */
+  readonly untold?: string;
   /** Waits for what the change sets off; absent: it is done with the call. */
   follow?(at: Following): Promise<Ending>;
 }

@@ -30,7 +30,8 @@ export type Precondition = Omit<Intent, "at">;
 
 /** How the one changing call went. */
 export type Done =
-  | { readonly applied: true; readonly auditIds: readonly string[] }
+  /** `told`: an answer said so, and not only the object as it stands. */
+  | { readonly applied: true; readonly told: boolean; readonly auditIds: readonly string[] }
   | {
       readonly applied: false;
       readonly as: "failed" | "unknown";
@@ -59,7 +60,7 @@ export async function applyOnce(
   // A ticket stands for ever; the leave to act that it was taken under does not.
   const late = errand.begunBefore && (await bench.store.now()) > request.grant.grant.notAfter;
   if (late || (errand.begunBefore && !idempotent)) {
-    if (shows(await current(session, errand)) === "done") return { applied: true, auditIds: [] };
+    if (shows(await current(session, errand)) === "done") return { applied: true, told: false, auditIds: [] };
     const because = late ? "The grant has run out" : "It must not be sent twice";
     const why = `${because}, and the object does not show whether it was done before; nothing more was sent.`;
     return { applied: false, as: "unknown", why, auditIds: [] };
@@ -71,7 +72,7 @@ export async function applyOnce(
     const answer = await tryApply(() =>
       act.apply(session, plan, { stamp, resourceVersion: intent.resourceVersion, dryRun: false }),
     );
-    if (!(answer instanceof ClusterFault)) return { applied: true, auditIds: [answer.auditId] };
+    if (!(answer instanceof ClusterFault)) return { applied: true, told: true, auditIds: [answer.auditId] };
     if (answer.code === "no-answer" || answer.code === "server-error") {
       // Not known: the same bytes with the same precondition may be sent again, and only one can count.
       mayHave = true;
@@ -79,7 +80,8 @@ export async function applyOnce(
       break;
     }
     if (answer.code !== "conflict") {
-      if (mayHave && shows(await current(session, errand)) === "done") return { applied: true, auditIds: ids(answer) };
+      if (mayHave && shows(await current(session, errand)) === "done")
+        return { applied: true, told: false, auditIds: ids(answer) };
       return {
         applied: false,
         as: mayHave ? "unknown" : "failed",
@@ -89,7 +91,7 @@ export async function applyOnce(
     }
     const object = await current(session, errand);
     const verdict = mayHave ? shows(object) : "not-done";
-    if (verdict === "done") return { applied: true, auditIds: ids(answer) };
+    if (verdict === "done") return { applied: true, told: false, auditIds: ids(answer) };
     if (verdict === "unclear")
       return {
         applied: false,
@@ -117,7 +119,7 @@ export async function applyOnce(
     }));
     intent = next;
   }
-  if (mayHave && shows(await current(session, errand)) === "done") return { applied: true, auditIds: [] };
+  if (mayHave && shows(await current(session, errand)) === "done") return { applied: true, told: false, auditIds: [] };
   const why = mayHave
     ? "The cluster did not say whether it was done."
     : "The object never held still; nothing was done.";

@@ -26,6 +26,8 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
       }));
       return;
     }
+    // Nothing is claimed that neither an answer nor the object told.
+    const untold = done.told ? undefined : actOf(changeOf(errand.request.operation)).untold;
     const made =
       (end: Ending) =>
       (now: number): RequestEvent => ({
@@ -35,7 +37,9 @@ export async function carryOut(bench: Bench, hold: Hold, cluster: Cluster, erran
         made: true,
         outcome: {
           at: now,
-          says: end.well ? end.says : `The change was made, but ${end.why}.`,
+          says: end.well
+            ? (untold ?? end.says)
+            : `${untold ? "It is being removed" : "The change was made"}, but ${end.why}.`,
           apiAuditIds: [...done.auditIds, ...(end.auditIds ?? [])],
           credential,
         },

@@ -6,7 +6,7 @@ import { number, record, text, texts } from "./fields.ts";
 import { ownerOf } from "./owner.ts";
 import { refOf, uidOf } from "./planned-object.ts";
 import { viewPod } from "./pod.ts";
-import { finalizersOf, followEnd, isEnding } from "./watch-end.ts";
+import { finalizersOf, followEnd, goneUntold, isEnding } from "./watch-end.ts";
 
 /** Removes the pod's object with no time to end, as `kubectl delete pod --force` does, with its uid as the precondition. */
 export const deletePodForce: Act<DeletePodForce> = {
@@ -56,6 +56,8 @@ export const deletePodForce: Act<DeletePodForce> = {
   // While the very pod stands with its own time to end, a call of ours may still be on its way.
   shows: (object, plan) =>
     object === undefined || uidOf(object) !== plan.object.uid || isForced(object) ? "done" : "unclear",
+
+  untold: goneUntold,
 
   follow: followEnd,
 };

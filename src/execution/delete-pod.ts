@@ -6,7 +6,7 @@ import { evict } from "./eviction.ts";
 import { record, text } from "./fields.ts";
 import { refOf } from "./planned-object.ts";
 import { viewPod } from "./pod.ts";
-import { followEnd } from "./watch-end.ts";
+import { followEnd, goneUntold } from "./watch-end.ts";
 
 /** Evicts one pod: a disruption budget without room is the answer, not a reason to wait. */
 export const deletePod: Act<DeletePod> = {
@@ -42,6 +42,8 @@ export const deletePod: Act<DeletePod> = {
   // While the very pod stands untouched, a call of ours may still be on its way.
   shows: (object, plan) =>
     object === undefined || viewPod(object).uid !== plan.object.uid || viewPod(object).ending ? "done" : "unclear",
+
+  untold: goneUntold,
 
   follow: followEnd,
 };

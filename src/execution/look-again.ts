@@ -65,7 +65,8 @@ async function judge(bench: Bench, session: Session, evidence: Evidence): Promis
     return verdict === "done"
       ? unclear("No call of this request was ever allowed, and yet the object is as if it had been made.")
       : { as: "failed", says: "Looked again: no call was ever sent, and none can be any more. Nothing was done." };
-  if (verdict === "done") return ended(await endingOf(session, evidence, object));
+  if (verdict === "done")
+    return ended(await endingOf(session, evidence, object), actOf(changeOf(request.operation)).untold);
   const now = await asItIs(bench, session, evidence);
   if (verdict === "unclear") return unclear(`The object does not show whether it was done. ${now}`);
   return noCallCanCome(evidence, object)
@@ -112,11 +113,11 @@ async function* nothing(): AsyncGenerator<KubeObject> {
   yield* [];
 }
 
-function ended(ending: Ending | undefined): Seen {
+function ended(ending: Ending | undefined, untold: string | undefined): Seen {
   if (!ending) return unclear("The change was made, and what it set off is still under way.");
   return ending.well
-    ? { as: "succeeded", says: `${ending.says}, as was seen when it was looked at again` }
-    : { as: "failed", says: `The change was made, but ${ending.why}.` };
+    ? { as: "succeeded", says: `${untold ?? ending.says}, as was seen when it was looked at again` }
+    : { as: "failed", says: `${untold ? "It is being removed" : "The change was made"}, but ${ending.why}.` };
 }
 
 /** The object as it stands, in the words of a plan made of it now. */

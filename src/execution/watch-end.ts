@@ -5,6 +5,9 @@ import type { Ending, Following } from "./act.ts";
 import { list, record, text } from "./fields.ts";
 import { refOf, uidOf } from "./planned-object.ts";
 
+/** For removals whose answer was lost: the aim is reached, and no more than that is claimed. */
+export const goneUntold = "it is gone; nothing shows whether by this request or by somebody else";
+
 /** Whether its removal was asked for already, and it only waits to be gone. */
 export function isEnding(object: KubeObject): boolean {
   return record(object["metadata"])["deletionTimestamp"] !== undefined;

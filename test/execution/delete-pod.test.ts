@@ -65,6 +65,22 @@ describe("the eviction of a pod", () => {
     assert.equal(evictions().length, 1);
   });
 
+  it("claims no more than that the pod is gone where its call was lost and somebody else removed it", async () => {
+    const request = await test.granted(evict);
+    let calls = 0;
+    test.double.faults.judge(({ method, path }) => {
+      if (method !== "POST" || !path.includes("/eviction") || path.includes("dryRun")) return {};
+      calls += 1;
+      if (calls > 1) return { delayMs: 300 };
+      void test.admin.send("DELETE", `${pods}/${victim.name}`, { body: { gracePeriodSeconds: 0 } });
+      return { drop: "before-effect" };
+    });
+    await work(test.worker("first"), request.id);
+    const done = inState(await test.now(request), "succeeded");
+    assert.equal(done.outcome.says, "it is gone; nothing shows whether by this request or by somebody else");
+    assert.deepEqual([await stands(), evictions().length, calls], [false, 0, 2]);
+  });
+
   it("is refused where a disruption budget has no room, in the budget's own words", async () => {
     await budget(3);
     const request = await planned();

@@ -239,6 +239,13 @@ describe("the checker of a run", () => {
 
   const fine: readonly (readonly [what: string, history: History])[] = [
     ["an unknown outcome of what was done", withEffects(effect, { ...effect, request: doubtful })],
+    [
+      "a pod that is gone, where nobody can tell who removed it",
+      {
+        ...withRecord(done, { says: "it is gone; nothing shows whether by this request or by somebody else" }),
+        effects: [],
+      },
+    ],
     ["an effect of what has no version to name, as an eviction", withEffects(evicted)],
     [
       "an unknown outcome that was told later to be a success",

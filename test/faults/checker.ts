@@ -101,7 +101,7 @@ function* ofRecord(
     request,
     says: `${state} (${says}), ${what}`,
   });
-  if (state === "succeeded" && changes && done === 0) yield contradicts("and nothing was changed");
+  if (state === "succeeded" && changes && done === 0 && !ownsDoubt(says)) yield contradicts("and nothing was changed");
   if (!changes && done > 0) yield contradicts("a read, and the cluster was changed");
   if (never.has(state) && done > 0) yield contradicts("and the cluster was changed");
   if (state === "failed" && done > 0 && !saysMade(says)) yield contradicts("and the cluster was changed");
@@ -142,6 +142,11 @@ function* askedTwice(told: ReadonlyMap<string, readonly Told[]>): Generator<Viol
     if (/^load \d+$/.test(reason))
       for (const again of same.slice(1))
         yield { broken: "duplicated", request: again.request, says: `"${reason}" was asked for twice` };
+}
+
+/** Whether an outcome owns that what was wanted is so, and that nobody can tell who did it. */
+function ownsDoubt(says: string): boolean {
+  return says.includes("nothing shows whether by this request or by somebody else");
 }
 
 /** Whether an outcome owns that the change itself was made. */
