@@ -1,10 +1,11 @@
 import { type Cluster, ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import { entryOf } from "../operation/catalogue.ts";
-import { isChange } from "../operation/operation.ts";
+import type { Entry } from "../operation/entry.ts";
+import { type Change, isChange } from "../operation/operation.ts";
 import type { On } from "../request/event.ts";
 import type { Unknown } from "../request/request.ts";
 import { openLook } from "../request/unknown.ts";
-import { type ChangePlan, changePlanOf, type Ending } from "./act.ts";
+import { type Act, type ChangePlan, changePlanOf, type Ending } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { current } from "./apply-once.ts";
 import { type Bench, clusterOf, reader } from "./bench.ts";
@@ -58,9 +59,11 @@ async function judge(bench: Bench, session: Session, evidence: Evidence): Promis
   if (ticket && ticket["digest"] !== request.digest)
     return unclear("The cluster holds a ticket of this request for another plan.");
   const allowed = ticket && preconditionIn(ticket);
+  const operation = changeOf(request.operation);
+  const act = actOf(operation);
   const object = await current(session, evidence);
   const stamp = { request: request.id, digest: request.digest, at: request.grant.grant.grantedAt };
-  const verdict = actOf(changeOf(request.operation)).shows(object, plan, { stamp, generation: allowed?.generation });
+  const verdict = act.shows(object, plan, { stamp, generation: allowed?.generation });
   if (!allowed)
     return verdict === "done"
       ? unclear("No call of this request was ever allowed, and yet the object is as if it had been made.")
@@ -69,7 +72,7 @@ async function judge(bench: Bench, session: Session, evidence: Evidence): Promis
     return ended(await endingOf(session, evidence, object), actOf(changeOf(request.operation)).untold);
   const now = await asItIs(bench, session, evidence);
   if (verdict === "unclear") return unclear(`The object does not show whether it was done. ${now}`);
-  return noCallCanCome(evidence, object)
+  return noCallCanCome({ ...entryOf(operation), ...act }, object, versionsOf(evidence))
     ? {
         as: "failed",
         says: "Looked again: the object was not changed, and no call can reach it any more. Nothing was done.",
@@ -77,15 +80,22 @@ async function judge(bench: Bench, session: Session, evidence: Evidence): Promis
     : unclear(`The object does not show that it was done, but a call may still be on its way. ${now}`);
 }
 
+/** The versions of the object that calls of ours were ever bound to, as far as ticket and record know. */
+function versionsOf({ request, ticket }: Evidence): readonly (string | undefined)[] {
+  return [ticket?.["resourceVersion"], request.intent?.resourceVersion];
+}
+
 /**
- * Whether every version of the object that a call of ours was ever bound to is gone, so that one which a worker still
- * holds back would be refused. What is bound to no version can come at any time.
+ * Whether every version of the object that a call of ours was bound to is gone, so that one which a worker still holds
+ * back would be refused. What may have been sent without a version, or makes another object, can come at any time.
  */
-function noCallCanCome({ request, plan, ticket }: Evidence, object: KubeObject | undefined): boolean {
-  const operation = changeOf(request.operation);
-  if (!object || !entryOf(operation).idempotent || actOf(operation).mark?.(plan, request.id)) return false;
-  const version = text(record(object["metadata"])["resourceVersion"]);
-  return version !== "" && version !== ticket?.["resourceVersion"] && version !== request.intent?.resourceVersion;
+export function noCallCanCome(
+  { idempotent, mark }: Pick<Entry<Change>, "idempotent"> & Pick<Act, "mark">,
+  object: KubeObject | undefined,
+  versions: readonly (string | undefined)[],
+): boolean {
+  const version = text(record(object?.["metadata"])["resourceVersion"]);
+  return idempotent && !mark && version !== "" && !versions.includes(version);
 }
 
 /** What came of the change by now, where that can be seen at one glance; undefined while it is still under way. */

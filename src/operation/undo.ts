@@ -15,6 +15,15 @@ const undos: { readonly [K in Change["kind"]]?: (plan: PlanOf<K>) => Operation |
     const from = changes.find(({ field }) => field === "spec.replicas")?.from ?? "";
     return /^\d{1,4}$/.test(from) ? { kind: "scale", cluster, target, replicas: Number(from) } : undefined;
   },
+  // The revision it had keeps its number as long as it is kept at all; a plan says when it is not there any more.
+  "rollout-undo"({ operation, changes }) {
+    const { cluster, target } = operation;
+    const from = changes.find(({ field }) => field === "revision")?.from ?? "";
+    return /^[1-9]\d{0,8}$/.test(from)
+      ? { kind: "rollout-undo", cluster, target, toRevision: Number(from) }
+      : undefined;
+  },
+  "suspend-cronjob": ({ operation: { cluster, target } }) => ({ kind: "resume-cronjob", cluster, target }),
   "rollout-pause": ({ operation: { cluster, target } }) => ({ kind: "rollout-resume", cluster, target }),
 };
 

@@ -2,22 +2,22 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { work } from "../../src/execution/work.ts";
 import type { Operation } from "../../src/operation/operation.ts";
-import { isOver } from "../../src/request/request.ts";
+import { isOver, type Request } from "../../src/request/request.ts";
+import { accepted, alice } from "../request/desk.ts";
 import { api, leaseMs, openBench, restart, scaleTo, type TestBench } from "./bench.ts";
 import { call } from "./misfortunes.ts";
 import { type Moment, moments, mortalWorker, sleepingWorker } from "./watched.ts";
 
-type Faults = TestBench["double"]["faults"];
-
-const misfortunes: readonly (readonly [string, (faults: Faults, times: number) => void])[] = [
+const misfortunes: readonly (readonly [string, (test: TestBench, times: number) => void])[] = [
   ["all is well", () => undefined],
-  ["calls are lost", (faults, times) => faults.drop("before-effect", call, times)],
-  ["answers are lost", (faults, times) => faults.drop("after-effect", call, times)],
-  ["the server fails", (faults, times) => faults.answer(500, call, times)],
-  ["the server is busy", (faults, times) => faults.answer(429, call, times)],
-  ["the version has moved", (faults, times) => faults.answer(409, call, times)],
-  ["all fails", (faults, times) => faults.answer(503, /./, times)],
-  ["tickets are lost", (faults, times) => faults.drop("after-effect", /configmaps/, times)],
+  ["calls are lost", ({ double }, times) => double.faults.drop("before-effect", call, times)],
+  ["answers are lost", ({ double }, times) => double.faults.drop("after-effect", call, times)],
+  ["the server fails", ({ double }, times) => double.faults.answer(500, call, times)],
+  ["the server is busy", ({ double }, times) => double.faults.answer(429, call, times)],
+  ["the version has moved", ({ double }, times) => double.faults.answer(409, call, times)],
+  ["all fails", ({ double }, times) => double.faults.answer(503, /./, times)],
+  ["tickets are lost", ({ double }, times) => double.faults.drop("after-effect", /configmaps/, times)],
+  ["nobody may carry it", ({ directory }) => directory.remove(alice.sub)],
 ];
 
 const life = fc.record({
@@ -25,7 +25,8 @@ const life = fc.record({
   moment: fc.constantFrom<Moment>(...moments),
   misfortune: fc.constantFrom(...misfortunes),
   times: fc.integer({ min: 1, max: 7 }),
-  meddled: fc.boolean(),
+  /** Somebody else changes what counts as a new generation, or what only moves the version. */
+  meddled: fc.constantFrom("not at all", "annotations", "labels"),
 });
 
 describe("whatever becomes of the workers and the API", function () {
@@ -35,6 +36,15 @@ describe("whatever becomes of the workers and the API", function () {
     test = await openBench();
   });
   after(() => test.close());
+
+  /** The request, looked at again where nobody could tell; a look comes at any time, also while somebody sleeps. */
+  async function looked(request: Request): Promise<Request> {
+    if ((await test.now(request)).state === "unknown") {
+      accepted(await test.desk.lifecycle.lookAgain(request.id, alice));
+      await work(test.worker("looker"), request.id);
+    }
+    return test.now(request);
+  }
 
   const replicasNow = () => test.double.snapshot().find(({ namespace }) => namespace === "prod")?.replicas ?? 0;
   const operations: Readonly<Record<string, () => Operation>> = {
@@ -50,7 +60,7 @@ describe("whatever becomes of the workers and the API", function () {
           const before = test.effects().length;
           const sleepers: { wake(): void; readonly working: Promise<unknown> }[] = [];
           for (const [i, { fate, moment, misfortune, times, meddled }] of lives.entries()) {
-            misfortune[1](test.double.faults, times);
+            misfortune[1](test, times);
             if (fate === "dies")
               await work(mortalWorker(test, `worker-${i}`, moment), request.id).catch(() => undefined);
             else {
@@ -60,17 +70,18 @@ describe("whatever becomes of the workers and the API", function () {
               sleepers.push({ wake, working });
             }
             test.double.faults.clear();
-            if (meddled)
-              await test.admin.patch(api, { metadata: { annotations: { "example.org/mark": `${request.id} ${i}` } } });
+            test.directory.put(alice);
+            if (meddled !== "not at all")
+              await test.admin.patch(api, { metadata: { [meddled]: { "example.org/mark": `${request.id}.${i}` } } });
             test.desk.clock.pass(leaseMs + 1);
           }
           await work(test.worker("last"), request.id);
-          const ended = await test.now(request);
+          const ended = await looked(request);
           for (const { wake, working } of sleepers) {
             wake();
             await working;
           }
-          const now = await test.now(request);
+          const now = await looked(request);
           const effects = test.effects().length - before;
           assert.ok(isOver(now), now.state);
           if (ended.state !== "unknown") assert.deepEqual(now, ended);

@@ -1,13 +1,36 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { noCallCanCome } from "../../src/execution/look-again.ts";
 import { work } from "../../src/execution/work.ts";
 import type { Operation } from "../../src/operation/operation.ts";
 import type { Finished, Request, Unknown } from "../../src/request/request.ts";
+import { name, namespace } from "../contract/sample-request.ts";
+import { collectionPath } from "../lab/kubernetes/resources.ts";
+import { cronJob } from "../lab/kubernetes/seed.ts";
 import { accepted, alice, bob } from "../request/desk.ts";
 import { inState } from "../request/samples.ts";
 import { api, openBench, restart, scaleTo, type TestBench, tickets } from "./bench.ts";
 import { call, often } from "./misfortunes.ts";
 import { type Moment, mortalWorker, watchedWorker } from "./watched.ts";
+
+describe("whether a call may still come", () => {
+  const object = { metadata: { resourceVersion: "8" } };
+  const bound = { idempotent: true } as const;
+
+  it("is denied only where each version that a call was bound to is gone", () => {
+    assert.equal(noCallCanCome(bound, object, ["7", undefined]), true);
+    assert.equal(noCallCanCome(bound, object, ["7", "8"]), false);
+    assert.equal(noCallCanCome(bound, object, ["8", "7"]), false);
+  });
+
+  it("is never denied of a call that is bound to no version, of one that makes another object, nor without an object", () => {
+    const mark = () => ({ group: "batch", version: "v1", resource: "jobs", namespace: "prod", name: "nightly" });
+    assert.equal(noCallCanCome({ idempotent: false }, object, ["7"]), false);
+    assert.equal(noCallCanCome({ ...bound, mark }, object, ["7"]), false);
+    assert.equal(noCallCanCome(bound, undefined, ["7"]), false);
+    assert.equal(noCallCanCome(bound, {}, ["7"]), false);
+  });
+});
 
 describe("looking again", () => {
   let test: TestBench;
@@ -128,6 +151,17 @@ describe("looking again", () => {
     await work(worker, request.id);
     test.double.faults.clear();
     assert.match(seenIn(await look(request)), /a call may still be on its way/);
+  });
+
+  it("does not call undone what is bound to no version: a job may still be made at any time", async () => {
+    const cronJobs = collectionPath("CronJob", "prod");
+    await test.admin.create(cronJobs, cronJob("prod", "nightly"));
+    const target = { kind: "CronJob", namespace: namespace("prod"), name: name("nightly") } as const;
+    const request = await unknownAfter({ kind: "create-job", cluster: "demo", target }, () =>
+      test.double.faults.drop("before-effect", /\/jobs\?(?!.*dryRun)/, often),
+    );
+    await test.admin.patch(`${cronJobs}/nightly`, { metadata: { labels: { seen: "today" } } });
+    assert.match(seenIn(await look(request)), /^The object does not show (whether|that) it was done/);
   });
 
   it("says what it sees where somebody else has changed the object", async () => {

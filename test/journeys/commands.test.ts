@@ -122,7 +122,7 @@ describe("what people type, through the real processes", function () {
     const [id = ""] = await lab.store.of(alice.sub, 1);
     assert.match(textOf(await type(lab, alice, incident, "/k8s mine")), new RegExp(id));
     assert.match(textOf(await type(lab, bob, incident, `/k8s status ${id}`)), /Denied/);
-    assert.match(textOf(await type(lab, alice, incident, "/k8s help")), /rollout restart deploy\/NAME/);
+    assert.match(textOf(await type(lab, alice, incident, "/k8s help")), /rollout restart deploy\|sts\|ds\/NAME/);
   });
 
   for (const [typed, answer] of [

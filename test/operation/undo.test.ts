@@ -22,6 +22,20 @@ describe("what takes a change back", () => {
     assert.equal(undoOf(to(operation)), undefined);
   });
 
+  it("of an undone rollout is the revision it had", () => {
+    const operation = { kind: "rollout-undo", cluster: "demo", target } as const;
+    const changes = [{ field: "revision", from: "7", to: "5 again, as the newest" }];
+    assert.deepEqual(undoOf(to(operation, changes)), { ...operation, toRevision: 7 });
+    for (const from of ["0", "", "7 again"])
+      assert.equal(undoOf(to(operation, [{ field: "revision", from, to: "5" }])), undefined, from);
+  });
+
+  it("of a suspension is the resumption", () => {
+    const cronJob = { kind: "CronJob", namespace: namespace("prod"), name: name("nightly") } as const;
+    const undo = undoOf(to({ kind: "suspend-cronjob", cluster: "demo", target: cronJob }));
+    assert.deepEqual(undo, { kind: "resume-cronjob", cluster: "demo", target: cronJob });
+  });
+
   it("of a pause is the resume", () => {
     const undo = undoOf(to({ kind: "rollout-pause", cluster: "demo", target }));
     assert.deepEqual(undo, { kind: "rollout-resume", cluster: "demo", target });
