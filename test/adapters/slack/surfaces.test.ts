@@ -278,6 +278,32 @@ describe("surfacesOf", () => {
           }
     });
 
+    it("lets no answer of a read act in Slack, however long, and shows the end of a log", () => {
+      const prod = namespace("prod");
+      const get: Operation = { kind: "get", cluster: "demo", resource: "pods", namespace: prod };
+      const target = { kind: "Pod", namespace: prod, name: name("api-1") } as const;
+      const logs: Operation = { kind: "logs", cluster: "demo", target, tail: 100 };
+      for (const operation of [get, logs]) {
+        const [succeeded] = livesOf({ operation, approvals: 0, stepUp: false }).filter(
+          ({ state }) => state === "succeeded",
+        );
+        assert.ok(succeeded && "outcome" in succeeded);
+        for (const text of [...naughty, naughty.join("\n").repeat(20), "``` <!here>\n".repeat(2_000)]) {
+          const answer = `first\n${text}\nlast`;
+          const [shown] = surfacesOf({ ...succeeded, answer }, cards);
+          assert.ok(shown);
+          assertNoMarkup(shown.text);
+          assertHarmless(shown.blocks, [succeeded.origin.user]);
+          assertFits(shown, succeeded);
+          const lines = preformattedOf(shown).join("\n").split("\n");
+          assert.equal(
+            operation.kind === "logs" ? lines.at(-1) : lines[0],
+            operation.kind === "logs" ? "last" : "first",
+          );
+        }
+      }
+    });
+
     it("stays within what Slack takes", () => {
       const long = "w".repeat(5_000);
       const lives = [
