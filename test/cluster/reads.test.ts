@@ -138,7 +138,7 @@ describe("routine reads on a real API server", function () {
       const thief = admin.as((status as { token: string }).token);
       const answers = {
         secrets: (await thief.send("GET", "/api/v1/namespaces/staging/secrets")).status,
-        elsewhere: (await thief.send("GET", "/api/v1/namespaces/kube-system/pods")).status,
+        elsewhere: (await thief.send("GET", "/api/v1/namespaces/kube-system/configmaps")).status,
         configMaps: (await thief.send("GET", "/api/v1/namespaces/countersign-operations/configmaps")).status,
         evict: (await thief.send("DELETE", `/api/v1/namespaces/staging/pods/${pod}?dryRun=All`)).status,
         exec: (await thief.send("POST", `/api/v1/namespaces/staging/pods/${pod}/exec?command=id`)).status,
