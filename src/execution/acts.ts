@@ -10,6 +10,7 @@ import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { rolloutUndo } from "./rollout-undo.ts";
 import { scale } from "./scale.ts";
+import { setImage } from "./set-image.ts";
 import { resumeCronJob, suspendCronJob } from "./suspend-cron-job.ts";
 
 /** Every change there is, by kind: one that is added to the union and not here does not compile. */
@@ -18,6 +19,7 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,
   "rollout-undo": rolloutUndo,
+  "set-image": setImage,
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,

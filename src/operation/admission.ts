@@ -5,7 +5,7 @@ import { cordons, drains, uncordons } from "./admission/nodes.ts";
 import { handles, places, tickets, tokens } from "./admission/own.ts";
 import { evictions } from "./admission/pods.ts";
 import { removals } from "./admission/removals.ts";
-import { pauses, restarts, resumes, undos } from "./admission/workloads.ts";
+import { imageChanges, pauses, restarts, resumes, undos } from "./admission/workloads.ts";
 import { demandGivable, usualRoles } from "./elevation.ts";
 import type { Json } from "./plan.ts";
 
@@ -16,6 +16,7 @@ const others: readonly Guard[] = [
   places,
   restarts,
   undos,
+  imageChanges,
   pauses,
   resumes,
   evictions,

@@ -1,4 +1,5 @@
 import { elevate, elevationForms } from "./catalogue/elevations.ts";
+import { imageForms, setImage } from "./catalogue/images.ts";
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
 import { cordon, drain, nodeForms, uncordon } from "./catalogue/nodes.ts";
@@ -25,6 +26,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,
   "rollout-undo": rolloutUndo,
+  "set-image": setImage,
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
@@ -42,6 +44,7 @@ export const forms: readonly Form<Operation>[] = [
   ...readForms,
   ...workloadForms,
   ...revisionForms,
+  ...imageForms,
   ...removalForms,
   ...elevationForms,
   ...jobForms,

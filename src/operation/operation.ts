@@ -1,4 +1,5 @@
 import type { Elevate } from "./catalogue/elevations.ts";
+import type { SetImage } from "./catalogue/images.ts";
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
 import type { Cordon, Drain, Uncordon } from "./catalogue/nodes.ts";
@@ -16,6 +17,7 @@ export type Change =
   | RolloutPause
   | RolloutResume
   | RolloutUndo
+  | SetImage
   | Scale
   | DeletePod
   | DeletePodForce

@@ -1,4 +1,5 @@
 import { catalogue } from "../operation/catalogue.ts";
+import { isAt, parseImage } from "../operation/image.ts";
 import type { OperationKind } from "../operation/operation.ts";
 import { spanInWords } from "../operation/span.ts";
 import type { Decision, DecisionFacts, Denied, Permit, Policy, Raise, Tier } from "./policy.ts";
@@ -20,6 +21,8 @@ export function decide(policy: Policy, facts: DecisionFacts): Decision {
     };
   const notOffered = refuseElevation(policy, facts);
   if (notOffered) return notOffered;
+  const stray = refuseImages(policy, facts);
+  if (stray) return stray;
   // Several permits: the one that starts lowest counts, for each of them alone would allow it.
   const start = permits.reduce((low, permit) => (rank(policy, permit.tier) < rank(policy, low.tier) ? permit : low));
   const raises = policy.raise.filter((raise) => raiseHolds(raise, facts));
@@ -140,6 +143,29 @@ function tierOf(policy: Policy, name: string): Tier {
   const tier = policy.tiers.find((candidate) => candidate.name === name);
   if (!tier) throw new Error(`policy ${policy.revision} names the tier "${name}" and does not define it`);
   return tier;
+}
+
+function refuseImages(policy: Policy, { images = [] }: DecisionFacts): Denied | undefined {
+  const stray = images.find((image) => !isAllowed(policy, image));
+  if (stray === undefined) return undefined;
+  return {
+    allowed: false,
+    rule: "images",
+    says: `The policy allows no image ${stray}.`,
+    remedy: whichImages(policy),
+    policy: policy.revision,
+  };
+}
+
+/** What cannot be read is allowed nowhere. */
+function isAllowed({ images = [] }: Policy, text: string): boolean {
+  const image = parseImage(text);
+  return !("wrong" in image) && images.some((place) => isAt(image, place));
+}
+
+function whichImages({ images = [] }: Policy): string {
+  if (images.length === 0) return "It allows none yet: its owners can, under `images`.";
+  return `Allowed are those at: ${images.map(({ registry, path }) => `${registry}${path === "" ? "" : `/${path}`}`).join(", ")}.`;
 }
 
 function whoMay(policy: Policy, operation: OperationKind): string {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { sha256 } from "../audit/canonical.ts";
 import { catalogue } from "../operation/catalogue.ts";
 import { isNeverGiven, longestElevation } from "../operation/elevation.ts";
+import { parseImagePlace } from "../operation/image.ts";
 import { parseName } from "../operation/name.ts";
 import { parseSpan, spanShape, spokenSpan } from "../operation/span.ts";
 import type { Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
@@ -55,11 +56,22 @@ const elevations = z.strictObject({
     `no elevation lasts more than ${spokenSpan(longestElevation)}`,
   ),
 });
+// Exact, and never a pattern: a registry that only ends like ours is somebody else's.
+const imagePlace = z.string().transform((text, context) => {
+  const place = parseImagePlace(text);
+  if (place) return place;
+  context.addIssue({
+    code: "custom",
+    message: "a place of images is written registry.example or registry.example/team",
+  });
+  return z.NEVER;
+});
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
   raise: z.array(raise).default([]),
   elevations: elevations.optional(),
+  images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
 });
 type Document = z.infer<typeof schema>;
 
@@ -69,13 +81,14 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, elevations } = reading.value;
+  const { tiers, permit, raise, elevations, images } = reading.value;
   return {
     revision: sha256(text),
     tiers: Object.entries(tiers).map(tierOf),
     permit: permit.map(permitOf),
     raise: raise.map(raiseOf),
     ...(elevations ? { elevations } : {}),
+    ...(images ? { images: images.allow } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ImagePlace } from "../operation/image.ts";
 import type { OperationKind } from "../operation/operation.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import type { Subject } from "./subject.ts";
@@ -69,6 +70,8 @@ export interface Policy {
   readonly raise: readonly Raise[];
   /** Absent: nobody is elevated. */
   readonly elevations?: Elevations;
+  /** Where the images of workloads may be set from; absent: from nowhere. */
+  readonly images?: readonly ImagePlace[];
 }
 
 /** What a decision is made on. */
@@ -81,6 +84,8 @@ export interface DecisionFacts {
   readonly name?: string;
   /** What an elevation would give, and for how many milliseconds; absent for every other operation. */
   readonly elevation?: { readonly role: string; readonly ms: number };
+  /** The images it sets, in full. */
+  readonly images?: readonly string[];
   /** `not-yet`: before planning, rules about the plan wait. `unknown`: it could not be read, so they match. */
   readonly plan: PlanFacts | "not-yet" | "unknown";
 }

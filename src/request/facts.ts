@@ -16,6 +16,7 @@ export function factsOf(operation: Operation, subject: Subject, plan: DecisionFa
     ...(operation.kind === "elevate"
       ? { elevation: { role: operation.target.name, ms: operation.seconds * 1000 } }
       : {}),
+    ...(operation.kind === "set-image" ? { images: Object.values(operation.images) } : {}),
     plan: isAboutOneObject(operation) ? plan : "unknown",
   };
 }

@@ -21,6 +21,11 @@ export function samplesIn(place: string): Samples {
     "rollout-pause": { kind: "rollout-pause", ...of("Deployment", "api") },
     "rollout-resume": { kind: "rollout-resume", ...of("Deployment", "held") },
     "rollout-undo": { kind: "rollout-undo", ...of("Deployment", "revised") },
+    "set-image": {
+      kind: "set-image",
+      ...of("Deployment", "api"),
+      images: { api: "registry.example/api:2" },
+    },
     scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
     "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
@@ -64,7 +69,7 @@ export async function revise(admin: AdminClient, place: string): Promise<void> {
 /** Operations whose token can by its nature do what another's does: the whole of what cannot be kept apart. */
 export const contained: Partial<Record<Change["kind"], readonly Change["kind"][]>> = {
   // A template of another revision may be any template.
-  "rollout-undo": ["rollout-restart"],
+  "rollout-undo": ["rollout-restart", "set-image"],
   // To drain is to cordon, and to evict.
   drain: ["cordon", "delete-pod"],
   // A drain's first call is a cordon; that a cordon cannot evict, `delete-pod` is refused to it for.

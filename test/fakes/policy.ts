@@ -29,6 +29,7 @@ export const labPolicy: Policy = {
     { name: "kube-system", operations: ["@change"], namespaces: ["kube-system"], tier: "forbidden" },
   ],
   elevations: { roles: ["view", "edit"], longest: 3_600_000 },
+  images: [{ registry: "registry.example", path: "" }],
 };
 
 export function fakePolicy(policy: Policy = labPolicy): FakePolicy {

@@ -49,6 +49,15 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "rollout-undo", cluster: "demo", target, toRevision: 4 },
     "rollout undo deploy/api --to-revision=4 -n prod -c demo",
   ],
+  [
+    {
+      kind: "set-image",
+      cluster: "demo",
+      target,
+      images: { api: "registry.example/api:2", side: "docker.io/library/nginx:1" },
+    },
+    "set image deploy/api api=registry.example/api:2 side=docker.io/library/nginx:1 -n prod -c demo",
+  ],
   [{ kind: "rollout-pause", cluster: "demo", target }, "rollout pause deploy/api -n prod -c demo"],
   [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
@@ -117,6 +126,7 @@ describe("the catalogue", () => {
         .replace("KIND [NAME]", "po")
         .replace("KIND/NAME -n", "po/NAME -n")
         .replace("[--for=KIND/NAME]", "--for=po/api")
+        .replace("CONTAINER=IMAGE", "api=registry.example/api:2")
         .replace("[--to-revision=N]", "--to-revision=2")
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")

@@ -46,6 +46,25 @@ describe("decide", () => {
     assert.equal(permitted(["group:sre", "bob"], ["scale"]), false);
   });
 
+  it("denies images from where the policy allows none, whoever asks and whatever else it sets", () => {
+    const images = [{ registry: "registry.example", path: "team" }];
+    const decided = (texts: readonly string[], policy: Partial<Policy> = { images }) =>
+      decide(policyOf(policy), { ...facts, operation: "set-image", images: texts });
+    assert.ok(decided(["registry.example/team/api:1"]).allowed);
+    const stray = decided(["registry.example/team/api:1", "registry.example/other/api:1"]);
+    assert.deepEqual(stray, {
+      allowed: false,
+      rule: "images",
+      says: "The policy allows no image registry.example/other/api:1.",
+      remedy: "Allowed are those at: registry.example/team.",
+      policy: "abc",
+    });
+    const none = decided(["registry.example/team/api:1"], {});
+    assert.ok(!none.allowed && none.remedy === "It allows none yet: its owners can, under `images`.");
+    for (const text of ["", "no image", "registry.example/team/api", "registry.example/team/../x:1"])
+      assert.equal(decided([text]).allowed, false, text);
+  });
+
   it("starts from the tier of the permit, and says which rules led there", () => {
     assert.deepEqual(decide(labPolicy, facts), {
       allowed: true,

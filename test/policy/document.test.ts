@@ -77,6 +77,15 @@ describe("readPolicy", () => {
     assert.deepEqual({ ...other, revision: policy.revision }, policy);
   });
 
+  it("reads from where images may be set, and allows none that it does not say", () => {
+    const policy = readPolicy(`${whole}images: { allow: [registry.example/team/, "localhost:5000"] }\n`);
+    assert.deepEqual("images" in policy && policy.images, [
+      { registry: "registry.example", path: "team" },
+      { registry: "localhost:5000", path: "" },
+    ]);
+    assert.ok(!("images" in readPolicy(whole)));
+  });
+
   it("needs no raises", () => {
     const policy = readPolicy("tiers: {a: {}}\npermit: []\n");
     assert.deepEqual("raise" in policy && policy.raise, []);
@@ -122,6 +131,13 @@ describe("readPolicy", () => {
       ["a group without a name", raise("subjects: ['group:']"), ["4:36", /group:NAME/]],
       ["approvers called a group", tier("{ approvals: { count: 1, from: ['group:sre'] } }"), ["2:38", /group alone/]],
       ["any approvers", tier("{ approvals: { count: 1, from: ['*'] } }"), ["2:38", /group alone/]],
+      ["images from nowhere", `${tier("{}")}images: { allow: [] }\n`, ["5:18", />=1/]],
+      [
+        "images from anywhere",
+        `${tier("{}")}images: { allow: [registry.example, "*"] }\n`,
+        ["5:37", /registry.example\/team/],
+      ],
+      ["images from no registry", `${tier("{}")}images: { allow: [team/api] }\n`, ["5:19", /registry.example\/team/]],
       ["a namespace that cannot be", raise("namespaces: [prod, Prod]"), ["4:44", /lower-case/]],
       ["a name by a pattern of another kind", raise("names: ['api-?', '^api']"), ["4:33", /lower/], ["4:42", /lower/]],
       ["a number for a word", raise("namespaces: [8]"), ["4:38", /string/]],

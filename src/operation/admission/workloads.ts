@@ -18,7 +18,7 @@ const templateGeneration = "deprecated.daemonset.template.generation";
 
 /** RBAC can only say `patch deployments`, which would be leave to run any image: this says which of its fields. */
 function patching(
-  operation: "rollout-restart" | "rollout-undo" | "rollout-pause" | "rollout-resume",
+  operation: "rollout-restart" | "rollout-undo" | "set-image" | "rollout-pause" | "rollout-resume",
   resource: readonly string[],
   field: string,
   within: Pick<Guard, "variables" | "rules"> = { rules: [] },
@@ -46,6 +46,31 @@ export const restarts = patching("rollout-restart", kinds, "template", {
 /** Which template that is, the cluster's own history would have to say; no policy can look there. */
 export const undos = patching("rollout-undo", kinds, "template", {
   rules: keptByUndo.map((field) => unchanged(`spec.template.spec.${field}`)),
+});
+const imagesOf = (field: string) => {
+  const [now, before] = [`variables.${field}Now`, `variables.${field}Before`];
+  const names = (containers: string) => `${containers}.map(c, c.name)`;
+  const same = `c.all(k, k == 'image' || (k in b && b[k] == c[k])) && b.all(k, k in c)`;
+  return {
+    variables: [
+      { name: `${field}Now`, expression: `object.spec.template.spec.?${field}.orValue([])` },
+      { name: `${field}Before`, expression: `oldObject.spec.template.spec.?${field}.orValue([])` },
+    ],
+    rules: [
+      {
+        expression: `${names(now)} == ${names(before)} && ${now}.all(c, ${before}.exists(b, b.name == c.name && ${same}))`,
+        message: `of ${field} only the image may change`,
+      },
+    ],
+  };
+};
+const [itsContainers, itsInitContainers] = [imagesOf("containers"), imagesOf("initContainers")];
+const podSpec = onlyFields("podMoved", "spec.template.spec", ["containers", "initContainers"]);
+
+/** From which registries, the policy document says; what the account can set is any image. */
+export const imageChanges = patching("set-image", kinds, "template", {
+  variables: [...podSpec.variables, ...itsContainers.variables, ...itsInitContainers.variables],
+  rules: [unchanged("spec.template.metadata"), ...podSpec.rules, ...itsContainers.rules, ...itsInitContainers.rules],
 });
 const pausedIs = (paused: boolean) => ({
   rules: [

@@ -58,8 +58,9 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       const { body } = await token(elevationEnd.account, 600);
       ender = admin.as(String((body["status"] as Fields)["token"]));
       victim = (await admin.create(pods, { apiVersion: "v1", kind: "Pod", ...pod })).metadata.uid;
-      const [undoer, pauser, resumer, evictor, forcer] = [
+      const [undoer, imager, pauser, resumer, evictor, forcer] = [
         await holderOf("rollout-undo"),
+        await holderOf("set-image"),
         await holderOf("rollout-pause"),
         await holderOf("rollout-resume"),
         await holderOf("delete-pod"),
@@ -81,6 +82,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => mistaken("kube-public"),
         () => tryRestart({ metadata: {} }),
         () => patchAs(undoer, { metadata: {} }),
+        () => patchAs(imager, { metadata: {} }),
         () => patchAs(pauser, { spec: { paused: true } }),
         () => patchAs(resumer, { spec: { paused: true } }),
         () => evictAs(evictor),

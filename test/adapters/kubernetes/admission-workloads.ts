@@ -25,7 +25,7 @@ export function describeWorkloadGuards({ place, admin, holderOf }: Given): void 
     before(async () => {
       for (const draft of [deployment(place, "w", 1), statefulSet(place, "w", 1), daemonSet(place, "w")])
         await admin().create(collectionPath(draft.kind, place), draft);
-      for (const operation of ["rollout-restart", "rollout-undo"] as const)
+      for (const operation of ["rollout-restart", "rollout-undo", "set-image"] as const)
         holders.set(operation, await holderOf(operation));
     });
 
@@ -75,6 +75,41 @@ export function describeWorkloadGuards({ place, admin, holderOf }: Given): void 
           refused(await undo({ [field]: true }), new RegExp(`template.spec.${field} must stay`));
       });
     }
+
+    for (const kind of kinds)
+      it(`lets a new image in a ${kind} be nothing but that, of containers that are there`, async () => {
+        const set = (spec: Fields, template: Fields = {}, metadata: Fields = named) =>
+          patch("set-image", kind, { metadata, spec: { template: { spec, ...template } } });
+        const { containers } = image.spec;
+        const [container] = containers;
+        taken(await set({ containers }));
+        refused(await set({ containers }, {}, {}), /must name the request/);
+        refused(await set({ containers }, restarted), /spec.template.metadata must stay/);
+        for (const field of ["command", "args"])
+          refused(await set({ containers: [{ ...container, [field]: ["sh"] }] }), /of containers only the image/);
+        const env = [{ name: "A", value: "b" }];
+        refused(await set({ containers: [{ ...container, env }] }), /of containers only the image/);
+        const privileged = { securityContext: { privileged: true } };
+        refused(await set({ containers: [{ ...container, ...privileged }] }), /of containers only the image/);
+        refused(
+          await set({ containers: [{ ...container, imagePullPolicy: "Always" }] }),
+          /of containers only the image/,
+        );
+        refused(await set({ containers: [{ name: "more", image: "evil:1" }] }), /of containers only the image/);
+        const renamed = [
+          { name: "w", $patch: "delete" },
+          { name: "v", image: "evil:1" },
+        ];
+        refused(await set({ containers: renamed }), /of containers only the image/);
+        refused(await set({ initContainers: [{ name: "more", image: "evil:1" }] }), /of initContainers only the image/);
+        refused(
+          await set({ containers, serviceAccountName: "admin" }),
+          /spec.template.spec.serviceAccount\w* must stay/,
+        );
+        refused(await set({ containers, hostNetwork: true }), /spec.template.spec.hostNetwork must stay/);
+        const body = { metadata: named, spec: { minReadySeconds: 9, template: image } };
+        refused(await patch("set-image", kind, body), /spec.minReadySeconds must stay/);
+      });
 
     it("lets the account of restarts change no StatefulSet's partition: that would let more pods go", async () => {
       const partition = { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 1 } } };
