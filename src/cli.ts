@@ -1,4 +1,4 @@
-import { exportTrail, verifyAudit } from "./cli/audit.ts";
+import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
 import { printManifests } from "./cli/manifests.ts";
@@ -16,6 +16,9 @@ const usage = `countersign <command>
       --head it must also hold what was published elsewhere.
   audit export
       Prints the trail, one entry a line, for keeping elsewhere.
+  audit kept REQUEST
+      Prints the manifest of what REQUEST deleted, for kubectl apply -f -, once the trail and its SHA-256 there hold. It
+      may hold values that are nobody's.
   manifests [--namespace NS ...] [--part accounts|admission]
       Prints the accounts, roles and admission policies to install for operating in these namespaces.
   policy check FILE
@@ -32,6 +35,7 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["enrol issue", issueEnrolment],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
+  ["audit kept", printKept],
   ["manifests", printManifests],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],

@@ -74,6 +74,8 @@ export type AuditEvent =
       readonly fence: number;
       readonly step: number;
       readonly resourceVersion: string;
+      /** SHA-256 of the manifest that was kept of what the call removes. */
+      readonly kept?: string;
     })
   | (About & { readonly kind: "execution.progress"; readonly says: string })
   | (About & {

@@ -1,10 +1,13 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { chance } from "../adapters/chance/chance.ts";
+import { redisRequestStore } from "../adapters/redis/request-store.ts";
 import { redisTrail } from "../adapters/redis/trail.ts";
-import type { Entry } from "../audit/chain.ts";
+import { sha256 } from "../audit/canonical.ts";
+import type { Body, Entry } from "../audit/chain.ts";
 import { type KnownHead, type Verdict, verifyTrail } from "../audit/verify.ts";
 import { codeOf } from "../environment.ts";
+import { inWords } from "../request/request.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 import { withRecords } from "./records.ts";
 
@@ -40,6 +43,44 @@ export async function exportTrail(words: readonly string[]): Promise<Ending> {
         await new Promise((resolve) => process.stdout.once("drain", resolve));
     return ending.well;
   });
+}
+
+/**
+ * `countersign audit kept REQUEST`: the manifest of what the request removed, for `kubectl apply -f -`. It is believed
+ * only where the whole trail holds, and holds its SHA-256: whoever writes to Redis can write a record.
+ */
+export async function printKept(words: readonly string[]): Promise<Ending> {
+  const { positionals } = readWords(words, {});
+  const [id, ...more] = positionals;
+  if (id === undefined) throw new UsageFault("of which request? `countersign audit kept r-ab12cd34ef`");
+  if (more.length > 0) throw new UsageFault(`"${more.join(" ")}" is too much: one request at a time`);
+  return withRecords(async (state, scribe) => {
+    const request = (await redisRequestStore(state, scribe).read(id))?.request;
+    if (!request) throw new Error(`there is no request ${id}`);
+    const kept = "kept" in request ? request.kept : undefined;
+    if (kept === undefined)
+      throw new Error(`nothing was kept of ${id}: it is ${inWords(request.state)}, and removed nothing`);
+    const trail = redisTrail(state, scribe, chance);
+    const { faults } = await verifyTrail(trail.entries());
+    if (faults.length > 0)
+      throw new Error("the trail does not hold, so what is kept cannot be believed: see audit verify");
+    if ((await keptHash(trail.entries(), id)) !== sha256(kept))
+      throw new Error(`what is kept of ${id} is not what the trail says was kept: the record was changed`);
+    if (request.state !== "succeeded")
+      process.stderr.write(`${id} is ${inWords(request.state)}: look whether the object is gone.\n`);
+    process.stdout.write(kept);
+    return ending.well;
+  });
+}
+
+/** The SHA-256 of what was kept last, before the call that counted. */
+async function keptHash(entries: AsyncIterable<Entry>, id: string): Promise<string | undefined> {
+  let hash: string | undefined;
+  for await (const { body } of entries) {
+    const { event } = JSON.parse(body) as Body;
+    if (event.kind === "execution.intent" && event.request === id && event.kept !== undefined) hash = event.kept;
+  }
+  return hash;
 }
 
 function tell({ entries, head, faults }: Verdict, heads: number): void {

@@ -6,6 +6,9 @@ import type { Subject } from "../policy/subject.ts";
 /** A plan of a change, which is always about one object. */
 export type ChangePlan = Plan & { readonly object: PlannedObject };
 
+/** A plan as it was just made, with what is kept of an object that it removes: not shown, and not part of the plan. */
+export type FreshPlan = ChangePlan & { readonly keep?: string };
+
 export function changePlanOf(plan: Plan): ChangePlan | undefined {
   return plan.object ? { ...plan, object: plan.object } : undefined;
 }
@@ -35,7 +38,7 @@ export interface Act<O extends Change = Change> {
     now: number,
     request: string,
     requester?: Subject,
-  ): Promise<ChangePlan | Unplannable>;
+  ): Promise<FreshPlan | Unplannable>;
   /**
    * The one call that changes the cluster, with uid and resourceVersion as preconditions: where the catalogue calls the
    * operation idempotent, at most one call with the same `resourceVersion` has an effect; else it is sent once, ever. With `dryRun` the server checks everything and stores nothing.

@@ -6,6 +6,7 @@ import { deletePod } from "./delete-pod.ts";
 import { deletePodForce } from "./delete-pod-force.ts";
 import { drain } from "./drain.ts";
 import { elevate } from "./elevate.ts";
+import { removeObject } from "./remove-object.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { rolloutUndo } from "./rollout-undo.ts";
@@ -24,6 +25,10 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
   elevate,
+  "delete-deployment": removeObject,
+  "delete-statefulset": removeObject,
+  "delete-job": removeObject,
+  "delete-configmap": removeObject,
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,

@@ -9,7 +9,7 @@ import {
 import { entryOf } from "../operation/catalogue.ts";
 import { digestOf } from "../operation/digest.ts";
 import type { Executing, Granted, Intent, Unknown } from "../request/request.ts";
-import type { About, ChangePlan, Stamp } from "./act.ts";
+import type { About, ChangePlan, FreshPlan, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { type Bench, reader } from "./bench.ts";
 import type { Hold } from "./hold.ts";
@@ -110,12 +110,13 @@ export async function applyOnce(
       };
     // What this worker sent named a version that is gone; an earlier one may have gone on to the one that stands now.
     mayHave = errand.begunBefore;
-    const next = { ...intent, ...moved };
+    const next = { ...intent, ...preconditionOf(moved) };
     await hold.step((now) => ({
       type: "intended",
       fence: hold.fence,
       intent: next,
       leaseUntil: now + bench.leaseMs,
+      ...keptOf(moved),
     }));
     intent = next;
   }
@@ -135,17 +136,18 @@ async function tryApply(call: () => Promise<ApiAnswer>): Promise<ApiAnswer | Clu
   }
 }
 
-/** What of the object is now the precondition, if the plan made of it is still the one that was approved. */
-async function stillApproved(
-  bench: Bench,
-  cluster: Cluster,
-  { request }: Errand,
-): Promise<Omit<Precondition, "step"> | undefined> {
+/** The plan made anew of the object as it is, if it is still the one that was approved. */
+async function stillApproved(bench: Bench, cluster: Cluster, { request }: Errand): Promise<FreshPlan | undefined> {
   const session = await cluster.session(reader, request.id);
   const plan = await makePlan(bench, session, request);
   if ("unplannable" in plan) return undefined;
   const asker = { request: request.id, requester: request.requester, reason: request.reason };
-  return digestOf(asker, plan) === request.digest ? preconditionOf(plan) : undefined;
+  return digestOf(asker, plan) === request.digest ? plan : undefined;
+}
+
+/** What an intent keeps of what its call removes. */
+export function keptOf({ keep }: FreshPlan): { readonly kept?: string } {
+  return keep === undefined ? {} : { kept: keep };
 }
 
 /** What an intent names of a plan that was just made. */

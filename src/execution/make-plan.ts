@@ -1,6 +1,6 @@
 import type { Session } from "../cluster-port.ts";
 import type { Request } from "../request/request.ts";
-import type { ChangePlan, Unplannable } from "./act.ts";
+import type { FreshPlan, Unplannable } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import type { Bench } from "./bench.ts";
 
@@ -9,7 +9,7 @@ export async function makePlan(
   bench: Bench,
   session: Session,
   request: Pick<Request, "id" | "operation" | "requester">,
-): Promise<ChangePlan | Unplannable> {
+): Promise<FreshPlan | Unplannable> {
   const operation = changeOf(request.operation);
   const requester = await bench.directory.subject(request.requester);
   if (!requester) return { unplannable: `The worker's directory does not know ${request.requester}.` };

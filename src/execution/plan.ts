@@ -26,8 +26,10 @@ export async function planRequest(bench: Bench, request: Planning, look = 1): Pr
   try {
     const now = await bench.store.now();
     const act = actOf(operation);
-    const plan = await makePlan(bench, await cluster.session(reader, request.id), request);
-    if ("unplannable" in plan) return await unplannable(bench, request.id, plan.unplannable);
+    const fresh = await makePlan(bench, await cluster.session(reader, request.id), request);
+    if ("unplannable" in fresh) return await unplannable(bench, request.id, fresh.unplannable);
+    // Kept once it is about to be removed, and not before.
+    const { keep: _, ...plan } = fresh;
     const digest = digestOf({ request: request.id, requester: request.requester, reason: request.reason }, plan);
     const stamp = { request: request.id, digest, at: now };
     const session = await cluster.session(accountOf(operation), request.id);

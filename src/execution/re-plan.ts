@@ -2,7 +2,7 @@ import { canonical } from "../audit/canonical.ts";
 import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import type { Executing, Granted } from "../request/request.ts";
-import type { ChangePlan } from "./act.ts";
+import type { ChangePlan, FreshPlan } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { accountOf, type Bench, looks, reader } from "./bench.ts";
 import { whyNotByPolicy } from "./check-grant.ts";
@@ -14,7 +14,7 @@ export async function rePlan(
   cluster: Cluster,
   request: Granted | Executing,
   look = 1,
-): Promise<ChangePlan | string> {
+): Promise<FreshPlan | string> {
   const operation = changeOf(request.operation);
   const act = actOf(operation);
   try {

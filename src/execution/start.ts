@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster-port.ts";
 import type { Executing, Granted } from "../request/request.ts";
-import type { ChangePlan } from "./act.ts";
-import { preconditionOf } from "./apply-once.ts";
+import type { FreshPlan } from "./act.ts";
+import { keptOf, preconditionOf } from "./apply-once.ts";
 import type { Bench } from "./bench.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Hold } from "./hold.ts";
@@ -17,10 +17,11 @@ export async function start(
   hold: Hold,
   cluster: Cluster,
   request: Granted | Executing,
-  plan: ChangePlan,
+  plan: FreshPlan,
 ): Promise<Ticket | undefined> {
   const intent = { step: 0, ...preconditionOf(plan) };
-  await hold.step((now) => ({ type: "intended", fence: hold.fence, intent, leaseUntil: now + bench.leaseMs }));
+  const { fence } = hold;
+  await hold.step((now) => ({ type: "intended", fence, intent, leaseUntil: now + bench.leaseMs, ...keptOf(plan) }));
   const ticket = await cluster.takeTicket(request.id, ticketOf(bench, hold, request, intent));
   if (ticket !== "mine") return ticket.taken;
   await carryOut(bench, hold, cluster, { request, plan, intent, begunBefore: false });

@@ -5,7 +5,7 @@ import { logs } from "./catalogue/logs.ts";
 import { cordon, drain, nodeForms, uncordon } from "./catalogue/nodes.ts";
 import { deletePod, deletePodForce } from "./catalogue/pods.ts";
 import { describe, events, get, readForms } from "./catalogue/reads.ts";
-import { removalForms } from "./catalogue/removals.ts";
+import { deleteConfigMap, deleteDeployment, deleteJob, deleteStatefulSet, removalForms } from "./catalogue/removals.ts";
 import { revisionForms, rolloutUndo } from "./catalogue/revisions.ts";
 import { rolloutHistory, rolloutStatus } from "./catalogue/rollouts.ts";
 import { top } from "./catalogue/usage.ts";
@@ -31,6 +31,10 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
   elevate,
+  "delete-deployment": deleteDeployment,
+  "delete-statefulset": deleteStatefulSet,
+  "delete-job": deleteJob,
+  "delete-configmap": deleteConfigMap,
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,

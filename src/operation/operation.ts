@@ -5,6 +5,7 @@ import type { Logs } from "./catalogue/logs.ts";
 import type { Cordon, Drain, Uncordon } from "./catalogue/nodes.ts";
 import type { DeletePod, DeletePodForce } from "./catalogue/pods.ts";
 import type { Describe, Events, Get } from "./catalogue/reads.ts";
+import type { DeleteObject } from "./catalogue/removals.ts";
 import type { RolloutUndo } from "./catalogue/revisions.ts";
 import type { RolloutHistory, RolloutStatus } from "./catalogue/rollouts.ts";
 import type { Top } from "./catalogue/usage.ts";
@@ -22,6 +23,7 @@ export type Change =
   | DeletePod
   | DeletePodForce
   | Elevate
+  | DeleteObject
   | CreateJob
   | SuspendCronJob
   | ResumeCronJob

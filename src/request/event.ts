@@ -43,6 +43,8 @@ export type RequestEvent =
       readonly fence: number;
       readonly intent: Omit<Intent, "at">;
       readonly leaseUntil: number;
+      /** The manifest of what the call removes: kept before it is sent, or it could be lost with its worker. */
+      readonly kept?: string;
     }
   | { readonly type: "progressed"; readonly fence: number; readonly progress: Progress; readonly leaseUntil: number }
   | {
@@ -51,7 +53,6 @@ export type RequestEvent =
       readonly as: "succeeded" | "failed" | "unknown";
       readonly outcome: Outcome;
       readonly answer?: string;
-      readonly kept?: string;
       /** This worker was told by the cluster itself that the change was made. */
       readonly made?: true;
     }

@@ -1,3 +1,4 @@
+import { sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
@@ -86,6 +87,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         fence: event.fence,
         step: event.intent.step,
         resourceVersion: event.intent.resourceVersion,
+        ...(event.kept === undefined ? {} : { kept: sha256(event.kept) }),
       };
     case "progressed":
       return { kind: "execution.progress", request, says: event.progress.says };

@@ -156,6 +156,7 @@ export interface Executing extends Approved {
   readonly claim: Claim;
   readonly intent: Intent;
   readonly progress?: Progress;
+  readonly kept?: string;
 }
 interface Ran extends Approved {
   readonly outcome: Outcome;
@@ -166,7 +167,7 @@ interface Ran extends Approved {
   readonly answer?: string;
   /** What is left to be taken away, or was. */
   readonly elevation?: Elevation;
-  /** The manifests of what was removed, as YAML, for whoever restores it. */
+  /** The manifest of what was to be removed, as JSON that kubectl applies; never shown in Slack, nor in the trail. */
   readonly kept?: string;
   /** The looks people asked for while nobody knew what had come of it; at most {@link mostLooks}. */
   readonly looks?: readonly Look[];

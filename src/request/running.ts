@@ -29,7 +29,8 @@ export function fromGranted(request: Granted, event: RequestEvent, now: number):
       if (now > request.grant.grant.notAfter) return tooLate();
       const { heldUp: _, ...begun } = request;
       const intent = { ...event.intent, at: now };
-      return { ...begun, state: "executing", intent, claim: { ...request.claim, leaseUntil: event.leaseUntil } };
+      const claim = { ...request.claim, leaseUntil: event.leaseUntil };
+      return { ...begun, state: "executing", intent, claim, ...keptWith(event) };
     }
     case "finished": {
       // Without an intent nothing was changed: only a read, or a fault before the act, ends like this.
@@ -73,6 +74,7 @@ export function fromExecuting(request: Executing, event: RequestEvent, now: numb
           ...request,
           intent: { ...event.intent, at: now },
           claim: { ...request.claim, leaseUntil: event.leaseUntil },
+          ...keptWith(event),
         }
       );
     case "progressed":
@@ -110,8 +112,8 @@ export function fromSucceeded(request: Finished, event: RequestEvent, now: numbe
 }
 
 function finish(request: (Granted & { claim: Executing["claim"] }) | Executing, event: On<"finished">): Request {
-  const { outcome, as, answer, kept } = event;
-  const brought = { ...(answer === undefined ? {} : { answer }), ...(kept === undefined ? {} : { kept }) };
+  const { outcome, as, answer } = event;
+  const brought = answer === undefined ? {} : { answer };
   const known = { ...request, outcome, ...brought, ...elevationBy(request, event) };
   return as === "unknown" ? { ...known, state: as } : { ...known, state: as };
 }
@@ -119,4 +121,9 @@ function finish(request: (Granted & { claim: Executing["claim"] }) | Executing, 
 function fenced(request: Granted | Executing, fence: number, now: number): Refusal | undefined {
   if (request.claim?.fence !== fence) return refuse("lease-lost", "Another worker took this request over.");
   return now > request.claim.leaseUntil ? refuse("lease-lost", "The lease is over.") : undefined;
+}
+
+/** What a later intent does not keep anew stays as it was kept. */
+function keptWith({ kept }: On<"intended">) {
+  return kept === undefined ? {} : { kept };
 }

@@ -3,14 +3,17 @@ import { eventually } from "../contract/kubernetes/bench.ts";
 import { name, namespace } from "../contract/sample-request.ts";
 import type { AdminClient } from "../lab/kubernetes/admin-client.ts";
 import type { Draft } from "../lab/kubernetes/object.ts";
-import { cronJob, deployment } from "../lab/kubernetes/seed.ts";
+import { cronJob, deployment, job, statefulSet } from "../lab/kubernetes/seed.ts";
 
 /** One use of each operation, on objects that stand as it needs them: one without a sample does not compile. */
 export type Samples = { readonly [K in Change["kind"]]: Extract<Change, { kind: K }> };
 
 /** The samples of a namespace in which {@link sampleObjects} stand. */
 export function samplesIn(place: string): Samples {
-  const of = <K extends "Deployment" | "Pod" | "CronJob" | "ClusterRole">(kind: K, named: string) => ({
+  const of = <K extends "Deployment" | "StatefulSet" | "Pod" | "Job" | "CronJob" | "ConfigMap" | "ClusterRole">(
+    kind: K,
+    named: string,
+  ) => ({
     cluster: "lab",
     target: { kind, namespace: namespace(place), name: name(named) },
   });
@@ -30,6 +33,10 @@ export function samplesIn(place: string): Samples {
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
     "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
     elevate: { kind: "elevate", ...of("ClusterRole", "edit"), seconds: 60 },
+    "delete-deployment": { kind: "delete-deployment", ...of("Deployment", "api"), cascade: "foreground" },
+    "delete-statefulset": { kind: "delete-statefulset", ...of("StatefulSet", "db"), cascade: "background" },
+    "delete-job": { kind: "delete-job", ...of("Job", "once"), cascade: "background" },
+    "delete-configmap": { kind: "delete-configmap", ...of("ConfigMap", "settings"), cascade: "background" },
     "create-job": { kind: "create-job", ...of("CronJob", "nightly") },
     "suspend-cronjob": { kind: "suspend-cronjob", ...of("CronJob", "nightly") },
     "resume-cronjob": { kind: "resume-cronjob", ...of("CronJob", "asleep") },
@@ -51,6 +58,9 @@ export function sampleObjects(place: string): readonly Draft[] {
     deployment(place, "revised", 0),
     { ...held, spec: { ...(held["spec"] as object), paused: true } },
     { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "one", image: "none" }] } },
+    statefulSet(place, "db", 0),
+    job(place, "once", { suspend: true }),
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: place }, data: { a: "b" } },
     cronJob(place, "nightly"),
     cronJob(place, "asleep", { suspend: true }),
   ];

@@ -70,6 +70,19 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "delete-pod-force", cluster: "demo", target: { ...target, kind: "Pod" } },
     "delete po/api --force -n prod -c demo",
   ],
+  [{ kind: "delete-deployment", cluster: "demo", target, cascade: "background" }, "delete deploy/api -n prod -c demo"],
+  [
+    { kind: "delete-statefulset", cluster: "demo", target: { ...target, kind: "StatefulSet" }, cascade: "orphan" },
+    "delete sts/api --cascade=orphan -n prod -c demo",
+  ],
+  [
+    { kind: "delete-job", cluster: "demo", target: { ...target, kind: "Job" }, cascade: "foreground" },
+    "delete job/api --cascade=foreground -n prod -c demo",
+  ],
+  [
+    { kind: "delete-configmap", cluster: "demo", target: { ...target, kind: "ConfigMap" }, cascade: "background" },
+    "delete cm/api -n prod -c demo",
+  ],
   [
     {
       kind: "elevate",
@@ -128,6 +141,7 @@ describe("the catalogue", () => {
         .replace("[--for=KIND/NAME]", "--for=po/api")
         .replace("CONTAINER=IMAGE", "api=registry.example/api:2")
         .replace("[--to-revision=N]", "--to-revision=2")
+        .replace(/ \[--cascade=[^\]]*\]/, "")
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")
         .replace("NAMESPACE", "prod")

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sha256 } from "../../src/audit/canonical.ts";
 import type { AuditKind } from "../../src/audit/event.ts";
 import type { EventType, RequestEvent } from "../../src/request/event.ts";
 import { record, recordAsked } from "../../src/request/record.ts";
@@ -107,6 +108,13 @@ describe("record", () => {
       step: 0,
       resourceVersion: "42",
     });
+  });
+
+  it("says of what is kept for restoring it only the SHA-256", () => {
+    const entry = record(events.removing, stages.removing);
+    assert.ok(entry.kind === "execution.intent");
+    assert.equal(entry.kept, sha256(events.removing.kept));
+    assert.ok(!JSON.stringify(entry).includes("Deployment"));
   });
 
   it("says that a person settled it, in their words and with our signature", () => {

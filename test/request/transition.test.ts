@@ -113,7 +113,7 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
   "awaiting-challenge": { always: [...decided, "challenge"], maybe: [] },
   "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof"] },
   granted: { always: approved, maybe: ["proof", "claim", "heldUp"] },
-  executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress"] },
+  executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress", "kept"] },
   succeeded: {
     always: [...approved, "claim", "outcome"],
     maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement", "undo", "elevation"],
@@ -138,11 +138,11 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
   },
   unknown: {
     always: [...approved, "claim", "outcome", "intent"],
-    maybe: ["proof", "progress", "looks", "wrongCodes", "elevation"],
+    maybe: ["proof", "progress", "kept", "looks", "wrongCodes", "elevation"],
   },
   settled: {
     always: [...approved, "claim", "outcome", "intent", "settlement"],
-    maybe: ["proof", "progress", "looks", "elevation"],
+    maybe: ["proof", "progress", "kept", "looks", "elevation"],
   },
   cancelled: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },
   expired: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },

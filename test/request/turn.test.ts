@@ -25,6 +25,7 @@ const expected: {
   unserved: ["worker:demo", leaseEnd, soon + 2_000],
   claimedAgain: ["worker:demo", leaseEnd, nextLease],
   executing: ["worker:demo", undefined, leaseEnd],
+  removing: ["worker:demo", undefined, leaseEnd],
   executingAgain: ["worker:demo", undefined, nextLease],
   progressed: ["worker:demo", undefined, leaseEnd + 1],
   inStepTwo: ["worker:demo", undefined, leaseEnd],

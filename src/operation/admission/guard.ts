@@ -28,8 +28,6 @@ export interface Guard {
   readonly namespaces?: readonly string[];
   readonly variables?: readonly Variable[];
   readonly rules: readonly Rule[];
-  /** The rules are held against each object of this kind in the namespace of the call, as `params`; all must hold. */
-  readonly params?: { readonly apiVersion: string; readonly kind: string };
 }
 
 /** Who asks, in the conditions of a policy. */
@@ -110,7 +108,7 @@ export function stampedBut(...itsOwn: readonly string[]): Pick<Guard, "rules"> &
 export const stamped = stampedBut();
 
 /** The policy of a guard, and what puts it in force. */
-export function policyAndBinding({ name, who, on, namespaces, variables, rules, params }: Guard): readonly Json[] {
+export function policyAndBinding({ name, who, on, namespaces, variables, rules }: Guard): readonly Json[] {
   const apiVersion = "admissionregistration.k8s.io/v1";
   const metadata = { name, labels: { "app.kubernetes.io/name": "countersign" } };
   const { apiGroup, resource, operations } = on;
@@ -126,7 +124,6 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules, 
       metadata,
       spec: {
         failurePolicy: "Fail",
-        ...(params ? { paramKind: { ...params } } : {}),
         matchConstraints: {
           resourceRules: [
             { apiGroups: [apiGroup], apiVersions: ["*"], operations, resources: [resource].flat(), ...scope },
@@ -142,11 +139,7 @@ export function policyAndBinding({ name, who, on, namespaces, variables, rules, 
       apiVersion,
       kind: "ValidatingAdmissionPolicyBinding",
       metadata,
-      spec: {
-        policyName: name,
-        validationActions: ["Deny", "Audit"],
-        ...(params ? { paramRef: { selector: {}, parameterNotFoundAction: "Deny" } } : {}),
-      },
+      spec: { policyName: name, validationActions: ["Deny", "Audit"] },
     },
   ];
 }

@@ -8,7 +8,7 @@ import { elevationEnd } from "../../../src/operation/elevation.ts";
 import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
-import { cronJob, deployment, namespace } from "../../lab/kubernetes/seed.ts";
+import { cronJob, deployment, job, namespace, statefulSet } from "../../lab/kubernetes/seed.ts";
 import { describeWorkloadGuards } from "./admission-workloads.ts";
 import { collectionOf, install, isRefusedByPolicy, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
@@ -22,6 +22,13 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     const place = `admission-${process.pid}`;
     const path = `/apis/apps/v1/namespaces/${place}/deployments/api`;
     const pods = `/api/v1/namespaces/${place}/pods`;
+    const configMaps = `/api/v1/namespaces/${place}/configmaps`;
+    const removable = [
+      ["delete-deployment", path],
+      ["delete-statefulset", `/apis/apps/v1/namespaces/${place}/statefulsets/db`],
+      ["delete-job", `/apis/batch/v1/namespaces/${place}/jobs/once`],
+      ["delete-configmap", `${configMaps}/settings`],
+    ] as const;
     const cronJobs = `/apis/batch/v1/namespaces/${place}/cronjobs`;
     const operations = "/api/v1/namespaces/countersign-operations";
     const stamps = { "countersign.dev/request": "r-1", "countersign.dev/digest": "d" };
@@ -74,6 +81,12 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       ];
       await admin.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: place } });
       const schedulers = await Promise.all((["cordon", "uncordon", "drain"] as const).map(holderOf));
+      await admin.create(`/apis/apps/v1/namespaces/${place}/statefulsets`, statefulSet(place, "db", 0));
+      await admin.create(`/apis/batch/v1/namespaces/${place}/jobs`, job(place, "once", { suspend: true }));
+      await admin.create(configMaps, { metadata: { name: "settings" } });
+      const removers = await Promise.all(
+        removable.map(async ([operation, at]) => [await holderOf(operation), at] as const),
+      );
       // A policy is in force about half a second after it was made, each for itself.
       const misuses = [
         () => secret({ type: "Opaque" }),
@@ -93,6 +106,11 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         ...schedulers.map((holder) => () => patchNodeAs(holder, { spec: {} })),
         () => bindAs(elevator, {}),
         () => unbindAs(ender, "standing"),
+        ...removers.map(
+          ([holder, at]) =>
+            () =>
+              removeAs(holder, at),
+        ),
       ];
       assert.equal(misuses.length * 2, policies.length, "one misuse for each policy and its binding");
       for (const misuse of misuses) while (!isRefusedByPolicy(await misuse())) await sleep(100);
@@ -134,7 +152,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       });
 
     const removeAs = (holder: AdminClient, at: string, options?: Fields) =>
-      holder.send("DELETE", `${at}?dryRun=All`, options ? { body: options } : {});
+      holder.send("DELETE", at, { body: { ...options, dryRun: ["All"] } });
 
     const patchCronJobAs = (holder: AdminClient, body: Fields) =>
       holder.send("PATCH", `${cronJobs}/nightly?dryRun=All`, { body, contentType: "application/merge-patch+json" });
@@ -300,6 +318,34 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       assert.equal((await forcer.send("DELETE", pods)).status, 403, "no collection");
     });
 
+    for (const [operation, at] of removable)
+      it(`lets a ${operation} be one of an object known by its uid, and never of a collection`, async () => {
+        const holder = await holderOf(operation);
+        const { uid } = (await admin.get(at)).metadata;
+        const policy = { propagationPolicy: "Background" };
+        refused(await removeAs(holder, at, policy), /by its uid/);
+        refused(await removeAs(holder, at, { ...policy, preconditions: {} }), /by its uid/);
+        const { status, body } = await removeAs(holder, at, { ...policy, preconditions: { uid } });
+        assert.equal(status, 200, body.message);
+        assert.equal((await holder.send("DELETE", at.replace(/\/[^/]+$/, ""))).status, 403);
+      });
+
+    it("lets no removal say nothing of a job's pods, which would then run on", async () => {
+      const [, , [operation, at]] = removable;
+      const { uid } = (await admin.get(at)).metadata;
+      refused(await removeAs(await holderOf(operation), at, { preconditions: { uid } }), /what becomes of the pods/);
+    });
+
+    it("lets nothing be removed that its owner would make anew", async () => {
+      const [, , , [operation, at]] = removable;
+      const { uid } = (await admin.get(path)).metadata;
+      const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "api", uid, controller: true };
+      await admin.patch(at, { metadata: { ownerReferences: [owner] } });
+      const preconditions = { uid: (await admin.get(at)).metadata.uid };
+      refused(await removeAs(await holderOf(operation), at, { preconditions }), /would be made anew/);
+      await admin.patch(at, { metadata: { ownerReferences: null } });
+    });
+
     for (const [operation, suspend] of [
       ["suspend-cronjob", true],
       ["resume-cronjob", false],
@@ -319,7 +365,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         refused(await patch({ suspend, jobTemplate }), /spec.jobTemplate/);
       });
 
-    it("lets a job be made of a CronJob as it stands, in the name of a request, with no way onto the node", async () => {
+    it("lets a job be made in the name of a request and of one CronJob, with no way onto the node", async () => {
       const holder = await holderOf("create-job");
       const { uid } = (await admin.get(`${cronJobs}/nightly`)).metadata;
       const owner = { apiVersion: "batch/v1", kind: "CronJob", name: "nightly", uid, controller: true };
@@ -332,37 +378,50 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       const made = await make({});
       assert.equal(made.status, 201, made.body.message);
       refused(await make({ annotations: stamps }), /made by hand/);
-      refused(
-        await make({ annotations: { ...annotations, "countersign.dev/request": undefined } }),
-        /must name the request/,
-      );
+      const unnamed = { ...annotations, "countersign.dev/request": undefined };
+      refused(await make({ annotations: unnamed }), /must name the request/);
       refused(await make({ ownerReferences: [] }), /one CronJob must be its owner/);
-      refused(
-        await make({ ownerReferences: [owner, { ...owner, name: "b", uid: "c", controller: false }] }),
-        /one CronJob/,
-      );
+      const another = { ...owner, name: "b", uid: "c", controller: false };
+      refused(await make({ ownerReferences: [owner, another] }), /one CronJob/);
       refused(await make({ ownerReferences: [{ ...owner, controller: false }] }), /one CronJob/);
       refused(await make({ ownerReferences: [{ ...owner, kind: "Job" }] }), /one CronJob/);
-      refused(await make({ ownerReferences: [{ ...owner, uid: "another" }] }), /by the uid/);
       refused(await make({ finalizers: ["example.org/wait"] }), /no finalizers/);
-      const evil = [{ name: "report", image: "evil" }];
-      refused(await make({}, running({ containers: evil })), /must be those of its CronJob/);
-      refused(await make({}, running({ serviceAccountName: "admin" })), /must be those of its CronJob/);
-      refused(await make({}, { parallelism: 50 }), /its parallelism/);
-      refused(await make({}, { completions: 50 }), /its completions/);
-      // Of a CronJob that is not there it says nothing but this, and the garbage collector takes it away.
-      const orphan = { ownerReferences: [{ ...owner, name: "gone" }] };
-      assert.equal((await make(orphan, running({ containers: evil }))).status, 201);
-      refused(await make(orphan, running({ hostNetwork: true })), /hostNetwork/);
-      refused(await make(orphan, running({ hostPID: true })), /hostPID/);
-      refused(await make(orphan, running({ hostIPC: true })), /hostIPC/);
-      refused(await make(orphan, running({ volumes: [{ name: "a", hostPath: { path: "/" } }] })), /hostPath/);
-      const privileged = [{ name: "report", image: "evil", securityContext: { privileged: true } }];
-      refused(await make(orphan, running({ containers: privileged })), /privileged/);
-      refused(
-        await make(orphan, running({ initContainers: privileged.map((one) => ({ ...one, name: "first" })) })),
-        /privileged/,
-      );
+      refused(await make({}, running({ hostNetwork: true })), /hostNetwork/);
+      refused(await make({}, running({ hostPID: true })), /hostPID/);
+      refused(await make({}, running({ hostIPC: true })), /hostIPC/);
+      refused(await make({}, running({ volumes: [{ name: "a", hostPath: { path: "/" } }] })), /hostPath/);
+      const privileged = { name: "report", image: "evil", securityContext: { privileged: true } };
+      refused(await make({}, running({ containers: [privileged] })), /privileged/);
+      refused(await make({}, running({ initContainers: [{ ...privileged, name: "first" }] })), /privileged/);
+      refused(await make({}, running({ serviceAccountName: "admin" })), /default service account/);
+      assert.equal((await make({}, running({ serviceAccountName: "default" }))).status, 201);
+    });
+
+    it("lets a job run as the accounts, and be of the images, that its namespace names", async () => {
+      const holder = await holderOf("create-job");
+      const ownerReferences = [{ apiVersion: "batch/v1", kind: "CronJob", name: "a", uid: "b", controller: true }];
+      const annotations = { ...stamps, "cronjob.kubernetes.io/instantiate": "manual" };
+      const { spec } = ofNightly()["template"] as { spec: Fields };
+      const make = (pod: Fields) =>
+        makeJobAs(holder, { annotations, ownerReferences }, { template: { spec: { ...spec, ...pod } } });
+      const of = (image: string) => make({ containers: [{ name: "report", image }] });
+      const lists = {
+        "countersign.dev/job-accounts": "report, backup",
+        "countersign.dev/job-images": "good.example/a",
+      };
+      await admin.patch(`/api/v1/namespaces/${place}`, { metadata: { annotations: lists } });
+      while ((await of("evil.example/a:1")).status === 201) await sleep(100);
+      refused(await of("evil.example/a:1"), /countersign.dev\/job-images/);
+      refused(await of("good.example/another:1"), /countersign.dev\/job-images/);
+      refused(await of("good.example/a.evil.example/b"), /countersign.dev\/job-images/);
+      for (const image of ["good.example/a", "good.example/a:1", "good.example/a/b:1"])
+        assert.equal((await of(image)).status, 201, image);
+      const containers = [{ name: "report", image: "good.example/a" }];
+      for (const serviceAccountName of ["report", "backup", "default"])
+        assert.equal((await make({ containers, serviceAccountName })).status, 201, serviceAccountName);
+      refused(await make({ containers, serviceAccountName: "admin" }), /default service account/);
+      const initContainers = [{ name: "first", image: "evil.example/a:1" }];
+      refused(await make({ containers, initContainers }), /countersign.dev\/job-images/);
     });
 
     for (const [operation, unschedulable] of [

@@ -65,6 +65,16 @@ export function cronJob(place: string, name: string, spec: Readonly<Record<strin
   };
 }
 
+/** A Job of one container that ends by itself. */
+export function job(place: string, name: string, spec: Readonly<Record<string, unknown>> = {}): Draft {
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace: place },
+    spec: { ...batchSpec(name), ...spec },
+  };
+}
+
 /** What the demo and the journeys begin with. `kube-system` is there in any cluster. */
 export const demoObjects: readonly Draft[] = [
   namespace("prod"),
@@ -88,12 +98,7 @@ export const demoWorld: readonly Draft[] = [
     data: { LOG_LEVEL: "info", FEATURE_NEW_CART: "off" },
   },
   cronJob("prod", "nightly-report"),
-  {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name: "migrate-orders", namespace: "prod" },
-    spec: batchSpec("migrate"),
-  },
+  job("prod", "migrate-orders"),
   {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
