@@ -8,6 +8,7 @@ import type { KubeObject } from "../lab/kubernetes/object.ts";
 import { demoObjects } from "../lab/kubernetes/seed.ts";
 import { type Lab, type LabOptions, startLab } from "../lab/lab.ts";
 import { redisFor } from "../lab/redis/shared-redis.ts";
+import type { RedisPeer } from "../lab/redis/start-redis.ts";
 import { prepareCluster } from "../lab/worker-access.ts";
 import type { AuditEvent } from "./audit-log.ts";
 import type { RealCluster } from "./cluster.ts";
@@ -30,14 +31,21 @@ const patienceMs = 60_000;
 const policies = renderAdmission() as unknown as Parameters<typeof collectionOf>[0][];
 
 /** Starts it before the suite on the shared cluster, and takes away after it what would concern other suites. */
-export function onRealStage(options: Omit<LabOptions, "cluster" | "redis"> = {}): () => RealStage {
+export function onRealStage(
+  options: Omit<LabOptions, "cluster" | "redis"> & {
+    /** A Redis of the suite's own, to be killed. */
+    readonly redis?: (suite: Mocha.Context) => Promise<RedisPeer>;
+  } = {},
+): () => RealStage {
   let stage: RealStage | undefined;
   let close: (() => Promise<void>) | undefined;
   before("the real processes, a workspace and the real cluster", async function () {
     const cluster = await clusterFor(this);
-    const redis = await redisFor(this);
+    const { redis: ownRedis, ...rest } = options;
+    const redis = await (ownRedis ?? redisFor)(this);
     this.timeout(patienceMs);
     await using begun = new AsyncDisposableStack();
+    if (ownRedis) begun.defer(() => redis.close());
     const admin = openAdminClient(cluster);
     begun.defer(() => admin.close());
     begun.defer(() => removePolicies(admin));
@@ -47,7 +55,7 @@ export function onRealStage(options: Omit<LabOptions, "cluster" | "redis"> = {})
     const gate = await openGate(cluster.server, cluster.ca);
     begun.defer(() => gate.close());
     const { server, ca } = gate;
-    const lab = await startLab({ ...options, cluster: { ...access, server, ca }, redis });
+    const lab = await startLab({ ...rest, cluster: { ...access, server, ca }, redis });
     begun.defer(() => lab.close());
     stage = { lab, cluster, gate, admin };
     const whole = begun.move();

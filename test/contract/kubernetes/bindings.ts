@@ -185,6 +185,26 @@ export function describeBindings(bench: Bench): void {
       );
     });
 
+    it("is felt by whom an administrator impersonates, which nobody else may", async () => {
+      const path = bench.at("Deployment");
+      const rosa = bench.admin.impersonating("rosa");
+      refused(await rosa.send("GET", path), 403, "Forbidden", /User "rosa" cannot list resource "deployments"/);
+      const roleRef = { apiGroup: rbac, kind: "ClusterRole", name: "view" };
+      const to = [{ kind: "User", name: "rosa", apiGroup: rbac }];
+      await bench.admin.create(bench.at("RoleBinding"), { metadata: { name: "rosas" }, roleRef, subjects: to });
+      await eventually(
+        () => rosa.send("GET", path),
+        ({ status }) => status === 200,
+      );
+      const client = await bench.account("pretender");
+      refused(
+        await client.impersonating("rosa").send("GET", path),
+        403,
+        "Forbidden",
+        `users "rosa" is forbidden: User "system:serviceaccount:${bench.namespace}:pretender" cannot impersonate resource "users" in API group "" at the cluster scope`,
+      );
+    });
+
     it("is asked about with a subject and one question, by who may ask", async () => {
       const path = collectionPath("SubjectAccessReview");
       const ask = (client: AdminClient, spec: object) => client.send("POST", path, { body: { spec } });

@@ -44,6 +44,8 @@ export interface AdminClient {
   watch(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): AsyncGenerator<WatchEvent>;
   /** The same server with another token, or with none. */
   as(token: string | undefined): AdminClient;
+  /** The same token, impersonating this user and nothing else; only an administrator may. */
+  impersonating(user: string): AdminClient;
   close(): Promise<void>;
 }
 
@@ -54,7 +56,12 @@ export function openAdminClient(peer: ClusterPeer): AdminClient {
   return clientOver(peer.server, agent, peer.adminToken);
 }
 
-function clientOver(server: string, dispatcher: Agent, token: string | undefined): AdminClient {
+function clientOver(
+  server: string,
+  dispatcher: Agent,
+  token: string | undefined,
+  impersonation: Readonly<Record<string, string>> = {},
+): AdminClient {
   const open = (method: string, path: string, sending: Sending, signal?: AbortSignal): Promise<Response> => {
     const url = new URL(server + path);
     for (const [name, value] of Object.entries(sending.query ?? {})) url.searchParams.set(name, value);
@@ -65,6 +72,7 @@ function clientOver(server: string, dispatcher: Agent, token: string | undefined
       headers: {
         accept: "application/json",
         "user-agent": "admin-client/1",
+        ...impersonation,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { "content-type": sending.contentType ?? "application/json" }),
       },
@@ -112,6 +120,7 @@ function clientOver(server: string, dispatcher: Agent, token: string | undefined
       }
     },
     as: (other) => clientOver(server, dispatcher, other),
+    impersonating: (user) => clientOver(server, dispatcher, token, { "impersonate-user": user }),
     close: () => dispatcher.destroy(),
   };
 }

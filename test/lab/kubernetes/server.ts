@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "./api.ts";
 import type { Effect } from "./effect.ts";
 import type { Cut, RequestFaults } from "./faults.ts";
+import type { User } from "./identity.ts";
 import type { Fields } from "./object.ts";
 import { parseRoute, type Route } from "./route.ts";
 import { badRequest, Refusal } from "./status.ts";
@@ -80,7 +81,7 @@ export async function listen(
     const isCut = (cut: Cut) => fate.drop === cut || faults.take(cut, method, path) !== undefined;
     if (isCut("before-effect")) return void request.socket.destroy();
 
-    const user = tokens.authenticate(request.headers.authorization, Date.now());
+    const user = impersonated(tokens.authenticate(request.headers.authorization, Date.now()), request.headers);
     const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
     const reply = api.answer({ route, user, contentType, userAgent, body });
     if ("watch" in reply) {
@@ -123,6 +124,20 @@ export async function listen(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Who is meant by `Impersonate-User`; the rights come with the group system:masters alone here. */
+function impersonated(user: User, headers: IncomingMessage["headers"]): User {
+  const name = headers["impersonate-user"];
+  if (typeof name !== "string") return user;
+  if (!user.groups.includes("system:masters"))
+    throw new Refusal(
+      403,
+      `users "${name}" is forbidden: User "${user.username}" cannot impersonate resource "users" in API group "" at the cluster scope`,
+      "Forbidden",
+      { name, kind: "users" },
+    );
+  return { username: name, groups: ["system:authenticated"] };
 }
 
 /** Deleting a namespace, or everything of a kind. */
