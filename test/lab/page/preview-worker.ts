@@ -1,6 +1,6 @@
 import { setTimeout as nap } from "node:timers/promises";
 import { digestOf } from "../../../src/operation/digest.ts";
-import { type Change, isChange, type Operation } from "../../../src/operation/operation.ts";
+import { type Change, isChange, type Operation, type Read } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import { isRefusal } from "../../../src/operation/refusal.ts";
 import type { RequestEvent } from "../../../src/request/event.ts";
@@ -54,7 +54,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
       await watch(id, operation);
     }
     const outcome = { at: house.clock.now(), says: "done, and rolled out", apiAuditIds: ["preview-1"] };
-    const answer = operation.kind === "get" ? { answer: tableOf(operation) } : {};
+    const answer = isChange(operation) ? {} : { answer: answerOf(operation) };
     await step(id, { type: "finished", fence, as: "succeeded", outcome, ...answer });
   }
 
@@ -83,7 +83,8 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
     }
   }
 
-  function tableOf(operation: Extract<Operation, { kind: "get" }>): string {
+  function answerOf(operation: Read): string {
+    if (operation.kind !== "get") return "The preview reads nothing but pods.";
     const pods = cluster.snapshot().filter(({ namespace }) => namespace === operation.namespace);
     const rows = pods.flatMap((one) =>
       one.pods.map(({ name, phase, ready }) => `${name}  ${ready ? 1 : 0}/1  ${phase}`),
