@@ -49,6 +49,30 @@ const secrets: readonly (readonly [text: string, secret: string])[] = [
   [`sk_live_${letters(24)}`, letters(24)],
   [`AIza${letters(35)}`, letters(35)],
   [`hvs.${letters(40)}`, letters(40)],
+  ["secret:\n  password: hunter2", "hunter2"],
+  ["secret: password: hunter2", "hunter2"],
+  ['credentials: user=admin password: "a b"', "a b"],
+  ["authorization: token: abcdef", "abcdef"],
+  ["Your password is: hunter2", "hunter2"],
+  ["root:hunter2@tcp(db:3306)/app", "hunter2"],
+  ["CREATE USER app IDENTIFIED BY 'hunter2'", "hunter2"],
+  ["ALTER ROLE app WITH PASSWORD 'hunter2';", "hunter2"],
+  ["$ curl -u admin:hunter2 https://db", "hunter2"],
+  ['"auth": "dXNlcjpwYXNz"', "dXNlcjpwYXNz"],
+  ["//registry.example/:_authToken=abcdef", "abcdef"],
+  ['"pass": "hunter2"', "hunter2"],
+  ["smtp pass=hunter2", "hunter2"],
+  ["api.key=abcdef", "abcdef"],
+  ["X-Auth-Key: abcdef", "abcdef"],
+  ["otp=123456", "123456"],
+  ["?sv=1&sig=Zm9v%3D", "Zm9v"],
+  [`https://hooks.slack.com/services/T0/B0/${letters(24)}`, letters(24)],
+  [`123456789:${letters(35)}`, letters(35)],
+  [`$2b$12$${letters(40)}`, letters(40)],
+  [`abcdef.${"0123456789abcdef"}`, "0123456789abcdef"],
+  [`tls.key: LS0tLS1CRUdJTi${letters(40)}`, letters(40)],
+  [`glsa_${letters(24)}`, letters(24)],
+  [`basic ${letters(16)}`, letters(16)],
 ];
 
 const innocent = [
@@ -63,6 +87,12 @@ const innocent = [
   "token: null, secret=nil",
   "basic checks passed",
   "connect to 10.0.0.1:8080",
+  "pass: 12, fail: 3",
+  "the token is invalid",
+  "auth: required",
+  'MountVolume.SetUp failed for volume "x" : secret "y" not found',
+  "npm error code EACCES",
+  "ns.default.svc.cluster.local",
 ];
 
 // Quotes, brackets and the like would make the secret part of something else.
