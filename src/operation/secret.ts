@@ -10,6 +10,8 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   ...issued,
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/, "a JSON web token"],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
+  [/:\/\/[^\s:/?#@]{0,256}:[^\s@]{1,256}@/, "a password in an address"],
+  [/\bBearer\s{1,4}[\w.~+/=-]{16,}/i, "a bearer token"],
   [/\b(password|passwd|secret|token|api[_-]?key)\s*[=:]\s*\S{6,}/i, "a password or token"],
 ];
 

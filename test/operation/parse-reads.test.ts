@@ -75,7 +75,8 @@ const refused: readonly (readonly [text: string, code: RefusalCode, says: RegExp
 
   ["describe", "bad-arguments", /not said what to describe/, /describe KIND\/NAME/],
   ["describe secret/db -n prod", "bad-arguments", /Secrets are never read/, /account of your own/],
-  ["describe api -n prod", "bad-arguments", /`api` cannot be read/, /There are/],
+  ["describe api -n prod", "bad-arguments", /`api` cannot be read/, /There are: po, .* no\.$/],
+  ["describe ev/a -n prod", "bad-arguments", /cannot be read/, /There are/],
   ["describe deploy -n prod", "bad-arguments", /deployment's name is missing/, /describe KIND\/NAME/],
   ["describe deploy/api web -n prod", "bad-arguments", /`web` is too much/, /describe KIND\/NAME/],
   ["describe deploy/api", "bad-arguments", /namespace is missing/, /-n NAMESPACE/],

@@ -27,7 +27,7 @@ export function readableOf(word: string): ReadableKind | undefined {
 }
 
 /** Why this word is no kind to be read, and which are. */
-export function notReadable(word: string, verb: string, usage: string): Refusal {
+export function notReadable(word: string, verb: "get" | "describe", usage: string): Refusal {
   if (word === "") return refuse("bad-arguments", `It is not said what to ${verb}.`, `Usage: \`${usage}\``);
   if (/^secrets?$/i.test(word))
     return refuse(
@@ -35,8 +35,8 @@ export function notReadable(word: string, verb: string, usage: string): Refusal 
       "Secrets are never read from here: what is in them would stand in Slack, and no account of ours may.",
       "Read it where it is kept, with an account of your own.",
     );
-  const known = readable.map((kind) => objectKinds[kind].short).join(", ");
-  return refuse("bad-arguments", `\`${short(word)}\` cannot be read from here.`, `There are: ${known}, ev.`);
+  const known = [...readable.map((kind) => objectKinds[kind].short), ...(verb === "get" ? ["ev"] : [])].join(", ");
+  return refuse("bad-arguments", `\`${short(word)}\` cannot be read from here.`, `There are: ${known}.`);
 }
 
 /** Where an object of this kind is, and its name when one stands; the namespace must be given just where there is one. */
