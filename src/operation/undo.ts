@@ -6,8 +6,8 @@ type PlanOf<K extends Change["kind"]> = Plan & { readonly operation: Extract<Cha
 
 /**
  * What takes a change back, by its kind: only where it honestly does, so that things are as they were. What is not here
- * has no way back that could be offered as one: an ended pod stays ended, and what was changed under a pause has rolled
- * out by the time one could pause again.
+ * has no way back that could be offered as one: an ended pod stays ended, also after a drain, and what was changed under
+ * a pause has rolled out by the time one could pause again.
  */
 const undos: { readonly [K in Change["kind"]]?: (plan: PlanOf<K>) => Operation | undefined } = {
   scale({ operation, changes }) {
@@ -23,6 +23,7 @@ const undos: { readonly [K in Change["kind"]]?: (plan: PlanOf<K>) => Operation |
       ? { kind: "rollout-undo", cluster, target, toRevision: Number(from) }
       : undefined;
   },
+  cordon: ({ operation: { cluster, target } }) => ({ kind: "uncordon", cluster, target }),
   "suspend-cronjob": ({ operation: { cluster, target } }) => ({ kind: "resume-cronjob", cluster, target }),
   "rollout-pause": ({ operation: { cluster, target } }) => ({ kind: "rollout-resume", cluster, target }),
 };

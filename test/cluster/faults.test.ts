@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Request } from "../../src/request/request.ts";
-import { approve, ask, finish, prove, reach } from "../lab/acting.ts";
+import { approve, ask, clickAndHear, finish, prove, reach } from "../lab/acting.ts";
 import { alice, bob, incident } from "../lab/people.ts";
 import type { LabProcess } from "../lab/processes/lab-process.ts";
 import type { GateCall, Held } from "./gate.ts";
@@ -108,6 +108,19 @@ describe("faults on a real API server", function () {
       assert.equal(made, 1);
       assert.ok((await effectsOf(stage(), id)).length <= 1);
     });
+
+  it("calls that never arrive leave it unknown; a look calls it undone once none of them can arrive", async () => {
+    const { lab, gate, admin } = stage();
+    const { id, request, made } = await meanwhile(async () => {
+      for (let tries = 0; tries < 6; tries++) (await gate.holdNext("call", isChange)).cut();
+    });
+    assert.equal(request.state, "unknown", JSON.stringify(request));
+    await admin.patch(`${deployments}/api`, { metadata: { labels: { seen: id } } });
+    await clickAndHear(lab, alice, "look-again", id);
+    const over = await reach(lab, id, "failed");
+    assert.match("outcome" in over ? over.outcome.says : "", /no call can reach it any more\. Nothing was done\.$/);
+    assert.deepEqual([made, await effectsOf(stage(), id)], [0, []]);
+  });
 
   it("leaves a trail that holds, though nobody could tell at each moment what had been done", async () => {
     const { code, stdout } = await stage().lab.cli("audit", "verify", "--json");

@@ -36,6 +36,14 @@ describe("what takes a change back", () => {
     assert.deepEqual(undo, { kind: "resume-cronjob", cluster: "demo", target: cronJob });
   });
 
+  it("of a cordon is the uncordon, but not of a drain: its pods do not come back", () => {
+    const node = { kind: "Node", name: name("worker-1") } as const;
+    const undo = undoOf(to({ kind: "cordon", cluster: "demo", target: node }));
+    assert.deepEqual(undo, { kind: "uncordon", cluster: "demo", target: node });
+    const flags = { ignoreDaemonSets: true, deleteEmptyDirData: false, force: false };
+    assert.equal(undoOf(to({ kind: "drain", cluster: "demo", target: node, ...flags })), undefined);
+  });
+
   it("of a pause is the resume", () => {
     const undo = undoOf(to({ kind: "rollout-pause", cluster: "demo", target }));
     assert.deepEqual(undo, { kind: "rollout-resume", cluster: "demo", target });

@@ -58,22 +58,23 @@ export async function submitSettlement(
   const response = "code" in filled ? codeIn(filled) : undefined;
   const moved = await front.ports.lifecycle.settle(filled.request, subject, { as, why, response });
   if (!isRefusal(moved)) return { view: doneModal("What you said is recorded.", moved) };
-  await recordNoSettlement(front, stored.request, subject, moved);
+  if (!aboutTheForm.includes(moved.refused)) await recordNoSettlement(front, stored.request, subject, moved);
   if (moved.refused === "bad-arguments") return { errors: { why: refusalWords(moved) } };
   // A proof that was fresh when the form was opened is not any more: the same form, now with a field for the code.
   if (moved.refused === "proof-needed") return { view: settleModal(stored.request, as, true) };
   return atCode(moved, filled);
 }
 
-/** Somebody tried who must not: that stands in the trail. */
+/** Somebody tried in vain: that stands in the trail. */
 async function recordNoSettlement({ ports }: Front, { id }: Request, { sub }: Subject, no: Refusal): Promise<void> {
-  if (mustNot.includes(no.refused))
-    await ports.trail.append({ kind: "settlement.refused", request: id, subject: sub, code: no.refused });
+  await ports.trail.append({ kind: "settlement.refused", request: id, subject: sub, code: no.refused });
 }
 
-const mustNot: readonly Refusal["refused"][] = [
-  "own-request",
-  "not-an-approver",
-  "not-permitted",
-  "grant-does-not-hold",
+/** What a person can do better at once in the form; wrong codes are recorded where they are judged. */
+const aboutTheForm: readonly Refusal["refused"][] = [
+  "bad-arguments",
+  "proof-needed",
+  "wrong-code",
+  "malformed-code",
+  "code-already-used",
 ];

@@ -108,6 +108,12 @@ describe("settling what nobody knows, in Slack", () => {
     assert.match(textOf(shown()), /Succeeded: done, as was seen\./);
     assert.doesNotMatch(JSON.stringify(shown()), /"type":"button"/);
     assert.equal(trail().filter(({ kind }) => kind === "look.asked").length, 1);
+    const { id } = await house.request();
+    const inVain = { kind: "settlement.refused", request: id, subject: "bob", code: "not-in-this-state" };
+    assert.deepEqual(
+      trail().find(({ kind }) => kind === "settlement.refused"),
+      inVain,
+    );
   });
 
   it("lets a person try again after a wrong code, and takes no secret for a reason", async () => {
