@@ -7,7 +7,7 @@ import { ownerOf } from "./owner.ts";
 
 /** What a removal takes away, in the words of a plan. */
 export interface WhatGoes {
-  /** The object in one phrase: "3 replicas". */
+  /** The object in one phrase; part of what is approved, so that nothing stands in it that churns. */
   readonly was: string;
   readonly effects: readonly string[];
   readonly warnings: readonly string[];
@@ -40,7 +40,7 @@ async function workload(reader: Session, { target, cascade }: DeleteObject, obje
   // What an autoscaler moves is no other thing to approve.
   const { replicas: _, ...binding } = spec;
   return {
-    was: `${pods} ${pods === 1 ? "replica" : "replicas"}, ${ready} of them ready`,
+    was: "there",
     effects: [
       cascade === "orphan"
         ? `${podsInWords(pods)} ${pods === 1 ? "stays" : "stay"} behind as they run, and nothing puts another in their place any more.`
@@ -68,10 +68,8 @@ function job({ cascade }: DeleteObject, object: KubeObject): WhatGoes {
   const status = record(object["status"]);
   const active = number(status["active"]);
   const owner = ownerOf(object);
-  const over = list(status["conditions"]).map(record);
-  const ended = over.find(({ type, status: is }) => (type === "Complete" || type === "Failed") && is === "True");
   return {
-    was: ended ? text(ended["type"]).toLowerCase() : `${podsInWords(active)} running`,
+    was: "there",
     effects: [
       ...(cascade === "orphan"
         ? ["Its pods stay behind, owned by nobody, and nobody counts them."]

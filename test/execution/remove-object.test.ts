@@ -133,7 +133,7 @@ describe("the removal of an object", () => {
 
   it("names the pods that go, and what becomes of what it owns", async () => {
     const { changes, effects, facts } = await planOf(ofApi);
-    assert.deepEqual(changes, [{ field: "the deployment", from: "3 replicas, 3 of them ready", to: "deleted" }]);
+    assert.deepEqual(changes, [{ field: "the deployment", from: "there", to: "deleted" }]);
     assert.deepEqual(effects, [
       "3 pods go with it: the workload stops serving.",
       "It goes at once, and what it owns after it (propagation Background).",
@@ -220,6 +220,16 @@ describe("the removal of an object", () => {
     inState(await test.now(request), "succeeded");
     const pods = await test.admin.list(collectionPath("Pod", "prod"), { labelSelector: "app=api" });
     assert.deepEqual(pods, []);
+  });
+
+  it("runs though its pods came and went meanwhile: that was not what was approved", async () => {
+    test.double.faults.stallPods(true);
+    await test.admin.patch(`${pathOf(ofDb)}/scale`, { spec: { replicas: 3 } });
+    const request = await test.granted(ofDb);
+    await test.admin.patch(`${pathOf(ofDb)}/scale`, { spec: { replicas: 1 } });
+    test.double.faults.stallPods(false);
+    await work(test.worker("first"), request.id);
+    inState(await test.now(request), "succeeded");
   });
 
   it("does not run for another spec than was approved, nor for a successor of the same name", async () => {

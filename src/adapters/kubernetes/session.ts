@@ -108,7 +108,9 @@ export function openSession(
 
     async remove(ref, removal, { dryRun = false } = {}) {
       const call = callOf("delete", ref);
-      return answerOf(await send({ ...call, body: json(removalOptions(removal, dryRun)) }));
+      // What the query says beside a body counts for nothing, but it stands in the API server's own log.
+      const query = dryRun ? { dryRun: "All" } : {};
+      return answerOf(await send({ ...call, query, body: json(removalOptions(removal, dryRun)) }));
     },
 
     async log(ref, slice) {
