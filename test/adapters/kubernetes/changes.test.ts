@@ -114,7 +114,7 @@ describe("a session that changes something, against a recording server", () => {
         ["DELETE", path, { ...options, preconditions: { uid: "u-1" } }],
         [
           "DELETE",
-          path,
+          `${path}?dryRun=All`,
           {
             ...options,
             preconditions: { uid: "u-1", resourceVersion: "7" },
