@@ -1,10 +1,10 @@
-import type { Cluster } from "../cluster-port.ts";
+import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { isChange } from "../operation/operation.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import { accountOf, type Bench, clusterOf } from "./bench.ts";
 import { whyNot } from "./check-grant.ts";
 import { claim, endUnknown, type Hold, LeaseLost, TargetBusy } from "./hold.ts";
-import { holdUp } from "./hold-up.ts";
+import { awaited, holdUp } from "./hold-up.ts";
 import { rePlan } from "./re-plan.ts";
 import { read } from "./read.ts";
 import { recover } from "./recover.ts";
@@ -28,6 +28,9 @@ export async function execute(bench: Bench, request: Granted | Executing): Promi
     if (fault instanceof LeaseLost) return bench.log("lease lost", { request: request.id, why: fault.message });
     // Its turn comes when the other is done; until then the record says for whom it waits.
     if (fault instanceof TargetBusy) return await holdUp(bench.mover, request.id, fault.why, hold.fence);
+    // Only where it has not begun: what has begun is recovered when the lease is over.
+    const why = fault instanceof ClusterFault ? awaited(fault, request.operation.cluster) : undefined;
+    if (why !== undefined) await holdUp(bench.mover, request.id, why, hold.fence);
     throw fault;
   } finally {
     hold.release();

@@ -1,22 +1,17 @@
-import { ClusterFault, type ClusterFaultCode } from "../cluster-port.ts";
+import { ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isChange } from "../operation/operation.ts";
 import { type AnyTarget, spokenTarget } from "../operation/target.ts";
 import type { Planning } from "../request/request.ts";
 import { actOf } from "./acts.ts";
 import { accountOf, type Bench, clusterOf, looks, reader } from "./bench.ts";
+import { awaited, holdUp } from "./hold-up.ts";
 import { makePlan } from "./make-plan.ts";
 
-/** Faults that may pass by themselves; planning is tried again for a while. */
-const passing: ReadonlySet<ClusterFaultCode> = new Set([
-  "no-answer",
-  "server-error",
-  "too-many-requests",
-  "unauthorized",
-]);
-const patience = 60_000;
-
-/** Reads the object, tries the change without storing it, and puts the plan into the record. Changes nothing. */
+/**
+ * Reads the object, tries the change without storing it, and puts the plan into the record. Changes nothing. While the
+ * cluster is away the record says so, and it is tried again until the request lapses.
+ */
 export async function planRequest(bench: Bench, request: Planning, look = 1): Promise<void> {
   const { operation } = request;
   if (!isChange(operation) || request.plan) return;
@@ -40,8 +35,11 @@ export async function planRequest(bench: Bench, request: Planning, look = 1): Pr
     // The object moved between reading and trying: read it again.
     if (fault.code === "conflict" && look < looks) return planRequest(bench, request, look + 1);
     if (fault.code === "conflict") throw fault;
-    const tired = (await bench.store.now()) - request.askedAt > patience;
-    if (passing.has(fault.code) && !tired) throw fault;
+    const why = awaited(fault, operation.cluster);
+    if (why !== undefined) {
+      await holdUp(bench.mover, request.id, why);
+      throw fault;
+    }
     await unplannable(bench, request.id, sayFault(fault, operation.target));
   }
 }

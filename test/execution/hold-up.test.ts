@@ -28,6 +28,20 @@ describe("holdUp", () => {
     assert.equal(entries(), 2);
   });
 
+  it("asks ever more seldom while the same reason stands, and writes each time it was asked in vain", async () => {
+    const { id } = await desk.asks(alice, restartIn("prod"));
+    const waits: number[] = [];
+    for (let tries = 0; tries < 8; tries++) {
+      await holdUp(desk.mover, id, away);
+      await holdUp(desk.mover, id, away);
+      const next = inState(await desk.now({ id }), "planning").heldUp?.next ?? 0;
+      waits.push(next - desk.clock.now());
+      desk.clock.pass(next - desk.clock.now());
+    }
+    assert.deepEqual(waits, [2_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    assert.equal(entries(), 8);
+  });
+
   it("gives back the claim each time, for the next try to come within seconds", async () => {
     const { id } = await desk.asks(alice, readPods);
     for (const fence of [1, 2]) {

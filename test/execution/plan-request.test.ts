@@ -71,18 +71,24 @@ describe("planning a request", () => {
       assert.deepEqual(test.effects(), []);
     });
 
-  it("is tried for a minute while the server does not answer as it should, and is then a failure", async () => {
-    const request = await asked(restart);
-    test.double.faults.answer(503, /deployments\/api/, 99);
-    await assert.rejects(work(test.worker("first"), request.id), /server-error/);
-    test.desk.clock.pass(60_000);
-    await assert.rejects(work(test.worker("first"), request.id), /server-error/);
-    inState(await test.now(request), "planning");
-    test.desk.clock.pass(1);
-    await work(test.worker("first"), request.id);
-    const failed = inState(await test.now(request), "failed");
-    assert.match("ended" in failed ? failed.ended.why : "", /^The cluster did not answer as it should/);
-  });
+  const aways: readonly (readonly [does: string, make: (test: TestBench) => void, code: RegExp])[] = [
+    ["does not answer", ({ double }) => double.faults.judge(() => ({ drop: "before-effect" })), /no-answer/],
+    ["answers with faults of its own", ({ double }) => double.faults.answer(503, /./, 99), /server-error/],
+    ["asks to be asked less often", ({ double }) => double.faults.answer(429, /./, 99), /too-many-requests/],
+  ];
+  for (const [does, make, code] of aways)
+    it(`waits, and says for what, while the cluster ${does}, and goes on when that is over`, async () => {
+      const request = await asked(restart);
+      make(test);
+      await assert.rejects(work(test.worker("first"), request.id), code);
+      test.desk.clock.pass(600_000);
+      await assert.rejects(work(test.worker("first"), request.id), code);
+      assert.equal(inState(await test.now(request), "planning").heldUp?.why, `the cluster demo ${does}`);
+      test.double.faults.clear();
+      await work(test.worker("first"), request.id);
+      const planned = inState(await test.now(request), "planning");
+      assert.ok(planned.plan && planned.heldUp === undefined);
+    });
 
   it("reads again when the object moves between reading and trying, a few times", async () => {
     const request = await asked(restart);

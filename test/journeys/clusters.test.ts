@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { isOver } from "../../src/request/request.ts";
 import { collect } from "../contract/collect.ts";
-import { ask, finish } from "../lab/acting.ts";
+import { ask, finish, textOf } from "../lab/acting.ts";
 import { type KubernetesDouble, startKubernetesDouble } from "../lab/kubernetes/kubernetes-double.ts";
 import { type Lab, startLab } from "../lab/lab.ts";
 import { alice, incident } from "../lab/people.ts";
 import { redisFor } from "../lab/redis/shared-redis.ts";
+import { until } from "../lab/slack/until.ts";
 import { prepareCluster } from "../lab/worker-access.ts";
 
 /** Asks for what no cluster holds: to be planned, its worker must look, and it is over by that. */
@@ -43,6 +44,24 @@ describe("two workers, each with a cluster of its own", function () {
     for (const id of ids) assert.equal((await finish(lab, id)).state, "failed");
     const writers = await Promise.all(ids.map((id) => writerOf(id, "plan.failed")));
     assert.deepEqual(writers, [demo?.pid, other?.pid, demo?.pid, other?.pid]);
+  });
+
+  it("say of a cluster that is away what is waited for, go on with the other, and with it when it is back", async () => {
+    const [, double] = doubles;
+    double?.faults.judge(() => ({ drop: "before-effect" }));
+    const [waits, goes] = [await inVain(lab, "other"), await inVain(lab, "demo")];
+    await finish(lab, goes);
+    const shown = () =>
+      lab.slack
+        .as(alice.id)
+        .see()
+        .messages.map(({ blocks }) => textOf(blocks))
+        .find((text) => text.includes(`Request ${waits}`)) ?? "";
+    await until(lab.slack, () => shown().includes("Waiting: the cluster other does not answer.") || undefined);
+    assert.match(shown(), /It is tried again until/);
+    double?.faults.clear();
+    assert.equal((await finish(lab, waits)).state, "failed");
+    await until(lab.slack, () => !shown().includes("Waiting") || undefined);
   });
 
   it("go on when the other one is away, whose requests wait for it", async () => {
