@@ -5,6 +5,7 @@ import { namespaceOf, type Read } from "../operation/operation.ts";
 import { targetInWords } from "../operation/target.ts";
 import { maskSecrets } from "./mask.ts";
 import { readDescribe } from "./reads/describe.ts";
+import { readElevations } from "./reads/elevations.ts";
 import { readEvents } from "./reads/events.ts";
 import { readGet } from "./reads/get.ts";
 import { readLogs } from "./reads/logs.ts";
@@ -23,6 +24,7 @@ const readers: { readonly [K in Read["kind"]]: Reader<Extract<Read, { kind: K }>
   "rollout-status": readRolloutStatus,
   "rollout-history": readRolloutHistory,
   top: readTop,
+  elevations: readElevations,
 };
 
 /**

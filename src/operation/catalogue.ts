@@ -1,4 +1,4 @@
-import { elevate, elevationForms } from "./catalogue/elevations.ts";
+import { elevate, elevationForms, elevations } from "./catalogue/elevations.ts";
 import { imageForms, setImage } from "./catalogue/images.ts";
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
@@ -22,6 +22,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "rollout-status": rolloutStatus,
   "rollout-history": rolloutHistory,
   top,
+  elevations,
   "rollout-restart": rolloutRestart,
   "rollout-pause": rolloutPause,
   "rollout-resume": rolloutResume,

@@ -58,11 +58,13 @@ export const elevationPlanRules: readonly RbacRule[] = [
   { apiGroups: [group], resources: ["clusterroles"], verbs: ["get"], scope: "cluster" },
 ];
 
+/** Sees what roles are bound anywhere, and can do nothing about it. */
+export const elevationListRules: readonly RbacRule[] = [
+  { apiGroups: [group], resources: ["rolebindings"], verbs: ["list"], scope: "cluster" },
+];
+
 /** Ends elevations, and can make none: an account of its own, which belongs to no operation. */
 export const elevationEnd = {
   account: "countersign-elevation-end",
-  rules: [
-    { apiGroups: [group], resources: ["rolebindings"], verbs: ["list"], scope: "cluster" },
-    { apiGroups: [group], resources: ["rolebindings"], verbs: ["get", "delete"] },
-  ],
-} as const satisfies { readonly account: string; readonly rules: readonly RbacRule[] };
+  rules: [...elevationListRules, { apiGroups: [group], resources: ["rolebindings"], verbs: ["get", "delete"] }],
+} satisfies { readonly account: string; readonly rules: readonly RbacRule[] };

@@ -1,4 +1,4 @@
-import type { Elevate } from "./catalogue/elevations.ts";
+import type { Elevate, Elevations } from "./catalogue/elevations.ts";
 import type { SetImage } from "./catalogue/images.ts";
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
@@ -31,7 +31,7 @@ export type Change =
   | Uncordon
   | Drain;
 /** The operations that only read. */
-export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory | Top;
+export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory | Top | Elevations;
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
 export type Operation = Read | Change;
 export type OperationKind = Operation["kind"];
@@ -44,6 +44,7 @@ const reads: Readonly<Record<Read["kind"], true>> = {
   "rollout-status": true,
   "rollout-history": true,
   top: true,
+  elevations: true,
 };
 
 export function isChange(operation: Operation): operation is Change {
@@ -57,7 +58,7 @@ export function namespaceOf(operation: Operation): Namespace | undefined {
 
 /** The one object it is about; undefined when it is about all of a kind, or reaches all of a namespace. */
 export function nameOf(operation: Operation): Name | undefined {
-  if (operation.kind === "elevate") return undefined;
+  if (operation.kind === "elevate" || operation.kind === "elevations") return undefined;
   if ("target" in operation) return operation.target.name;
   return operation.kind === "events" ? operation.about?.name : operation.name;
 }

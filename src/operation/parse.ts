@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { canIUsage, type Question, readQuestion } from "./can-i.ts";
 import { forms } from "./catalogue.ts";
+import { elevationName } from "./elevation.ts";
 import type { Flag, Form, Typed } from "./entry.ts";
 import { parseNamespace } from "./name.ts";
 import { nearest } from "./nearest.ts";
@@ -16,7 +17,7 @@ export type Command =
   | { readonly kind: "status"; readonly id: string }
   | { readonly kind: "mine" }
   | { readonly kind: "can-i"; readonly question: Question }
-  | { readonly kind: "cancel"; readonly id: string; readonly reason: string }
+  | { readonly kind: "cancel" | "revoke"; readonly id: string; readonly reason: string }
   | { readonly kind: "operate"; readonly operation: Operation; readonly reason: string };
 
 /** Where a command is spoken: which clusters exist, and which one is meant when none is named. */
@@ -28,7 +29,7 @@ export interface Place {
 /** The longest reason that is kept, in characters; cards show it whole. */
 export const reasonLength = 300;
 
-const beginnings = ["help", "status", "mine", "cancel", "auth can-i", ...forms.map(({ words }) => words)];
+const beginnings = ["help", "status", "mine", "cancel", "revoke", "auth can-i", ...forms.map(({ words }) => words)];
 
 /** Turns typed text into a command, or says what was wrong and what would be right. Never throws on any text. */
 export function parse(text: string, place: Place): Command | Refusal {
@@ -56,12 +57,19 @@ export function parse(text: string, place: Place): Command | Refusal {
     case "status":
     case "cancel":
       return parseAbout(first.toLowerCase() as "status" | "cancel", rest, reason);
+    case "revoke":
+      // As `kubectl get rolebindings` has it, or as we do.
+      return parseAbout(
+        "revoke",
+        rest.map((word) => (word.startsWith(elevationName("")) ? word.slice(elevationName("").length) : word)),
+        reason,
+      );
     default:
       return parseOperation(words, reason, place);
   }
 }
 
-function parseAbout(kind: "status" | "cancel", words: readonly string[], reason: string): Command | Refusal {
+function parseAbout(kind: "status" | "cancel" | "revoke", words: readonly string[], reason: string): Command | Refusal {
   const [id, ...more] = words;
   if (id === undefined) return refuse("bad-arguments", "The request's id is missing.", `${kind} r-ab12cd34`);
   if (more.length > 0) return tooMuch(more, `${kind} ${short(id)}`);

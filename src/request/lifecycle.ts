@@ -8,6 +8,7 @@ import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
 import { prove } from "./prove.ts";
 import type { Request, Settlement } from "./request.ts";
+import { revoke } from "./revoke.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
@@ -37,6 +38,8 @@ export interface Lifecycle {
   undoStanding(request: Request, subject: Subject, now: number): UndoOffer | Refusal;
   /** Asks for it, as a new request; answers that one. */
   undo(id: string, asking: Omit<Asking, "operation">): Promise<Request | Refusal>;
+  /** Ends an elevation before its time. */
+  revoke(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   /** Does what is the web side's turn; any number of processes may call it at once. */
   advance(id: string): Promise<void>;
   /** Lets a request lapse whose time is over. */
@@ -67,6 +70,7 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await askUndo(desk, id, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
+    revoke: (id, subject, why) => revoke(desk, id, subject, why),
     lookAgain: (id, subject) => lookAgain(desk, id, subject),
     advance: (id) => advance(desk, id),
     lapse: (id) => lapse(desk, id),

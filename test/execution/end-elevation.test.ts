@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { work } from "../../src/execution/work.ts";
 import type { Elevation } from "../../src/request/elevated.ts";
 import type { Request } from "../../src/request/request.ts";
+import { accepted, alice, dora, erin, refusalOf } from "../request/desk.ts";
 import { openBench, type TestBench } from "./bench.ts";
 import { deeds, elevated, elevateTo, standing } from "./elevated.ts";
 
@@ -63,6 +64,28 @@ describe("the end of an elevation", () => {
     const { ended, revoked } = await look(id);
     assert.deepEqual([ended?.how, revoked?.by, revoked?.why], ["revoked", "alice", "done"]);
     assert.deepEqual(await standing(test), []);
+  });
+
+  for (const [who, subject] of [
+    ["its holder", alice],
+    ["somebody who may approve it", dora],
+  ] as const)
+    it(`may be asked for by ${who}, with a reason, once`, async () => {
+      const { id } = await elevated(test);
+      accepted(await test.desk.lifecycle.revoke(id, subject, "the incident is over"));
+      assert.equal(last()?.kind, "elevation.revoked");
+      assert.equal(refusalOf(await test.desk.lifecycle.revoke(id, subject, "")), "not-in-this-state");
+      assert.equal((await look(id)).ended?.how, "revoked");
+      assert.equal(refusalOf(await test.desk.lifecycle.revoke(id, subject, "")), "not-in-this-state");
+    });
+
+  it("may be asked for by nobody else, and of nothing else", async () => {
+    const { id } = await elevated(test);
+    assert.equal(refusalOf(await test.desk.lifecycle.revoke(id, erin, "")), "not-yours");
+    assert.equal((await standing(test)).length, 1);
+    const other = await test.desk.asks(alice, elevateTo("view"));
+    assert.equal(refusalOf(await test.desk.lifecycle.revoke(other.id, alice, "")), "not-in-this-state");
+    assert.equal(refusalOf(await test.desk.lifecycle.revoke("r-0000000000", alice, "")), "no-such-request");
   });
 
   it("comes once, however many workers look", async () => {

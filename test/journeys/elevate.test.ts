@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { ask, finish } from "../lab/acting.ts";
+import { ask, click, finish, textOf, told, type } from "../lab/acting.ts";
 import { answerTo, elevateAlice, ended, killEverything, startEverything, untilAnswered } from "../lab/elevating.ts";
+import type { Lab } from "../lab/lab.ts";
 import { alice, bob, carol, incident } from "../lab/people.ts";
 import { ownRedisFor } from "../lab/redis/shared-redis.ts";
+import { until } from "../lab/slack/until.ts";
 import { onStage, type Stage } from "./stage.ts";
 
 const bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/prod/rolebindings";
+
+/** What only alice is told, if it says so. */
+function whisperOf(lab: Lab, says: RegExp) {
+  const { messages } = lab.slack.as(alice.id).see();
+  return messages.find((one) => one.ephemeralFor === alice.id && says.test(textOf(one.blocks)));
+}
 
 async function kinds({ lab }: Stage): Promise<readonly string[]> {
   const all: string[] = [];
@@ -46,6 +54,20 @@ describe("an elevation through the real processes", function () {
     const { decision } = await elevateAlice(lab, "--role=edit --for=5s", [bob, carol]);
     assert.equal(decision.tier, "critical");
     await untilAnswered(admin, 403);
+  });
+
+  it("is listed while it stands, and ends early when its holder says so, or an approver by the button", async () => {
+    const { lab, admin } = stage();
+    const { id } = await elevateAlice(lab, "--role=view --for=1h");
+    await ask(lab, alice, incident, "/k8s elevations -n prod");
+    await until(lab.slack, () => whisperOf(lab, new RegExp(`${id} +prod +view +user alice@example.com`)));
+    await type(lab, alice, incident, `/k8s revoke ${id} -- seen enough`);
+    await untilAnswered(admin, 403);
+    assert.equal((await ended(lab, id)).how, "revoked");
+    const again = await elevateAlice(lab, "--role=view --for=1h");
+    await click(lab, bob, "revoke", again.id);
+    await untilAnswered(admin, 403);
+    await told(lab, alice, incident, again.id);
   });
 
   it("elevates nobody of whom the directory does not say who they are in the cluster", async () => {

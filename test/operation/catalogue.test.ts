@@ -17,6 +17,7 @@ const operations: readonly (readonly [Operation, string])[] = [
   [{ kind: "rollout-status", cluster: "demo", target }, "rollout status deploy/api -n prod -c demo"],
   [{ kind: "rollout-history", cluster: "demo", target }, "rollout history deploy/api -n prod -c demo"],
   [{ kind: "top", cluster: "demo", resource: "pods", namespace: namespace("prod") }, "top pods -n prod -c demo"],
+  [{ kind: "elevations", cluster: "demo", namespace: namespace("prod") }, "elevations -n prod -c demo"],
   [{ kind: "describe", cluster: "demo", target }, "describe deploy/api -n prod -c demo"],
   [
     {
@@ -148,6 +149,7 @@ describe("the catalogue", () => {
         .replace("=N ", "=3 ")
         .replace("NAME", "api")
         .replace("ROLE", "view")
+        .replace("[-n prod]", "-n prod")
         .replace("NODE", "worker-1")
         .replaceAll(/\[(--[a-z-]+)\]/g, "$1")
         .replace("REASON", "why");

@@ -379,7 +379,7 @@ function refusalOf(text: string): Refusal {
 /** Every command is closed and whole; every refusal is a sentence that can be shown, with what would satisfy it. */
 function holdsTo(answer: Command | Refusal): void {
   if (!isRefusal(answer)) {
-    assert.ok(["help", "status", "mine", "cancel", "operate"].includes(answer.kind));
+    assert.ok(["help", "status", "mine", "cancel", "revoke", "operate"].includes(answer.kind));
     if (answer.kind === "operate" && isChange(answer.operation)) assert.ok(answer.reason.length > 0);
     return;
   }

@@ -136,7 +136,16 @@ export function richText(...elements: readonly RichTextBlockElement[]): RichText
 // ---- what people click and fill in ----
 
 /** The buttons and forms there are; each has exactly one listener, matched by this very string. */
-export type ActionId = "prove" | "cancel" | "review" | "deny" | "ran" | "did-not-run" | "look-again" | "undo";
+export type ActionId =
+  | "prove"
+  | "cancel"
+  | "review"
+  | "deny"
+  | "ran"
+  | "did-not-run"
+  | "look-again"
+  | "undo"
+  | "revoke";
 
 export function button(
   action: ActionId,

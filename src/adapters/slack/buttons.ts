@@ -1,5 +1,6 @@
 import type { Button } from "@slack/types";
 import { entryOf } from "../../operation/catalogue.ts";
+import { openElevation } from "../../request/elevation.ts";
 import type { Request } from "../../request/request.ts";
 import { undoOffer } from "../../request/undo-offer.ts";
 import { mayBeLookedAt } from "../../request/unknown.ts";
@@ -7,6 +8,27 @@ import { button } from "./blocks.ts";
 
 /** What people may do now, the requester before all; the buttons vanish with the state. */
 export function buttonsFor(request: Request): readonly Button[] {
+  return [...buttonsOfState(request), ...revokeButton(request)];
+}
+
+/** An elevation that stands may be ended by its holder, or by whoever may approve it. */
+function revokeButton(request: Request): readonly Button[] {
+  const elevation = openElevation(request);
+  if (!elevation || elevation.revoked) return [];
+  return [
+    button("revoke", "Take the role away", request.id, {
+      style: "danger",
+      confirm: {
+        title: { type: "plain_text", text: "End this elevation?" },
+        text: { type: "plain_text", text: "The role is taken away at once. It can be asked for again." },
+        confirm: { type: "plain_text", text: "Take it away" },
+        deny: { type: "plain_text", text: "Keep it" },
+      },
+    }),
+  ];
+}
+
+function buttonsOfState(request: Request): readonly Button[] {
   const cancel = button("cancel", "Cancel", request.id, {
     style: "danger",
     confirm: {

@@ -42,6 +42,14 @@ export async function cancel(front: Front, arrival: Arrival, id: string): Promis
   await front.whisper(arrival.user, arrival.channel, answer);
 }
 
+/** [Take the role away]: Slack has asked already whether they mean it. */
+export async function revoke(front: Front, arrival: Arrival, id: string): Promise<void> {
+  const who = await about(front, arrival, id);
+  const done = isRefusal(who) ? who : await front.ports.lifecycle.revoke(id, who.subject, "");
+  const answer = isRefusal(done) ? refusalReply(done) : reply(`The elevation \`${id}\` is being ended.`);
+  await front.whisper(arrival.user, arrival.channel, answer);
+}
+
 /** [Deny…] inside the review: the form gives way to the one that asks why. */
 export async function openDenial(
   front: Front,

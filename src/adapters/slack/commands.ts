@@ -42,6 +42,10 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       const cancelled = await front.ports.lifecycle.cancel(command.id, subject, command.reason);
       return isRefusal(cancelled) ? refusalReply(cancelled) : reply(`Request \`${cancelled.id}\` is cancelled.`);
     }
+    case "revoke": {
+      const revoked = await front.ports.lifecycle.revoke(command.id, subject, command.reason);
+      return isRefusal(revoked) ? refusalReply(revoked) : reply(`The elevation \`${revoked.id}\` is being ended.`);
+    }
     case "operate": {
       const { operation, reason } = command;
       const { team, user, channel = "" } = arrival;
@@ -79,6 +83,7 @@ function help(slash: string, topic: string | undefined): Reply {
     { usage: "status ID", summary: "where a request stands" },
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },
+    { usage: "revoke ID -- REASON", summary: "end an elevation early" },
     { usage: "help [COMMAND]", summary: "this list" },
   ];
   const found = commands.filter(({ usage }) => topic === undefined || usage.startsWith(topic.toLowerCase()));

@@ -3,7 +3,7 @@ import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { ActionId } from "./blocks.ts";
-import { cancel, openDenial, openProof, openReview } from "./clicks.ts";
+import { cancel, openDenial, openProof, openReview, revoke } from "./clicks.ts";
 import { answerCommand } from "./commands.ts";
 import { type Filled, type FormReply, submitApproval, submitDenial, submitProof } from "./forms.ts";
 import type { Front } from "./front.ts";
@@ -39,6 +39,7 @@ export function listen(app: App, front: Front): void {
     "did-not-run": (arrival, id) => openSettlement(front, arrival, id, "did-not-run"),
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
     undo: (arrival, id) => openUndo(front, arrival, id),
+    revoke: (arrival, id) => revoke(front, arrival, id),
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {
@@ -46,7 +47,7 @@ export function listen(app: App, front: Front): void {
       const { view } = args.body;
       // In parallel: the trigger dies while one waits. What Slack shows an error for must not cancel anything.
       const acked = safely(front.ports.log, () => args.ack());
-      if (action === "cancel" && !(await acked)) return;
+      if ((action === "cancel" || action === "revoke") && !(await acked)) return;
       const work = onClick(arrival, args.action.value ?? "", view ? { id: view.id, hash: view.hash } : undefined);
       const failed = await orFault(
         front,

@@ -5,6 +5,7 @@ import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
 import { actions, bold, bullets, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
 import { buttonsFor } from "./buttons.ts";
+import { elevationReplies } from "./elevation-replies.ts";
 import { endReplies, type Reply } from "./end-replies.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
@@ -65,6 +66,7 @@ export function repliesOf(request: Request, channel: string): readonly Surface[]
     ...grantReply(request, reply),
     ...executionReplies(request, reply),
     ...endReplies(request, reply),
+    ...elevationReplies(request, reply),
   ];
 }
 

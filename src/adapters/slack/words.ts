@@ -1,7 +1,7 @@
 import { entryOf } from "../../operation/catalogue.ts";
 import { namespaceOf, type Operation } from "../../operation/operation.ts";
 import type { Refusal } from "../../operation/refusal.ts";
-import type { Request, Settled, Unknown } from "../../request/request.ts";
+import type { Finished, Request, Settled, Unknown } from "../../request/request.ts";
 import { openLook } from "../../request/unknown.ts";
 import { clip } from "./escape.ts";
 import { heldUpOf, quorumOf } from "./known.ts";
@@ -45,7 +45,7 @@ export function stateWords(request: Request): string {
     case "executing":
       return "Running.";
     case "succeeded":
-      return `Succeeded: ${sentence(request.outcome.says)}`;
+      return [`Succeeded: ${sentence(request.outcome.says)}`, ...elevationWords(request)].join(" ");
     case "unknown":
       return openLook(request) === undefined
         ? unknownWords(request)
@@ -72,6 +72,23 @@ export function stateWords(request: Request): string {
 /** What is said where nobody can tell, and is still said of it after a person settled it. */
 export function unknownWords({ outcome }: Unknown | Settled): string {
   return `Unknown, a person must look: ${sentence(outcome.says)}`;
+}
+
+/** How the elevation ended that this request made, if it made one and it has. */
+function elevationWords({ elevation }: Pick<Finished, "elevation">): readonly string[] {
+  return elevation?.ended ? [elevationEnd(elevation.ended.how)] : [];
+}
+
+/** One sentence that says how it ended. */
+export function elevationEnd(how: "on-time" | "revoked" | "gone"): string {
+  switch (how) {
+    case "on-time":
+      return "The role was taken away on time.";
+    case "revoked":
+      return "The role was taken away early.";
+    case "gone":
+      return "The role was gone already when it was to be taken away.";
+  }
 }
 
 /** A refusal as people read it: what was wrong, then what would satisfy it. */

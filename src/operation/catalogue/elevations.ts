@@ -1,6 +1,12 @@
-import { elevationPlanRules, elevationRules, isNeverGiven, longestElevation } from "../elevation.ts";
+import {
+  elevationListRules,
+  elevationPlanRules,
+  elevationRules,
+  isNeverGiven,
+  longestElevation,
+} from "../elevation.ts";
 import type { Entry, Form, Typed } from "../entry.ts";
-import { parseName } from "../name.ts";
+import { type Namespace, parseName } from "../name.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { parseSpan, spanInWords, spanShape, spokenSpan } from "../span.ts";
 import type { Target } from "../target.ts";
@@ -32,7 +38,36 @@ export const elevate: Entry<Elevate> = {
   wish: ({ target, seconds }) => `hold the role ${target.name} for ${spanInWords(seconds * 1000)}`,
 };
 
-export const elevationForms: readonly Form<Elevate>[] = [
+/** Lists who holds a role for a while: read off the cluster, which knows of those that we forgot. */
+export interface Elevations {
+  readonly kind: "elevations";
+  readonly cluster: string;
+  /** Absent: wherever they are. */
+  readonly namespace?: Namespace;
+}
+
+export const elevations: Entry<Elevations> = {
+  usage: "elevations [-n NAMESPACE]",
+  summary: "who holds a role for a while, and until when",
+  group: "@read",
+  idempotent: true,
+  account: "countersign-elevations",
+  rules: elevationListRules,
+  say: () => "elevations",
+  headline: () => "List elevations",
+  wish: () => "list who holds a role for a while",
+};
+
+export const elevationForms: readonly Form<Elevate | Elevations>[] = [
+  {
+    words: "elevations",
+    usage: elevations.usage,
+    namespace: "optional",
+    read: ({ positionals, cluster, namespace, usage }) =>
+      positionals.length > 0
+        ? tooMuch(positionals, usage)
+        : { kind: "elevations", cluster, ...(namespace === undefined ? {} : { namespace }) },
+  },
   {
     words: "elevate",
     usage: elevate.usage,

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { Surface } from "../../../src/adapters/slack/surface.ts";
 import { surfacesOf } from "../../../src/adapters/slack/surfaces.ts";
 import type { Operation } from "../../../src/operation/operation.ts";
+import { isRefusal } from "../../../src/operation/refusal.ts";
+import type { RequestEvent } from "../../../src/request/event.ts";
 import { isOver, type Request, type State, states } from "../../../src/request/request.ts";
 import { transition } from "../../../src/request/transition.ts";
 import { name, namespace } from "../../contract/sample-request.ts";
@@ -48,6 +50,38 @@ describe("surfacesOf", () => {
       // Of an outcome that nobody knows, approvers are asked where they approved it too.
       const ofCard = request.state === "unknown" ? expected : expected.filter((action) => action === "review");
       assert.deepEqual([thread, card], [expected.filter((action) => action !== "review"), ofCard], request.state);
+    }
+  });
+
+  it("tells of an elevation how it ends, and offers to take the role away until it has", () => {
+    const target = { kind: "ClusterRole", namespace: namespace("prod"), name: name("edit") } as const;
+    const lives = livesOf({ operation: { kind: "elevate", cluster: "demo", target, seconds: 60 } });
+    const given = lives.find(({ state }) => state === "succeeded");
+    assert.ok(given);
+    const later = (...events: readonly RequestEvent[]) =>
+      events.reduce((request: Request, event) => {
+        const next = transition(request, event, noon);
+        assert.ok(!isRefusal(next), JSON.stringify(next));
+        return next;
+      }, given);
+    const shown = (request: Request) => textOf(surfacesOf(request, cards).map(({ blocks }) => blocks));
+    const offers = (request: Request) => buttonsIn(surfacesOf(request, cards)).includes("revoke");
+    assert.equal(offers(given), true);
+    const why = "the cluster demo does not answer";
+    const late = later({ type: "elevation-held-up", why });
+    assert.match(shown(late), /Still elevated:\s+the cluster demo does not answer/);
+    assert.ok(surfacesOf(late, cards).some(({ key, broadcast }) => key === "still-elevated" && broadcast));
+    const revoked = later({ type: "revoked", subject: "alice", why: "done" });
+    assert.match(shown(revoked), /alice ends it early:\s+done/);
+    assert.equal(offers(revoked), false);
+    for (const [how, words] of [
+      ["on-time", /The role was taken away on time/],
+      ["revoked", /The role was taken away early/],
+      ["gone", /was gone already/],
+    ] as const) {
+      const over = later({ type: "elevation-ended", how, apiAuditIds: [] });
+      assert.match(shown(over), words);
+      assert.equal(offers(over), false);
     }
   });
 
