@@ -7,15 +7,13 @@ import { askedStatement, type Finished, type Unknown } from "./request.ts";
  * it was granted in. Whoever writes to Redis can write any of them; only what we signed is believed.
  */
 export function isAsGranted({ attestor }: { readonly attestor: Attestor }, request: Finished | Unknown): boolean {
-  const { id, requester, reason, plan, digest, operation } = request;
+  const { id, requester, reason, plan, digest } = request;
   const { grant, signature } = request.grant;
-  const asker = { request: id, requester, reason };
   return (
     attestor.holds(askedStatement(request), request.signature) &&
     attestor.holds({ ...grant }, signature) &&
     grant.request === id &&
     grant.digest === digest &&
-    digestOf(asker, plan) === digest &&
-    digestOf(asker, { ...plan, operation }) === digest
+    digestOf({ request: id, requester, reason }, plan) === digest
   );
 }
