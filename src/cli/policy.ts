@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { spoken } from "../operation/catalogue.ts";
-import { isChange, type Operation } from "../operation/operation.ts";
+import { isRead, type Operation } from "../operation/operation.ts";
 import { parse } from "../operation/parse.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import { isRefusal } from "../operation/refusal.ts";
+import type { Runbook } from "../operation/runbook.ts";
 import { refuseApprover } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import { readDirectory } from "../policy/directory-document.ts";
@@ -50,14 +51,14 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
   const policy = read(values.policy, readPolicy);
   const people = values.directory === undefined ? undefined : read(values.directory, readDirectory).subjects;
   const subject = subjectOf(values.as, values.groups, people);
-  const operation = operationOf(positionals, values.cluster);
+  const operation = operationOf(positionals, values.cluster, policy.runbooks);
   const plan = planOf(values.pods, values.label);
   const decision = decide(policy, factsOf(operation, subject, plan));
   const approvers = approversOf(decision, subject, people);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ operation: spoken(operation), subject, plan, ...decision, ...(approvers ? { approvers } : {}) })}\n`
-      : told(operation, subject, decision, { policy, approvers, known: plan !== "unknown" || !isChange(operation) }),
+      : told(operation, subject, decision, { policy, approvers, known: plan !== "unknown" || isRead(operation) }),
   );
   return ending.well;
 }
@@ -85,11 +86,11 @@ function subjectOf(sub: string, groups: string | undefined, people?: ReadonlyMap
 }
 
 /** A reason stands for no rule, so none has to be given. */
-function operationOf(words: readonly string[], cluster: string): Operation {
+function operationOf(words: readonly string[], cluster: string, runbooks: readonly Runbook[] = []): Operation {
   if (words.length === 0)
     throw new UsageFault("which command? Behind --, such as: -- rollout restart deploy/api -n prod");
   const text = words.includes("--") ? words.join(" ") : `${words.join(" ")} -- explained`;
-  const command = parse(text, { clusters: [cluster], defaultCluster: cluster });
+  const command = parse(text, { clusters: [cluster], defaultCluster: cluster, runbooks });
   if (isRefusal(command)) throw new UsageFault([command.says, command.remedy].filter(Boolean).join(" "));
   if (command.kind !== "operate") throw new UsageFault(`"${words.join(" ")}" is no operation`);
   return command.operation;

@@ -1,13 +1,14 @@
 import { type Cluster, ClusterFault } from "../cluster-port.ts";
-import { isChange } from "../operation/operation.ts";
+import { isRead } from "../operation/operation.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import { accountOf, type Bench, clusterOf } from "./bench.ts";
 import { whyNot } from "./check-grant.ts";
+import { freshPlan } from "./fresh-plan.ts";
 import { claim, endUnknown, type Hold, LeaseLost, TargetBusy } from "./hold.ts";
 import { awaited, holdUp } from "./hold-up.ts";
-import { rePlan } from "./re-plan.ts";
 import { read } from "./read.ts";
 import { recover } from "./recover.ts";
+import { beginSteps, recoverSteps } from "./run-steps.ts";
 import { start } from "./start.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function execute(bench: Bench, request: Granted | Executing): Promi
   const { hold } = taken;
   try {
     if (taken.request.state === "granted") await begin(bench, hold, cluster, taken.request);
+    else if (taken.request.operation.kind === "runbook") await recoverSteps(bench, hold, cluster, taken.request);
     else await recover(bench, hold, cluster, taken.request);
   } catch (fault) {
     // Whoever took the request over goes on with it; this worker must write nothing more.
@@ -46,8 +48,9 @@ async function begin(bench: Bench, hold: Hold, cluster: Cluster, request: Grante
     await hold.step(() => ({ type: "grant-refused", fence, why: refused }));
     return;
   }
-  if (!isChange(request.operation)) return perform(bench, hold, cluster, request);
-  const fresh = await rePlan(bench, cluster, request);
+  if (isRead(request.operation)) return perform(bench, hold, cluster, request);
+  if (request.operation.kind === "runbook") return beginSteps(bench, hold, cluster, request);
+  const fresh = await freshPlan(bench, cluster, request);
   if (typeof fresh === "string") {
     await hold.step(() => ({ type: "conflicted", fence, why: fresh }));
     return;
@@ -64,7 +67,7 @@ async function begin(bench: Bench, hold: Hold, cluster: Cluster, request: Grante
 /** A read under its grant: it changes nothing, so it needs neither intent nor ticket. */
 async function perform(bench: Bench, hold: Hold, cluster: Cluster, request: Granted): Promise<void> {
   const { operation } = request;
-  if (isChange(operation)) throw new Error(`${operation.kind} is no read`);
+  if (!isRead(operation)) throw new Error(`${operation.kind} is no read`);
   const session = await cluster.session(accountOf(operation), request.id);
   const found = await read(session, operation, await bench.store.now());
   const { fence } = hold;

@@ -1,6 +1,6 @@
 import { isRefusal } from "../operation/refusal.ts";
 import type { RequestEvent } from "../request/event.ts";
-import type { Executing, Granted, Progress, Request } from "../request/request.ts";
+import type { Executing, Granted, Progress } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
 
 /** The lease is gone: another worker has the request now, and this one must not touch anything any more. */
@@ -26,7 +26,7 @@ export class TargetBusy extends Error {
 export interface Hold {
   readonly fence: number;
   /** Keeps one step; throws {@link TargetBusy} when it must wait, {@link LeaseLost} when it is not ours any more. */
-  step(event: (now: number) => RequestEvent): Promise<Request>;
+  step(event: (now: number) => RequestEvent): Promise<void>;
   /** Tells how far the rollout has come, which also renews the lease. */
   tell(progress: Omit<Progress, "at">): Promise<void>;
   /** After the hold was lost: settles what another worker had to call unknown; does nothing in any other state. */
@@ -63,7 +63,7 @@ function holdOn(bench: Bench, id: string, fence: number): Hold {
   const lost = new AbortController();
   let latest: Omit<Progress, "at"> | undefined;
 
-  const step = async (event: (now: number) => RequestEvent): Promise<Request> => {
+  const step = async (event: (now: number) => RequestEvent): Promise<void> => {
     const kept = await bench.mover.move(id, ({ request, now }) => {
       // Refused by the store's own clock, not ours, when the lease ran out on the way.
       const until = "claim" in request ? request.claim?.leaseUntil : undefined;
@@ -72,7 +72,7 @@ function holdOn(bench: Bench, id: string, fence: number): Hold {
         ? { event: made }
         : { event: made, along: { notAfter: until } };
     });
-    if (!isRefusal(kept)) return kept;
+    if (!isRefusal(kept)) return;
     if (kept.refused === "target-busy") throw new TargetBusy(id, kept.says);
     const fault = new LeaseLost(id, kept.says);
     lost.abort(fault);

@@ -35,6 +35,10 @@ async function see(bench: Bench, cluster: Cluster, request: Unknown): Promise<Se
   const untrue = whyNotAsGranted(bench, request);
   if (untrue !== undefined) return unclear(`The record cannot be believed: ${untrue}.`);
   const plan = changePlanOf(request.plan);
+  if (request.operation.kind === "runbook")
+    return unclear(
+      "The steps of a runbook are not looked at by a worker: look at their objects; the thread says how far it came.",
+    );
   if (!isChange(request.operation) || !plan) return unclear("A read changes nothing; there is no object to look at.");
   try {
     // Taken even to do nothing: what was never begun can then never begin, and that is certain.

@@ -1,11 +1,11 @@
 import type { Cluster } from "../cluster-port.ts";
-import type { Executing } from "../request/request.ts";
+import type { Executing, Granted } from "../request/request.ts";
 import { type ChangePlan, changePlanOf } from "./act.ts";
 import type { Bench } from "./bench.ts";
 import { carryOut } from "./carry-out.ts";
 import { whyNot } from "./check-grant.ts";
+import { freshPlan } from "./fresh-plan.ts";
 import { endUnknown, type Hold, LeaseLost } from "./hold.ts";
-import { rePlan } from "./re-plan.ts";
 import { start } from "./start.ts";
 import { preconditionIn, type Ticket, ticketOf } from "./ticket.ts";
 
@@ -18,24 +18,48 @@ export async function recover(bench: Bench, hold: Hold, cluster: Cluster, reques
   const plan = changePlanOf(request.plan);
   if (refused !== undefined || !plan)
     return endUnknown(hold, `It had begun, and cannot be gone on with: ${refused ?? "the plan is about no object"}.`);
-  const ticket = (await cluster.ticket(request.id)) ?? (await beginAgain(bench, hold, cluster, request));
-  if (ticket) await resume(bench, hold, cluster, { request, plan, ticket });
+  const late = (await bench.store.now()) > request.grant.grant.notAfter;
+  const unbegun = (why: string) =>
+    `Its worker was lost before it began, and nothing was done: ${why.replace(/\.$/, "")}.`;
+  const anew = () => freshPlan(bench, cluster, request);
+  await goOn(bench, hold, cluster, { request, plan, late, anew, unbegun });
+}
+
+/** What may have begun already, and what is to be known to go on with it. */
+export interface Lost {
+  readonly request: Granted | Executing;
+  readonly plan: ChangePlan;
+  /** Nothing may be begun any more. */
+  readonly late: boolean;
+  /** The plan anew, or why it must not be begun. */
+  anew(): Promise<ChangePlan | string>;
+  /** What to say where it was not begun and is not begun now. */
+  unbegun(why: string): string;
+}
+
+/** Goes on with what the ticket allows, or begins where nobody took one. */
+export async function goOn(bench: Bench, hold: Hold, cluster: Cluster, lost: Lost): Promise<void> {
+  const ticket = (await cluster.ticket(lost.request.id)) ?? (await beginAgain(bench, hold, cluster, lost));
+  if (ticket) await resume(bench, hold, cluster, { ...lost, ticket });
 }
 
 /** Without a ticket nothing was done yet: it is begun under all that holds for a beginning. */
-async function beginAgain(bench: Bench, hold: Hold, cluster: Cluster, request: Executing): Promise<Ticket | undefined> {
-  const late = (await bench.store.now()) > request.grant.grant.notAfter;
-  const fresh = late ? "the grant ran out" : await rePlan(bench, cluster, request);
+async function beginAgain(
+  bench: Bench,
+  hold: Hold,
+  cluster: Cluster,
+  { request, late, anew, unbegun }: Lost,
+): Promise<Ticket | undefined> {
+  const fresh = late ? "the grant ran out" : await anew();
   if (typeof fresh !== "string") return start(bench, hold, cluster, request, fresh);
   // Taken even to do nothing: else the earlier worker could wake up and act after that was said.
   const ticket = await cluster.takeTicket(request.id, ticketOf(bench, hold, request));
   if (ticket !== "mine") return ticket.taken;
-  const says = `Its worker was lost before it began, and nothing was done: ${fresh.replace(/\.$/, "")}.`;
   await hold.step((at) => ({
     type: "finished",
     fence: hold.fence,
     as: "failed",
-    outcome: { at, says, apiAuditIds: [] },
+    outcome: { at, says: unbegun(fresh), apiAuditIds: [] },
   }));
   return undefined;
 }
@@ -45,7 +69,7 @@ async function resume(
   bench: Bench,
   hold: Hold,
   cluster: Cluster,
-  { request, plan, ticket }: { request: Executing; plan: ChangePlan; ticket: Ticket },
+  { request, plan, ticket }: Pick<Lost, "request" | "plan"> & { ticket: Ticket },
 ): Promise<void> {
   // Else this worker could act after a later one has said, for certain, that nothing was done.
   if (Number(ticket["fence"]) > hold.fence) throw new LeaseLost(request.id, "a later worker took the ticket");

@@ -99,7 +99,8 @@ function accountsOf(entries: readonly Pick<Entry<never>, "account" | "rules" | "
   const accounts = new Map<string, readonly RbacRule[]>();
   const add = (account: string, rules: readonly RbacRule[]) =>
     accounts.set(account, distinct([...(accounts.get(account) ?? []), ...rules]));
-  for (const { account, rules } of entries) add(account, rules);
+  // What has no rules of its own runs under the accounts of others, and has none.
+  for (const { account, rules } of entries) if (rules.length > 0) add(account, rules);
   for (const { plansWith = [] } of entries) add(readerAccount, plansWith);
   add(elevationEnd.account, elevationEnd.rules);
   return accounts;

@@ -8,6 +8,7 @@ import { describe, events, get, readForms } from "./catalogue/reads.ts";
 import { deleteConfigMap, deleteDeployment, deleteJob, deleteStatefulSet, removalForms } from "./catalogue/removals.ts";
 import { revisionForms, rolloutUndo } from "./catalogue/revisions.ts";
 import { rolloutHistory, rolloutStatus } from "./catalogue/rollouts.ts";
+import { runbook } from "./catalogue/runbooks.ts";
 import { top } from "./catalogue/usage.ts";
 import { rolloutPause, rolloutRestart, rolloutResume, scale, workloadForms } from "./catalogue/workloads.ts";
 import type { Entry, Form } from "./entry.ts";
@@ -42,6 +43,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   cordon,
   uncordon,
   drain,
+  runbook,
 };
 
 /** Every way to ask for one. */

@@ -14,18 +14,24 @@ export interface Asker {
  * status updates would void every approval.
  */
 export function digestOf(asker: Asker, plan: Plan): string {
-  const { operation, object, also, changes, binding } = plan;
   return sha256(
     canonical({
       v: "countersign.plan.v1",
       request: asker.request,
       requester: asker.requester,
       reason: asker.reason,
-      operation,
-      object: object ?? null,
-      ...(also ? { also } : {}),
-      changes,
-      binding,
+      ...boundOf(plan),
     }),
   );
+}
+
+function boundOf({ operation, object, also, steps, changes, binding }: Plan): object {
+  return {
+    operation,
+    object: object ?? null,
+    ...(also ? { also } : {}),
+    ...(steps ? { steps: steps.map(boundOf) } : {}),
+    changes,
+    binding,
+  };
 }

@@ -12,7 +12,7 @@ import type { Top } from "./catalogue/usage.ts";
 import type { RolloutPause, RolloutRestart, RolloutResume, Scale } from "./catalogue/workloads.ts";
 import type { Name, Namespace } from "./name.ts";
 
-/** The operations that change the cluster. */
+/** The operations that change one object of the cluster. */
 export type Change =
   | RolloutRestart
   | RolloutPause
@@ -32,8 +32,16 @@ export type Change =
   | Drain;
 /** The operations that only read. */
 export type Read = Get | Describe | Events | Logs | RolloutStatus | RolloutHistory | Top | Elevations;
+/** Several changes of one cluster under one name, one after the other, as the policy's runbook of that name has them. */
+export interface RunRunbook {
+  readonly kind: "runbook";
+  readonly cluster: string;
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly steps: readonly Exclude<Change, Elevate | DeleteObject>[];
+}
 /** WHAT is asked, closed: nothing that is not in this union can be asked, approved or run. */
-export type Operation = Read | Change;
+export type Operation = Read | Change | RunRunbook;
 export type OperationKind = Operation["kind"];
 
 const reads: Readonly<Record<Read["kind"], true>> = {
@@ -47,12 +55,19 @@ const reads: Readonly<Record<Read["kind"], true>> = {
   elevations: true,
 };
 
+/** It changes nothing. */
+export function isRead(operation: Operation): operation is Read {
+  return Object.hasOwn(reads, operation.kind);
+}
+
+/** It changes one object. */
 export function isChange(operation: Operation): operation is Change {
-  return !Object.hasOwn(reads, operation.kind);
+  return !isRead(operation) && operation.kind !== "runbook";
 }
 
 /** The namespace it happens in; undefined for what belongs to none, such as nodes. */
 export function namespaceOf(operation: Operation): Namespace | undefined {
+  if (operation.kind === "runbook") return undefined;
   return "target" in operation ? operation.target.namespace : operation.namespace;
 }
 

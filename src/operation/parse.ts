@@ -5,8 +5,10 @@ import { elevationName } from "./elevation.ts";
 import type { Flag, Form, Typed } from "./entry.ts";
 import { parseNamespace } from "./name.ts";
 import { nearest } from "./nearest.ts";
-import { isChange, type Operation } from "./operation.ts";
+import { isRead, type Operation } from "./operation.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { type ReadStep, readRun, runUsage } from "./run.ts";
+import type { Runbook } from "./runbook.ts";
 import { secretIn } from "./secret.ts";
 import { badName, namespaceMissing, short, tooMuch } from "./typed.ts";
 import { plainLine, splitWords } from "./words.ts";
@@ -24,12 +26,23 @@ export type Command =
 export interface Place {
   readonly clusters: readonly string[];
   readonly defaultCluster: string;
+  /** Those of the policy; none when absent. */
+  readonly runbooks?: readonly Runbook[];
 }
 
 /** The longest reason that is kept, in characters; cards show it whole. */
 export const reasonLength = 300;
 
-const beginnings = ["help", "status", "mine", "cancel", "revoke", "auth can-i", ...forms.map(({ words }) => words)];
+const beginnings = [
+  "help",
+  "status",
+  "mine",
+  "cancel",
+  "revoke",
+  "auth can-i",
+  "run",
+  ...forms.map(({ words }) => words),
+];
 
 /** Turns typed text into a command, or says what was wrong and what would be right. Never throws on any text. */
 export function parse(text: string, place: Place): Command | Refusal {
@@ -54,6 +67,8 @@ export function parse(text: string, place: Place): Command | Refusal {
       return rest.length > 0 ? tooMuch(rest, "mine") : { kind: "mine" };
     case "auth":
       return parseQuestion(rest, place);
+    case "run":
+      return parseRun(rest, reason, place);
     case "status":
     case "cancel":
       return parseAbout(first.toLowerCase() as "status" | "cancel", rest, reason);
@@ -94,11 +109,30 @@ function parseOperation(words: readonly string[], reason: string, place: Place):
   if (!form) return unknownCommand(words);
   const typed = readTyped(form, words.slice(form.words.split(" ").length), reason, place);
   if (isRefusal(typed)) return typed;
-  const operation = form.read(typed);
+  return operate(form.read(typed), reason, form.usage);
+}
+
+function operate(operation: Operation | Refusal, reason: string, usage: string): Command | Refusal {
   if (isRefusal(operation)) return operation;
-  if (isChange(operation) && reason === "")
-    return refuse("bad-arguments", "The reason is missing: it stands in the audit trail.", `Usage: \`${form.usage}\``);
+  if (!isRead(operation) && reason === "")
+    return refuse("bad-arguments", "The reason is missing: it stands in the audit trail.", `Usage: \`${usage}\``);
   return { kind: "operate", operation, reason };
+}
+
+function parseRun(words: readonly string[], reason: string, place: Place): Command | Refusal {
+  const typed = readTyped({ usage: runUsage, namespace: "none" }, words, reason, place);
+  if (isRefusal(typed)) return typed;
+  return operate(readRun(typed, place.runbooks ?? [], stepReader(typed.cluster)), reason, runUsage);
+}
+
+/** Reads the steps of runbooks, all for this cluster, which no step may name by itself. */
+export function stepReader(cluster: string): ReadStep {
+  return (line) => {
+    const command = parse(`${line} -- a step`, { clusters: [cluster], defaultCluster: cluster });
+    if (isRefusal(command)) return command;
+    if (command.kind === "operate") return command.operation;
+    return refuse("bad-arguments", `\`${short(line)}\` is no operation.`);
+  };
 }
 
 /** The form whose words the command begins with; of several the longest. */

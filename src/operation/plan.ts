@@ -32,6 +32,8 @@ export interface PlanFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** Of the objects that it acts on beside the one it is about. */
   readonly namespaces?: readonly string[];
+  /** Those of the steps of a runbook. */
+  readonly steps?: readonly PlanFacts[];
 }
 
 /** What was seen around the object when it was read. It churns, so the digest leaves it out. */
@@ -55,6 +57,8 @@ export interface Plan {
   readonly object?: PlannedObject;
   /** Further objects that it acts on, in this order. */
   readonly also?: readonly PlannedObject[];
+  /** Those of a runbook, in their order; each was made before the first is run. */
+  readonly steps?: readonly Plan[];
   readonly changes: readonly FieldChange[];
   /** The fields of the object that the operation touches or relies on, as they are. */
   readonly binding: Json;

@@ -1,15 +1,52 @@
+import { canonical } from "../audit/canonical.ts";
 import { catalogue } from "../operation/catalogue.ts";
 import { isAt, parseImage } from "../operation/image.ts";
 import type { OperationKind } from "../operation/operation.ts";
+import { stepReader } from "../operation/parse.ts";
+import { isRefusal } from "../operation/refusal.ts";
+import { resolveRun } from "../operation/run.ts";
 import { spanInWords } from "../operation/span.ts";
-import type { Decision, DecisionFacts, Denied, Permit, Policy, Raise, Tier } from "./policy.ts";
+import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, Tier } from "./policy.ts";
 import type { Subject } from "./subject.ts";
 
 /**
  * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
- * Monotone: one more raise, or one fact less, never asks for less.
+ * Monotone: one more raise, or one fact less, never asks for less. A runbook takes a permit of its own and what each of
+ * its steps takes: it never allows what they would not.
  */
 export function decide(policy: Policy, facts: DecisionFacts): Decision {
+  const whole = refuseRunbook(policy, facts) ?? decideOne(policy, facts);
+  const { runbook } = facts;
+  if (!runbook || !whole.allowed) return whole;
+  let top: Allowed = whole;
+  const rules = [...whole.rules];
+  for (const [i, step] of runbook.steps.entries()) {
+    const decision = decideOne(policy, step);
+    const title = `Step ${i + 1} (${step.operation}): `;
+    if (!decision.allowed) return { ...decision, says: `${title}${decision.says}` };
+    rules.push(...decision.rules);
+    if (rank(policy, decision.tier) > rank(policy, top.tier)) top = decision;
+  }
+  return { ...top, rules: [...new Set(rules)] };
+}
+
+/** The runbook of the record is none until the policy that decides has the very same. */
+function refuseRunbook(policy: Policy, { runbook, cluster }: DecisionFacts): Denied | undefined {
+  if (!runbook) return undefined;
+  const { name, parameters, steps } = runbook.operation;
+  const written = policy.runbooks?.find((one) => one.name === name);
+  const meant = written && resolveRun(written, parameters, cluster, stepReader(cluster));
+  if (meant && !isRefusal(meant) && canonical(meant.steps) === canonical(steps)) return undefined;
+  return {
+    allowed: false,
+    rule: "runbooks",
+    says: `The policy has no runbook ${name} of these steps.`,
+    remedy: "Ask again: `run` lists what there is.",
+    policy: policy.revision,
+  };
+}
+
+function decideOne(policy: Policy, facts: DecisionFacts): Decision {
   const permits = policy.permit.filter((permit) => permitHolds(permit, facts));
   if (permits.length === 0)
     return {

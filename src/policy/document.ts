@@ -4,8 +4,10 @@ import { catalogue } from "../operation/catalogue.ts";
 import { isNeverGiven, longestElevation } from "../operation/elevation.ts";
 import { parseImagePlace } from "../operation/image.ts";
 import { parseName } from "../operation/name.ts";
+import { mostSteps, plainWord } from "../operation/runbook.ts";
 import { parseSpan, spanShape, spokenSpan } from "../operation/span.ts";
 import type { Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
+import { faultsOfRunbook } from "./runbook-faults.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 
 const day = 24 * 3_600_000;
@@ -66,12 +68,28 @@ const imagePlace = z.string().transform((text, context) => {
   });
   return z.NEVER;
 });
+const word = z.string().regex(plainWord, "a word of letters, digits and . _ : / @ -");
+const parameter = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("name") }),
+  z.strictObject({ type: z.literal("namespace") }),
+  z.strictObject({ type: z.literal("number"), least: z.int().min(0), most: z.int().max(999_999_999) }),
+  z.strictObject({ type: z.literal("choice"), of: z.array(word).min(1).max(50) }),
+]);
+const runbookName = /^[a-z][a-z0-9-]{0,39}$/;
+const runbook = z.strictObject({
+  summary: z.string().min(1).max(100),
+  parameters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), parameter).default({}),
+  steps: z.array(z.string().min(1)).min(1).max(mostSteps),
+});
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
   raise: z.array(raise).default([]),
   elevations: elevations.optional(),
   images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
+  runbooks: z
+    .record(z.string().regex(runbookName, "a runbook is named by lower-case letters, digits and dashes"), runbook)
+    .optional(),
 });
 type Document = z.infer<typeof schema>;
 
@@ -81,7 +99,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, elevations, images } = reading.value;
+  const { tiers, permit, raise, elevations, images, runbooks } = reading.value;
   return {
     revision: sha256(text),
     tiers: Object.entries(tiers).map(tierOf),
@@ -89,6 +107,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     raise: raise.map(raiseOf),
     ...(elevations ? { elevations } : {}),
     ...(images ? { images: images.allow } : {}),
+    ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
   };
 }
 
@@ -139,6 +158,8 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
     if (isNeverGiven(role))
       say(["elevations", "roles", i], `${role} may give roles away itself: whoever had it once could keep it`);
   });
+  for (const [name, written] of Object.entries(document.runbooks ?? {}))
+    for (const { path, says } of faultsOfRunbook({ name, ...written })) say(["runbooks", name, ...path], says);
   for (const [name, { deny, stepUp, approvals }] of Object.entries(document.tiers))
     if (deny !== undefined && (stepUp || approvals))
       say(["tiers", name], `the tier "${name}" denies; what else it asks for means nothing`);

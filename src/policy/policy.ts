@@ -1,6 +1,7 @@
 import type { ImagePlace } from "../operation/image.ts";
-import type { OperationKind } from "../operation/operation.ts";
+import type { OperationKind, RunRunbook } from "../operation/operation.ts";
 import type { PlanFacts } from "../operation/plan.ts";
+import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "./subject.ts";
 
 /** How fresh a proof must be: for this very request, or within so many milliseconds, never extended by use. */
@@ -72,6 +73,8 @@ export interface Policy {
   readonly elevations?: Elevations;
   /** Where the images of workloads may be set from; absent: from nowhere. */
   readonly images?: readonly ImagePlace[];
+  /** Absent: there are none. */
+  readonly runbooks?: readonly Runbook[];
 }
 
 /** What a decision is made on. */
@@ -82,6 +85,8 @@ export interface DecisionFacts {
   /** Where it happens; empty for what belongs to no namespace. */
   readonly namespaces: readonly string[];
   readonly name?: string;
+  /** What is decided of a runbook beside the whole: each of its steps, on its own facts. */
+  readonly runbook?: { readonly operation: RunRunbook; readonly steps: readonly DecisionFacts[] };
   /** What an elevation would give, and for how many milliseconds; absent for every other operation. */
   readonly elevation?: { readonly role: string; readonly ms: number };
   /** The images it sets, in full. */

@@ -1,6 +1,6 @@
 import { spoken } from "../operation/catalogue.ts";
 import { digestOf } from "../operation/digest.ts";
-import { isChange, type Operation } from "../operation/operation.ts";
+import { isRead, type Operation } from "../operation/operation.ts";
 import { planOfRead } from "../operation/plan.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { decide } from "../policy/decide.ts";
@@ -25,7 +25,7 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
   const { subject, origin, operation, reason } = asking;
   const decision = decide(
     desk.policy.current(),
-    factsOf(operation, subject, isChange(operation) ? "not-yet" : "unknown"),
+    factsOf(operation, subject, !isRead(operation) ? "not-yet" : "unknown"),
   );
   if (!decision.allowed) {
     await desk.trail.append({
@@ -52,7 +52,7 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
     ...words,
     signature: desk.attestor.attest(askedStatement(words)),
   };
-  if (isChange(operation)) return desk.mover.open(asked);
+  if (!isRead(operation)) return desk.mover.open(asked);
   const plan = planOfRead(operation, now);
   return desk.mover.open({
     ...asked,

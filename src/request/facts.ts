@@ -1,9 +1,10 @@
-import { isChange, nameOf, namespaceOf, type Operation } from "../operation/operation.ts";
+import { isChange, nameOf, namespaceOf, type Operation, type RunRunbook } from "../operation/operation.ts";
 import type { DecisionFacts } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 
 /** What the policy is asked about an operation, with as much of the plan as is known by now. */
 export function factsOf(operation: Operation, subject: Subject, plan: DecisionFacts["plan"]): DecisionFacts {
+  if (operation.kind === "runbook") return factsOfRunbook(operation, subject, plan);
   const name = nameOf(operation);
   const namespace = namespaceOf(operation);
   const spread = typeof plan === "string" ? [] : (plan.namespaces ?? []);
@@ -19,6 +20,15 @@ export function factsOf(operation: Operation, subject: Subject, plan: DecisionFa
     ...(operation.kind === "set-image" ? { images: Object.values(operation.images) } : {}),
     plan: isAboutOneObject(operation) ? plan : "unknown",
   };
+}
+
+/** The whole by its name and its size; where it acts, and on what, is decided step by step. */
+function factsOfRunbook(operation: RunRunbook, subject: Subject, plan: DecisionFacts["plan"]): DecisionFacts {
+  const { cluster, name } = operation;
+  const steps = operation.steps.map((step, i) =>
+    factsOf(step, subject, typeof plan === "string" ? plan : (plan.steps?.[i] ?? "unknown")),
+  );
+  return { subject, operation: "runbook", cluster, namespaces: [], name, plan, runbook: { operation, steps } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { OperationKind } from "../operation/operation.ts";
 import { isRefusal, type Refusal } from "../operation/refusal.ts";
+import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
@@ -21,6 +22,8 @@ export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
   /** What the policy says of this person and that kind of operation; nothing is asked for by asking. */
   mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
+  /** Those that can be asked for now. */
+  runbooks(): readonly Runbook[];
   prove(id: string, subject: Subject, response: string): Promise<Request | Refusal>;
   standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
   approve(id: string, subject: Subject, response: string | undefined): Promise<Request | Refusal>;
@@ -58,6 +61,7 @@ export function createLifecycle(desk: Desk): Lifecycle {
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
     mayAsk: (subject, operation, place) => mayAsk(desk, subject, operation, place),
+    runbooks: () => desk.policy.current().runbooks ?? [],
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
     standing: (request, subject, now) => standing(desk, request, subject, now),
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),

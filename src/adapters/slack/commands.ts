@@ -1,8 +1,9 @@
 import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
-import { isChange } from "../../operation/operation.ts";
+import { isRead } from "../../operation/operation.ts";
 import { type Command, parse } from "../../operation/parse.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
@@ -21,7 +22,7 @@ import { headlineOf, refusalWords, stateWords } from "./words.ts";
 export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {
   const subject = await identify(front, arrival);
   if (isRefusal(subject)) return refusalReply(subject);
-  const command = parse(typedText(text), front.settings);
+  const command = parse(typedText(text), { ...front.settings, runbooks: front.ports.lifecycle.runbooks() });
   if (!isRefusal(command)) return carryOut(front, arrival, subject, command);
   // Slack has stored the secret already; that it was typed must be found again.
   if (command.refused === "secret-in-text") await recordRefusal(front, subject, command);
@@ -31,7 +32,7 @@ export async function answerCommand(front: Front, arrival: Arrival, text: string
 async function carryOut(front: Front, arrival: Arrival, subject: Subject, command: Command): Promise<Reply> {
   switch (command.kind) {
     case "help":
-      return help(front.settings.command, command.topic);
+      return help(front.settings.command, command.topic, front.ports.lifecycle.runbooks());
     case "mine":
       return mine(front, subject);
     case "can-i":
@@ -67,7 +68,7 @@ function askedReply(asked: Request, slash: string): Reply {
       `${headlineOf(operation)}: recorded as \`${id}\`, and it must wait: ${heldUp.why}.`,
       `It is tried again by itself until it lapses; \`${slash} status ${id}\` says how it goes.`,
     );
-  if (!isChange(operation))
+  if (isRead(operation))
     return reply(`\`${commandOf(operation)}\` is being read (\`${id}\`); only you see the answer.`);
   return reply(
     `${headlineOf(operation)}: recorded as \`${id}\`.`,
@@ -75,10 +76,11 @@ function askedReply(asked: Request, slash: string): Reply {
   );
 }
 
-function help(slash: string, topic: string | undefined): Reply {
+function help(slash: string, topic: string | undefined, runbooks: readonly Runbook[]): Reply {
   const entries = Object.values(catalogue).map(({ usage, summary }) => ({ usage, summary }));
   const commands = [
     ...entries,
+    ...runbooks.map((runbook) => ({ usage: runbookUsage(runbook), summary: runbook.summary })),
     { usage: canIUsage, summary: "what you may ask for, and what it takes" },
     { usage: "status ID", summary: "where a request stands" },
     { usage: "mine", summary: "your requests, open ones first" },
@@ -105,7 +107,7 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
   const stored = await ports.store.read(id);
   const request = stored?.request;
   // What somebody reads is between them and the cluster; its very existence is not told to others.
-  if (!request || (!isChange(request.operation) && request.requester !== subject.sub))
+  if (!request || (isRead(request.operation) && request.requester !== subject.sub))
     return refusalReply(refuse("no-such-request", `There is no request \`${id}\`.`, "`mine` lists yours."));
   const review = request.state === "awaiting-approval" ? [button("review", "Review", id)] : [];
   const anybody = request.requester === subject.sub || request.state === "unknown" || request.state === "succeeded";

@@ -1,5 +1,5 @@
 import type { Proof } from "../../challenge/challenge.ts";
-import { isChange } from "../../operation/operation.ts";
+import { isRead } from "../../operation/operation.ts";
 import type { Plan } from "../../operation/plan.ts";
 import type { Allowed } from "../../policy/policy.ts";
 import type { HeldUp } from "../../request/held-up.ts";
@@ -44,7 +44,7 @@ export function wasPutToApprovers(request: Request): boolean {
 
 /** Reads that cost nobody a prompt are answered to the requester alone; everything else has a thread. */
 export function isPublic(request: Request): boolean {
-  if (isChange(request.operation)) return true;
+  if (!isRead(request.operation)) return true;
   const provedForIt = proofOf(request)?.request === request.id;
   const asksApproval = decisionOf(request)?.requirements.approvals !== undefined;
   return asksApproval || provedForIt || reached(request) === "awaiting-challenge";

@@ -1,5 +1,5 @@
 import { spoken as commandOf } from "../../operation/catalogue.ts";
-import { isChange } from "../../operation/operation.ts";
+import { isRead } from "../../operation/operation.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
 import { cardOf } from "./card.ts";
@@ -28,7 +28,7 @@ export function isDirect(channel: string): boolean {
 
 /** A read is answered to the requester alone. */
 function answerOf(request: Request): readonly Surface[] {
-  if (isChange(request.operation) || !isOver(request)) return [];
+  if (!isRead(request.operation) || !isOver(request)) return [];
   const answer = "outcome" in request && request.state === "succeeded" ? request.answer : undefined;
   const heading = commandOf(request.operation);
   const words = answer === undefined ? whyNoAnswer(request) : heading;
