@@ -20,8 +20,10 @@ export async function tryPlan(bench: Bench, cluster: Cluster, request: Asked): P
 
 async function tryOne(bench: Bench, cluster: Cluster, request: Asked): Promise<ChangePlan | Unplannable> {
   const { id, requester, reason, operation } = request;
-  const plan = await makePlan(bench, await cluster.session(reader, id), request);
-  if ("unplannable" in plan) return plan;
+  const fresh = await makePlan(bench, await cluster.session(reader, id), request);
+  if ("unplannable" in fresh) return fresh;
+  // Kept once it is about to be removed, and not before.
+  const { keep: _, ...plan } = fresh;
   const stamp = {
     request: id,
     digest: digestOf({ request: id, requester, reason }, plan),

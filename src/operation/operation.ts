@@ -73,7 +73,7 @@ export function namespaceOf(operation: Operation): Namespace | undefined {
 
 /** The one object it is about; undefined when it is about all of a kind, or reaches all of a namespace. */
 export function nameOf(operation: Operation): Name | undefined {
-  if (operation.kind === "elevate" || operation.kind === "elevations") return undefined;
+  if (operation.kind === "elevate" || operation.kind === "elevations" || operation.kind === "runbook") return undefined;
   if ("target" in operation) return operation.target.name;
   return operation.kind === "events" ? operation.about?.name : operation.name;
 }

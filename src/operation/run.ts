@@ -1,5 +1,5 @@
 import type { Typed } from "./entry.ts";
-import { isChange, type Operation, type RunRunbook } from "./operation.ts";
+import { type Change, isChange, type Operation, type RunRunbook } from "./operation.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { filled, isValue, type Runbook, runbookUsage, valueWords } from "./runbook.ts";
 import { short } from "./typed.ts";
@@ -72,10 +72,18 @@ export function resolveRun(
   return { kind: "runbook", cluster, name: runbook.name, parameters, steps };
 }
 
-/** What may be a step: one change of the cluster; a person's elevation is none. */
-export const whatIsAStep =
-  "A step is one operation that changes the cluster; not a read, an elevation or another runbook.";
+/** An elevation ends by a clock of its own, and what a removal keeps for restoring it has one place in the record. */
+const whatIsAStep =
+  "A step is one operation that changes the cluster; not a read, an elevation, the removal of a named object or another runbook.";
+
+const noSteps: ReadonlySet<string> = new Set<Exclude<Change["kind"], RunRunbook["steps"][number]["kind"]>>([
+  "elevate",
+  "delete-deployment",
+  "delete-statefulset",
+  "delete-job",
+  "delete-configmap",
+]);
 
 function isStep(operation: Operation): operation is RunRunbook["steps"][number] {
-  return isChange(operation) && operation.kind !== "elevate";
+  return isChange(operation) && !noSteps.has(operation.kind);
 }

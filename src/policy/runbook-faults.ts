@@ -23,6 +23,8 @@ export function faultsOfRunbook(runbook: Runbook): readonly RunbookFault[] {
     const path = ["steps", i];
     const unknown = namedIn(step).find((name) => !Object.hasOwn(parameters, name));
     if (unknown !== undefined) faults.push({ path, says: `there is no parameter {${unknown}}` });
+    else if (/(^| )--( |$)/.test(step))
+      faults.push({ path, says: "a step cannot give a reason: whoever asks gives one" });
     else if (/[{}]/.test(step.replace(/\{[^{}]*\}/g, ""))) faults.push({ path, says: "a brace stands alone" });
   });
   if (faults.length > 0) return faults;

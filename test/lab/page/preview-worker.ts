@@ -1,6 +1,6 @@
 import { setTimeout as nap } from "node:timers/promises";
 import { digestOf } from "../../../src/operation/digest.ts";
-import { type Change, isChange, type Operation, type Read } from "../../../src/operation/operation.ts";
+import { type Change, isChange, isRead, type Operation, type Read } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import { isRefusal } from "../../../src/operation/refusal.ts";
 import type { RequestEvent } from "../../../src/request/event.ts";
@@ -54,7 +54,7 @@ export function startPreviewWorker(house: House, cluster: KubernetesDouble): { s
       await watch(id, operation);
     }
     const outcome = { at: house.clock.now(), says: "done, and rolled out", apiAuditIds: ["preview-1"] };
-    const answer = isChange(operation) ? {} : { answer: answerOf(operation) };
+    const answer = isRead(operation) ? { answer: answerOf(operation) } : {};
     await step(id, { type: "finished", fence, as: "succeeded", outcome, ...answer });
   }
 
