@@ -15,6 +15,8 @@ const refused = (why: string, flag: string): Verdict => ({ is: "refused", why: `
 
 /** In this order, the first that has a verdict gives it; the filters of kubectl's drain (`pkg/drain/filters.go`). */
 const filters: readonly Filter[] = [
+  // It will be gone by the time of the act, and is not to void the approval by that.
+  ({ ending }) => (ending ? kept("it is ending already") : undefined),
   ({ mirror }) => (mirror ? kept("a static pod, which only the kubelet ends") : undefined),
   ({ owner, finished }, { ignoreDaemonSets }) => {
     if (owner?.kind !== "DaemonSet" || finished) return undefined;
@@ -22,7 +24,6 @@ const filters: readonly Filter[] = [
       ? kept(`DaemonSet ${owner.name} would put it back at once`)
       : refused(`it belongs to the DaemonSet ${owner.name} and would stay`, "ignore-daemonsets");
   },
-  ({ ending }) => (ending ? { is: "evicted", why: "it is ending already" } : undefined),
   ({ finished }) => (finished ? { is: "evicted", why: "it has run to its end" } : undefined),
   ({ emptyDir }, { deleteEmptyDirData }) =>
     emptyDir && !deleteEmptyDirData ? refused("it would lose its emptyDir data", "delete-emptydir-data") : undefined,

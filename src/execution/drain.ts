@@ -50,7 +50,7 @@ export const drain: Act<Drain> = {
       binding: { unschedulable: node.unschedulable },
       effects: [
         `${countOf(evicted.length, "pod is", "pods are")} evicted; the node stays cordoned until somebody uncordons it.`,
-        ...are("kept").map((one) => `Stays: ${inWords(one)}.`),
+        ...are("kept").map((one) => `Left alone: ${inWords(one)}.`),
       ],
       facts: {
         replicas: evicted.length,

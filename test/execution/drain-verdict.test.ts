@@ -22,7 +22,7 @@ describe("the verdict of a drain on a pod", () => {
     ["a DaemonSet's pod, of which nothing was said", daemon, nothing, "refused", /--ignore-daemonsets/],
     ["a DaemonSet's pod that may stay", daemon, all, "kept", /would put it back/],
     ["a DaemonSet's pod that has ended", pod(owner("DaemonSet"), {}, "Failed"), nothing, "evicted", /run to its end/],
-    ["a pod that is ending", ending, nothing, "evicted", /ending already/],
+    ["a pod that is ending", ending, nothing, "kept", /ending already/],
     ["a pod that has run to its end", pod({}, emptyDir, "Succeeded"), nothing, "evicted", /run to its end/],
     ["a pod that nothing owns", lone, nothing, "refused", /--force/],
     ["a pod that nothing owns and that may go", lone, all, "evicted", /does not come back/],
