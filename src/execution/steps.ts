@@ -5,7 +5,7 @@ import type { Executing, Granted, Request } from "../request/request.ts";
 import type { ChangePlan } from "./act.ts";
 
 /** Under which a step of a request has its ticket, its tokens and its marks: steps on one object are told apart. */
-export function stepId(request: string, step: number): string {
+function stepId(request: string, step: number): string {
   return `${request}-${step + 1}`;
 }
 
