@@ -17,14 +17,19 @@ async function faults(...words: readonly string[]) {
   return { code: Number(code), stdout, stderr };
 }
 
+/** Where a machine is ours alone it is the run that the promise is measured by; else a glimpse of it. */
+const extent = process.env["CI"]
+  ? ["--seconds", "90", "--seed", "1"]
+  : ["--seconds", "8", "--seed", "7", "--requests", "24"];
+
 describe("npm run faults", function () {
-  this.timeout(150_000);
+  this.timeout(600_000);
   before(async function () {
     await (await ownRedisFor(this)).close();
   });
 
-  it("plays a short run in which nothing is lost and nothing is done twice, and counts what it did", async () => {
-    const { code, stdout, stderr } = await faults("--seconds", "8", "--seed", "7", "--requests", "24", "--json");
+  it("plays a run in which nothing is lost and nothing is done twice, and counts what it did", async () => {
+    const { code, stdout, stderr } = await faults(...extent, "--json");
     assert.equal(code, 0, stdout + stderr);
     const figures = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Figures;
     assert.deepEqual(Object.keys(figures), [
@@ -33,6 +38,8 @@ describe("npm run faults", function () {
     ]);
     assert.ok(figures.requests >= 20 && figures.kills > 0 && figures.redisFaults > 0, stdout);
     assert.equal(figures.duplicated + figures.lost + figures.contradictions + figures.forgedRun, 0);
+    assert.equal(figures.unknownSurfaced, figures.unknown);
+    assert.equal(figures.chainValid, true);
   });
 
   it("says what it takes when it cannot make sense of its words", async () => {
