@@ -1,3 +1,4 @@
+import { imageInFull, parseImage } from "./image.ts";
 import type { Change, Operation } from "./operation.ts";
 import type { Plan } from "./plan.ts";
 
@@ -24,6 +25,18 @@ const undos: { readonly [K in Change["kind"]]?: (plan: PlanOf<K>) => Operation |
       : undefined;
   },
   cordon: ({ operation: { cluster, target } }) => ({ kind: "uncordon", cluster, target }),
+  "set-image"({ operation, changes }) {
+    const { cluster, target } = operation;
+    const images: Record<string, string> = {};
+    for (const { field, from } of changes) {
+      const [, container] = /^(?:init )?container ([a-z0-9-]+): image$/.exec(field) ?? [];
+      const image = parseImage(from);
+      // An image that names no version cannot be asked for again: it may be another by now.
+      if (container === undefined || "wrong" in image) return undefined;
+      images[container] = imageInFull(image);
+    }
+    return changes.length === 0 ? undefined : { kind: "set-image", cluster, target, images };
+  },
   "suspend-cronjob": ({ operation: { cluster, target } }) => ({ kind: "resume-cronjob", cluster, target }),
   "rollout-pause": ({ operation: { cluster, target } }) => ({ kind: "rollout-resume", cluster, target }),
 };

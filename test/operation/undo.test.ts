@@ -30,6 +30,23 @@ describe("what takes a change back", () => {
       assert.equal(undoOf(to(operation, [{ field: "revision", from, to: "5" }])), undefined, from);
   });
 
+  it("of other images is the images there were, where those named a version", () => {
+    const images = { api: "registry.example/api:2", first: "registry.example/first:2" };
+    const operation = { kind: "set-image", cluster: "demo", target, images } as const;
+    const changed = (field: string, from: string) => ({ field, from, to: "registry.example/x:2" });
+    const changes = [
+      changed("container api: image", "nginx:1"),
+      changed("init container first: image", "registry.example/first:1"),
+    ];
+    assert.deepEqual(undoOf(to(operation, changes)), {
+      ...operation,
+      images: { api: "docker.io/library/nginx:1", first: "registry.example/first:1" },
+    });
+    for (const from of ["nginx", "nginx:latest", ""])
+      assert.equal(undoOf(to(operation, [...changes, changed("container side: image", from)])), undefined, from);
+    assert.equal(undoOf(to(operation)), undefined);
+  });
+
   it("of a suspension is the resumption", () => {
     const cronJob = { kind: "CronJob", namespace: namespace("prod"), name: name("nightly") } as const;
     const undo = undoOf(to({ kind: "suspend-cronjob", cluster: "demo", target: cronJob }));
