@@ -1,5 +1,6 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
+import { autoscale } from "./autoscale.ts";
 import { cordon, uncordon } from "./cordon.ts";
 import { createJob } from "./create-job.ts";
 import { deletePod } from "./delete-pod.ts";
@@ -21,6 +22,7 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "rollout-resume": rolloutResume,
   "rollout-undo": rolloutUndo,
   "set-image": setImage,
+  autoscale,
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,

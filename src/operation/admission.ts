@@ -5,7 +5,7 @@ import { cordons, drains, uncordons } from "./admission/nodes.ts";
 import { handles, places, tickets, tokens } from "./admission/own.ts";
 import { evictions } from "./admission/pods.ts";
 import { removals } from "./admission/removals.ts";
-import { imageChanges, pauses, restarts, resumes, undos } from "./admission/workloads.ts";
+import { bounds, imageChanges, pauses, restarts, resumes, undos } from "./admission/workloads.ts";
 import { demandGivable, usualRoles } from "./elevation.ts";
 import type { Json } from "./plan.ts";
 
@@ -17,6 +17,7 @@ const others: readonly Guard[] = [
   restarts,
   undos,
   imageChanges,
+  bounds,
   pauses,
   resumes,
   evictions,

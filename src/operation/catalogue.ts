@@ -1,3 +1,4 @@
+import { autoscale, autoscalerForms } from "./catalogue/autoscalers.ts";
 import { elevate, elevationForms, elevations } from "./catalogue/elevations.ts";
 import { imageForms, setImage } from "./catalogue/images.ts";
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
@@ -29,6 +30,7 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "rollout-resume": rolloutResume,
   "rollout-undo": rolloutUndo,
   "set-image": setImage,
+  autoscale,
   scale,
   "delete-pod": deletePod,
   "delete-pod-force": deletePodForce,
@@ -52,6 +54,7 @@ export const forms: readonly Form<Operation>[] = [
   ...workloadForms,
   ...revisionForms,
   ...imageForms,
+  ...autoscalerForms,
   ...removalForms,
   ...elevationForms,
   ...jobForms,

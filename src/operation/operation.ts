@@ -1,3 +1,4 @@
+import type { Autoscale } from "./catalogue/autoscalers.ts";
 import type { Elevate, Elevations } from "./catalogue/elevations.ts";
 import type { SetImage } from "./catalogue/images.ts";
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
@@ -19,6 +20,7 @@ export type Change =
   | RolloutResume
   | RolloutUndo
   | SetImage
+  | Autoscale
   | Scale
   | DeletePod
   | DeletePodForce

@@ -37,6 +37,16 @@ const undos: { readonly [K in Change["kind"]]?: (plan: PlanOf<K>) => Operation |
     }
     return changes.length === 0 ? undefined : { kind: "set-image", cluster, target, images };
   },
+  autoscale({ operation, changes }) {
+    const { cluster, target } = operation;
+    const from = (field: string) => changes.find((change) => change.field === field)?.from ?? "";
+    const [min, max] = [from("spec.minReplicas"), from("spec.maxReplicas")].map((bound) =>
+      /^[1-9]\d{0,3}$/.test(bound) ? Number(bound) : undefined,
+    );
+    if (min === undefined && max === undefined) return undefined;
+    const back = { kind: "autoscale", cluster, target } as const;
+    return { ...back, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  },
   "suspend-cronjob": ({ operation: { cluster, target } }) => ({ kind: "resume-cronjob", cluster, target }),
   "rollout-pause": ({ operation: { cluster, target } }) => ({ kind: "rollout-resume", cluster, target }),
 };

@@ -3,7 +3,7 @@ import { eventually } from "../contract/kubernetes/bench.ts";
 import { name, namespace } from "../contract/sample-request.ts";
 import type { AdminClient } from "../lab/kubernetes/admin-client.ts";
 import type { Draft } from "../lab/kubernetes/object.ts";
-import { cronJob, deployment, job, statefulSet } from "../lab/kubernetes/seed.ts";
+import { autoscaler, cronJob, deployment, job, statefulSet } from "../lab/kubernetes/seed.ts";
 
 /** One use of each operation, on objects that stand as it needs them: one without a sample does not compile. */
 export type Samples = { readonly [K in Change["kind"]]: Extract<Change, { kind: K }> };
@@ -29,6 +29,7 @@ export function samplesIn(place: string): Samples {
       ...of("Deployment", "api"),
       images: { api: "registry.example/api:2" },
     },
+    autoscale: { kind: "autoscale", ...of("Deployment", "api"), max: 9 },
     scale: { kind: "scale", ...of("Deployment", "api"), replicas: 2 },
     "delete-pod": { kind: "delete-pod", ...of("Pod", "lone") },
     "delete-pod-force": { kind: "delete-pod-force", ...of("Pod", "lone") },
@@ -56,6 +57,7 @@ export function sampleObjects(place: string): readonly Draft[] {
     node(`${place}-cordoned`, { unschedulable: true }),
     deployment(place, "api", 0),
     deployment(place, "revised", 0),
+    autoscaler(place, "api", { minReplicas: 2, maxReplicas: 5 }),
     { ...held, spec: { ...(held["spec"] as object), paused: true } },
     { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "one", image: "none" }] } },
     statefulSet(place, "db", 0),

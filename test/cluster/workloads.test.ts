@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { eventually } from "../contract/kubernetes/bench.ts";
 import { approve, ask, finish, prove, reach } from "../lab/acting.ts";
-import { daemonSet, deployment, statefulSet } from "../lab/kubernetes/seed.ts";
+import { autoscaler, daemonSet, deployment, statefulSet } from "../lab/kubernetes/seed.ts";
 import { alice, bob, incident } from "../lab/people.ts";
 import { effectsOf, onRealStage } from "./stage.ts";
 
 const apps = "/apis/apps/v1/namespaces/prod";
+const scaler = "/apis/autoscaling/v2/namespaces/prod/horizontalpodautoscalers/w-deploy";
 const kinds = [
   { short: "deploy", resource: "deployments", draft: deployment("prod", "w-deploy", 2), name: "w-deploy" },
   { short: "sts", resource: "statefulsets", draft: statefulSet("prod", "w-sts", 2), name: "w-sts" },
@@ -19,6 +20,8 @@ describe("workloads of every kind on a real API server, the second lock on", fun
   describe("one", () => {
     before(async () => {
       for (const { resource, draft } of kinds) await stage().admin.create(`${apps}/${resource}`, draft);
+      const draft = autoscaler("prod", "w-deploy", { minReplicas: 1, maxReplicas: 5 });
+      await stage().admin.create(scaler.replace(/\/[^/]*$/, ""), draft);
       for (const { name } of kinds)
         await eventually(
           () => podsOf(name),
@@ -26,6 +29,7 @@ describe("workloads of every kind on a real API server, the second lock on", fun
         );
     });
     after(async () => {
+      await stage().admin.send("DELETE", scaler);
       for (const { resource, name } of kinds)
         await stage().admin.send("DELETE", `${apps}/${resource}/${name}`, {
           body: { propagationPolicy: "Background" },
@@ -103,6 +107,17 @@ describe("workloads of every kind on a real API server, the second lock on", fun
         assert.equal(await imageOf(resource, name), old);
       });
     }
+
+    it("deploy has the bounds of its autoscaler moved, with exactly one effect", async () => {
+      assert.deepEqual(await run("autoscale deploy/w-deploy --min=2 --max=9"), [
+        "countersign-autoscale",
+        "patch",
+        "horizontalpodautoscalers",
+        "",
+      ]);
+      const { minReplicas, maxReplicas } = (await stage().admin.get(scaler))["spec"] as Record<string, number>;
+      assert.deepEqual([minReplicas, maxReplicas], [2, 9]);
+    });
 
     it("sts is scaled through its subresource, with exactly one effect", async () => {
       assert.deepEqual(await run("scale sts/w-sts --replicas=3"), [

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { approve, ask, finish, prove, reach, review, textOf, told, type } from "../lab/acting.ts";
-import { daemonSet, statefulSet } from "../lab/kubernetes/seed.ts";
+import { autoscaler, daemonSet, statefulSet } from "../lab/kubernetes/seed.ts";
 import { alice, bob, incident } from "../lab/people.ts";
 import { onStage } from "./stage.ts";
 
+const scalers = "/apis/autoscaling/v2/namespaces/prod/horizontalpodautoscalers";
 const apps = "/apis/apps/v1/namespaces/prod";
 
 describe("workloads of every kind through the real processes", function () {
@@ -47,6 +48,11 @@ describe("workloads of every kind through the real processes", function () {
       "revision: 2 → 1 again",
       "annotation kubectl.kubernetes.io",
     ]);
+
+    await admin.create(scalers, autoscaler("prod", "api", { minReplicas: 2, maxReplicas: 5 }));
+    await run("autoscale deploy/api --max=9", ["HorizontalPodAutoscaler prod/api", "spec.maxReplicas: 5 → 9"]);
+    const { maxReplicas } = (await admin.get(`${scalers}/api`))["spec"] as { maxReplicas: number };
+    assert.equal(maxReplicas, 9);
 
     const done = double.history.filter(
       ({ user, changed, resource }) => changed && /operations:/.test(user) && /sets$/.test(resource),

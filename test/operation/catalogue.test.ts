@@ -59,6 +59,11 @@ const operations: readonly (readonly [Operation, string])[] = [
     },
     "set image deploy/api api=registry.example/api:2 side=docker.io/library/nginx:1 -n prod -c demo",
   ],
+  [{ kind: "autoscale", cluster: "demo", target, min: 2 }, "autoscale deploy/api --min=2 -n prod -c demo"],
+  [
+    { kind: "autoscale", cluster: "demo", target: { ...target, kind: "HorizontalPodAutoscaler" }, min: 2, max: 9 },
+    "autoscale hpa/api --min=2 --max=9 -n prod -c demo",
+  ],
   [{ kind: "rollout-pause", cluster: "demo", target }, "rollout pause deploy/api -n prod -c demo"],
   [{ kind: "rollout-resume", cluster: "demo", target }, "rollout resume deploy/api -n prod -c demo"],
   [{ kind: "scale", cluster: "demo", target, replicas: 0 }, "scale deploy/api --replicas=0 -n prod -c demo"],
@@ -158,7 +163,7 @@ describe("the catalogue", () => {
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")
         .replace("NAMESPACE", "prod")
-        .replace("=N ", "=3 ")
+        .replaceAll("=N ", "=3 ")
         .replace("NAME", "api")
         .replace("ROLE", "view")
         .replace("[-n prod]", "-n prod")

@@ -47,6 +47,15 @@ describe("what takes a change back", () => {
     assert.equal(undoOf(to(operation)), undefined);
   });
 
+  it("of moved bounds is the bounds there were, of those that moved", () => {
+    const operation = { kind: "autoscale", cluster: "demo", target, min: 2, max: 9 } as const;
+    const min = { field: "spec.minReplicas", from: "1", to: "2" };
+    const max = { field: "spec.maxReplicas", from: "5", to: "9" };
+    assert.deepEqual(undoOf(to(operation, [min, max])), { ...operation, min: 1, max: 5 });
+    assert.deepEqual(undoOf(to(operation, [max])), { kind: "autoscale", cluster: "demo", target, max: 5 });
+    assert.equal(undoOf(to(operation)), undefined);
+  });
+
   it("of a suspension is the resumption", () => {
     const cronJob = { kind: "CronJob", namespace: namespace("prod"), name: name("nightly") } as const;
     const undo = undoOf(to({ kind: "suspend-cronjob", cluster: "demo", target: cronJob }));

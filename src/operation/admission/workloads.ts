@@ -72,6 +72,16 @@ export const imageChanges = patching("set-image", kinds, "template", {
   variables: [...podSpec.variables, ...itsContainers.variables, ...itsInitContainers.variables],
   rules: [unchanged("spec.template.metadata"), ...podSpec.rules, ...itsContainers.rules, ...itsInitContainers.rules],
 });
+const itsBounds = onlyFields("moved", "spec", ["minReplicas", "maxReplicas"]);
+
+/** Neither what is scaled nor by which measure. */
+export const bounds: Guard = {
+  name: catalogue.autoscale.account,
+  who: theAccountOf("autoscale"),
+  on: { apiGroup: "autoscaling", resource: "horizontalpodautoscalers", operations: ["CREATE", "UPDATE"] },
+  variables: [...stamped.variables, ...itsBounds.variables],
+  rules: [...stamped.rules, ...itsBounds.rules],
+};
 const pausedIs = (paused: boolean) => ({
   rules: [
     { expression: `object.spec.?paused.orValue(false) == ${paused}`, message: `spec.paused must become ${paused}` },

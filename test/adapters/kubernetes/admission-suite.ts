@@ -8,7 +8,7 @@ import { elevationEnd } from "../../../src/operation/elevation.ts";
 import type { OperationKind } from "../../../src/operation/operation.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
-import { cronJob, deployment, job, namespace, statefulSet } from "../../lab/kubernetes/seed.ts";
+import { autoscaler, cronJob, deployment, job, namespace, statefulSet } from "../../lab/kubernetes/seed.ts";
 import { describeWorkloadGuards } from "./admission-workloads.ts";
 import { collectionOf, install, isRefusedByPolicy, workerTokenOf } from "./install.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
@@ -21,6 +21,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
     this.timeout(60_000);
     const place = `admission-${process.pid}`;
     const path = `/apis/apps/v1/namespaces/${place}/deployments/api`;
+    const scalers = `/apis/autoscaling/v2/namespaces/${place}/horizontalpodautoscalers`;
     const pods = `/api/v1/namespaces/${place}/pods`;
     const configMaps = `/api/v1/namespaces/${place}/configmaps`;
     const removable = [
@@ -50,6 +51,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       await install(admin, [namespace(place), ...renderAccounts({ namespaces: [place] })]);
       await install(admin, [
         deployment(place, "api", 1),
+        autoscaler(place, "api", { minReplicas: 2, maxReplicas: 5 }),
         ...policies,
         ...protectedNamespaces.flatMap((one) => openByMistake(one)),
       ]);
@@ -65,9 +67,10 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       const { body } = await token(elevationEnd.account, 600);
       ender = admin.as(String((body["status"] as Fields)["token"]));
       victim = (await admin.create(pods, { apiVersion: "v1", kind: "Pod", ...pod })).metadata.uid;
-      const [undoer, imager, pauser, resumer, evictor, forcer] = [
+      const [undoer, imager, bounder, pauser, resumer, evictor, forcer] = [
         await holderOf("rollout-undo"),
         await holderOf("set-image"),
+        await holderOf("autoscale"),
         await holderOf("rollout-pause"),
         await holderOf("rollout-resume"),
         await holderOf("delete-pod"),
@@ -96,6 +99,7 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         () => tryRestart({ metadata: {} }),
         () => patchAs(undoer, { metadata: {} }),
         () => patchAs(imager, { metadata: {} }),
+        () => patchBoundsAs(bounder, { metadata: {} }),
         () => patchAs(pauser, { spec: { paused: true } }),
         () => patchAs(resumer, { spec: { paused: true } }),
         () => evictAs(evictor),
@@ -140,6 +144,8 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       holder.send("PATCH", `${path}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
     const patchNodeAs = (holder: AdminClient, body: Fields) =>
       holder.send("PATCH", `/api/v1/nodes/${place}?dryRun=All`, { body, contentType: "application/merge-patch+json" });
+    const patchBoundsAs = (holder: AdminClient, body: Fields) =>
+      holder.send("PATCH", `${scalers}/api?dryRun=All`, { body, contentType: "application/merge-patch+json" });
     const tryRestart = (body: Fields) => patchAs(restarter, body);
     const evictAs = (holder: AdminClient, deleteOptions?: Fields) =>
       holder.send("POST", `${pods}/victim/eviction?dryRun=All`, {
@@ -531,6 +537,23 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
           /of metadata.annotations only/,
         );
       });
+
+    it("lets an autoscaler's bounds be moved in the name of a request, and neither its target nor its measure", async () => {
+      const holder = await holderOf("autoscale");
+      const patch = (change: Fields, metadata: Fields = named.metadata) =>
+        patchBoundsAs(holder, { metadata, spec: { maxReplicas: 9, ...change } });
+      assert.equal((await patch({ minReplicas: 3 })).status, 200);
+      refused(await patch({}, {}), /must name the request/);
+      const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "other" };
+      refused(await patch({ scaleTargetRef }), /spec.scaleTargetRef must stay/);
+      const target = { type: "Utilization", averageUtilization: 1 };
+      refused(
+        await patch({ metrics: [{ type: "Resource", resource: { name: "cpu", target } }] }),
+        /spec.metrics must stay/,
+      );
+      refused(await patch({ behavior: { scaleDown: { selectPolicy: "Disabled" } } }), /spec.behavior must stay/);
+      refused(await patch({}, { ...named.metadata, labels: { a: "b" } }), /metadata.labels must stay/);
+    });
 
     describeWorkloadGuards({ place, admin: () => admin, holderOf });
   });

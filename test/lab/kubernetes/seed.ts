@@ -37,6 +37,17 @@ export function daemonSet(place: string, name: string): Draft {
   return { ...ofOneContainer(place, name, "DaemonSet"), spec: podsOf(name) };
 }
 
+/** An autoscaler over the Deployment of the same name. */
+export function autoscaler(place: string, name: string, spec: { minReplicas: number; maxReplicas: number }): Draft {
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name };
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name, namespace: place },
+    spec: { scaleTargetRef, ...spec },
+  };
+}
+
 function ofOneContainer(place: string, name: string, kind: string): Draft {
   return { apiVersion: "apps/v1", kind, metadata: { name, namespace: place, labels: { app: name } } };
 }
@@ -105,14 +116,5 @@ export const demoWorld: readonly Draft[] = [
     metadata: { name: "api", namespace: "prod" },
     spec: { minAvailable: 2, selector: { matchLabels: { app: "api" } } },
   },
-  {
-    apiVersion: "autoscaling/v2",
-    kind: "HorizontalPodAutoscaler",
-    metadata: { name: "checkout", namespace: "prod" },
-    spec: {
-      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "checkout" },
-      minReplicas: 3,
-      maxReplicas: 8,
-    },
-  },
+  autoscaler("prod", "checkout", { minReplicas: 3, maxReplicas: 8 }),
 ];
