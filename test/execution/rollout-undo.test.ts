@@ -4,6 +4,7 @@ import { reader } from "../../src/execution/bench.ts";
 import { work } from "../../src/execution/work.ts";
 import { rulesOf } from "../../src/operation/accounts.ts";
 import type { WorkloadKind } from "../../src/operation/catalogue/workloads.ts";
+import { digestOf } from "../../src/operation/digest.ts";
 import type { Operation } from "../../src/operation/operation.ts";
 import { eventually } from "../contract/kubernetes/bench.ts";
 import { name, namespace } from "../contract/sample-request.ts";
@@ -165,6 +166,28 @@ describe("undoing a rollout", () => {
     const ended = inState(await run(undo(api, 1), () => setImage(api, "3")), "conflict");
     assert.match(ended.ended.why, /revision became 3/);
     assert.deepEqual(ours(), []);
+  });
+
+  it("binds all of the template that is replaced, before its controller has made a revision of it", async () => {
+    await setImage(api, "2", { env: [{ name: "A", value: "1" }] });
+    const change = changeOf(undo(api));
+    const session = await test.cluster.session(reader, "r-1");
+    const late: typeof session = {
+      ...session,
+      async get(ref) {
+        const { object, auditId } = await session.get(ref);
+        return { object: JSON.parse(JSON.stringify(object).replace('"value":"1"', '"value":"2"')), auditId };
+      },
+    };
+    const asker = { request: "r-1", requester: "alice", reason: "5xx" };
+    const digests = [];
+    for (const one of [session, session, late]) {
+      const plan = await actOf(change).plan(one, change, noon, "r-1");
+      assert.ok("changes" in plan);
+      digests.push(digestOf(asker, plan));
+    }
+    assert.equal(digests[0], digests[1]);
+    assert.notEqual(digests[0], digests[2]);
   });
 
   it("does nothing once the revision keeps another template than was approved, though planted under its name", async () => {

@@ -146,6 +146,13 @@ describe("setting images", () => {
     assert.deepEqual(ours(), []);
   });
 
+  it("does nothing once anything else of the template is another, though the image is the same", async () => {
+    const env = (value: string) => patchPods(api, { containers: [{ name: "api", env: [{ name: "A", value }] }] });
+    await env("1");
+    inState(await run(set(api, { api: two }), () => env("2")), "conflict");
+    assert.deepEqual(ours(), []);
+  });
+
   it("does nothing where the worker's own policy allows no such image, whatever the web process said", async () => {
     const { images: _, ...none } = labPolicy;
     const ended = inState(
