@@ -286,6 +286,16 @@ export function describeWorkloads(bench: Bench): void {
       assert.deepEqual(numbers.find(([called]) => called === first.metadata.name)?.[1], 3);
     });
 
+    it("have their templates counted by the server in an annotation, whatever a patch says of it", async () => {
+      const counted = ({ metadata }: KubeObject) => metadata.annotations?.["deprecated.daemonset.template.generation"];
+      const made = await bench.make(daemonSet(bench.namespace, "counted"));
+      assert.equal(counted(made), "1");
+      assert.equal(counted(await bench.admin.patch(at("counted"), { spec: { minReadySeconds: 1 } })), "1");
+      assert.equal(counted(await bench.admin.patch(at("counted"), restart)), "2");
+      const metadata = { annotations: { "deprecated.daemonset.template.generation": "9" } };
+      assert.equal(counted(await bench.admin.patch(at("counted"), { metadata })), "2");
+    });
+
     it("put none where their node selector leads nowhere", async () => {
       const draft = daemonSet(bench.namespace, "nowhere");
       const spec = draft["spec"] as { template: { spec: object } };

@@ -73,6 +73,7 @@ export class Objects {
       apiVersion: apiVersionOf(resource),
       metadata: full["metadata"] as Metadata,
     };
+    countTemplates(object);
     intent.admit?.(object);
     validate(resource, object);
     if (this.#store.find(resource, namespace, name)) throw alreadyExists(resource, name);
@@ -138,6 +139,7 @@ export class Objects {
       apiVersion: apiVersionOf(resource),
       metadata: full["metadata"] as Metadata,
     };
+    countTemplates(next, current);
     if (!isDeepStrictEqual(next, current)) intent.admit?.(next);
     validate(resource, next, current);
     if (resource.counted && countsAsNew(resource, current, next))
@@ -207,6 +209,16 @@ function countsAsNew({ kind }: Resource, before: KubeObject, after: KubeObject):
   const annotated =
     kind === "Deployment" && !isDeepStrictEqual(before.metadata.annotations, after.metadata.annotations);
   return annotated || !isDeepStrictEqual(before["spec"], after["spec"]);
+}
+
+/** The server counts the templates of a DaemonSet in an annotation of its own, whatever was written there. */
+function countTemplates(object: KubeObject, before?: KubeObject): void {
+  if (object.kind !== "DaemonSet") return;
+  const key = "deprecated.daemonset.template.generation";
+  const templateOf = ({ spec }: KubeObject) => fieldsOf(spec)["template"];
+  const counted = before ? Number(before.metadata.annotations?.[key] ?? 1) : 1;
+  const isNew = before !== undefined && !isDeepStrictEqual(templateOf(before), templateOf(object));
+  object.metadata.annotations = { ...object.metadata.annotations, [key]: String(counted + (isNew ? 1 : 0)) };
 }
 
 function unversioned(object: KubeObject): KubeObject {
