@@ -80,8 +80,11 @@ function decideOne(policy: Policy, facts: DecisionFacts): Decision {
 }
 
 /** What is not on the list is not given, whoever asks and whatever it takes. */
-function refuseElevation({ elevations, revision }: Policy, { elevation }: DecisionFacts): Denied | undefined {
-  if (!elevation) return undefined;
+function refuseElevation(
+  { elevations, revision }: Policy,
+  { operation, elevation }: DecisionFacts,
+): Denied | undefined {
+  if (operation !== "elevate") return undefined;
   const no = (says: string, remedy: string): Denied => ({
     ...{ allowed: false, rule: "elevations" },
     ...{ says, remedy, policy: revision },
@@ -91,6 +94,8 @@ function refuseElevation({ elevations, revision }: Policy, { elevation }: Decisi
       "The policy offers no role for a while.",
       "Its owners can: `elevations: { roles: [view], longest: 1h }`.",
     );
+  // Asked about in general: some role is offered.
+  if (!elevation) return undefined;
   if (!elevations.roles.includes(elevation.role))
     return no(
       `The policy does not offer the role ${elevation.role} for a while.`,
@@ -123,9 +128,10 @@ function raiseHolds(raise: Raise, facts: DecisionFacts): boolean {
   return raisesByElevation(raise, facts) && raisesByPlan(raise, facts.plan);
 }
 
-function raisesByElevation({ roles, longerThan }: Raise, { elevation }: DecisionFacts): boolean {
+function raisesByElevation({ roles, longerThan }: Raise, { operation, elevation }: DecisionFacts): boolean {
   if (roles === undefined && longerThan === undefined) return true;
-  if (!elevation) return false;
+  // Of an elevation that is not known it may be any role, for any time.
+  if (!elevation) return operation === "elevate";
   if (roles && !roles.some((pattern) => glob(pattern, elevation.role))) return false;
   return longerThan === undefined || elevation.ms > longerThan;
 }

@@ -29,6 +29,15 @@ describe("countersign manifests", function () {
     assert.deepEqual([accounts.stderr, admission.stderr], ["", ""]);
   });
 
+  it("lets the roles be bound that are named, and by the second lock no others", async () => {
+    const roles = ["debug", "view"];
+    const { code, stdout } = await runCli(["manifests", "-n", "prod", "--role", "debug", "--role", "view"]);
+    assert.equal(code, 0);
+    const namespaces = ["prod"];
+    assert.deepEqual(objectsIn(stdout), [...renderAccounts({ namespaces, roles }), ...renderAdmission({ roles })]);
+    assert.match(stdout, /object.roleRef.name in \['debug', 'view'\]/);
+  });
+
   it("says for which namespace it is when none was named", async () => {
     const { code, stdout, stderr } = await runCli(["manifests"]);
     assert.equal(code, 0);
@@ -41,6 +50,8 @@ describe("countersign manifests", function () {
     [["-n", "prod", "-n", ".."], '".." cannot be a namespace'],
     [["-n", "countersign"], "Countersign does not operate in the namespace countersign"],
     [["-n", "countersign-operations"], "Countersign does not operate in the namespace countersign-operations"],
+    [["-n", "prod", "--role", "cluster-admin"], '"cluster-admin" is no role that can be given'],
+    [["--part", "admission", "--role", "admin"], '"admin" is no role that can be given'],
     [["--part", "all"], "--part all: there are accounts and admission"],
   ] as const)
     it(`refuses ${words.join(" ")} with 64, and prints nothing that could be applied`, async () => {

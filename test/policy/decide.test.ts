@@ -46,6 +46,48 @@ describe("decide", () => {
     assert.equal(permitted(["group:sre", "bob"], ["scale"]), false);
   });
 
+  describe("an elevation", () => {
+    const offered = { roles: ["view", "edit"], longest: 3_600_000 };
+    const asked = (elevation: DecisionFacts["elevation"], policy: Partial<Policy> = { elevations: offered }) =>
+      decide(policyOf(policy), { ...facts, operation: "elevate", ...(elevation ? { elevation } : {}) });
+    const edit = { role: "edit", ms: 3_600_000 };
+
+    it("is allowed to a role on the list and for no longer than it says", () => {
+      assert.ok(asked(edit).allowed);
+      for (const [elevation, says] of [
+        [{ ...edit, role: "admin" }, /does not offer the role admin/],
+        [{ ...edit, role: "" }, /does not offer the role/],
+        [{ ...edit, ms: 3_601_000 }, /for as long as 1 hour 1 second/],
+      ] as const) {
+        const decision = asked(elevation);
+        assert.ok(!decision.allowed && decision.rule === "elevations");
+        assert.match(decision.says, says);
+      }
+    });
+
+    it("is allowed to nobody where the policy offers none, and says what would", () => {
+      for (const elevation of [edit, undefined]) {
+        const decision = asked(elevation, {});
+        assert.ok(!decision.allowed);
+        assert.match(decision.remedy, /elevations: \{ roles: \[view\]/);
+      }
+    });
+
+    it("is raised by its role and by its time, and by either where it is not known", () => {
+      const tier = (raise: Omit<Raise, "name" | "tier">, elevation: DecisionFacts["elevation"]) =>
+        tierOf(asked(elevation, { elevations: offered, raise: [{ name: "up", tier: "critical", ...raise }] }));
+      assert.equal(tier({ roles: ["e*"] }, edit), "critical");
+      assert.equal(tier({ roles: ["view"] }, edit), "routine");
+      assert.equal(tier({ longerThan: 3_599_999 }, edit), "critical");
+      assert.equal(tier({ longerThan: 3_600_000 }, edit), "routine");
+      assert.equal(tier({ roles: ["edit"], longerThan: 3_600_000 }, edit), "routine");
+      for (const raise of [{ roles: ["view"] }, { longerThan: 3_600_000 }]) {
+        assert.equal(tier(raise, undefined), "critical");
+        assert.equal(raised(raise), "routine", "no other operation is one");
+      }
+    });
+  });
+
   it("denies images from where the policy allows none, whoever asks and whatever else it sets", () => {
     const images = [{ registry: "registry.example", path: "team" }];
     const decided = (texts: readonly string[], policy: Partial<Policy> = { images }) =>

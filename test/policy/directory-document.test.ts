@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readDirectory } from "../../src/policy/directory-document.ts";
+import { kubernetesIdentity } from "../../src/policy/subject.ts";
 
 const text = `
 subjects:
@@ -47,6 +48,29 @@ describe("readDirectory", () => {
     assert.equal(people.bySlack.get("T1/U1"), undefined);
   });
 
+  it("reads who somebody is to the API servers, in general and in a cluster of its own; by itself nobody", () => {
+    const written = `
+subjects:
+  alice: { kubernetes: { user: alice@example.com, clusters: { eu: { group: "oidc:oncall" } } } }
+  bob: { kubernetes: { clusters: { eu: { user: bob } } } }
+  carol: {}
+`;
+    const people = readDirectory(written);
+    assert.ok("subjects" in people, JSON.stringify(people));
+    const who = (sub: string, cluster: string) => kubernetesIdentity(people.subjects.get(sub) ?? {}, cluster);
+    assert.deepEqual(who("alice", "us"), { kind: "User", name: "alice@example.com" });
+    assert.deepEqual(who("alice", "eu"), { kind: "Group", name: "oidc:oncall" });
+    assert.deepEqual(who("bob", "eu"), { kind: "User", name: "bob" });
+    for (const [sub, cluster] of [
+      ["bob", "us"],
+      ["bob", "constructor"],
+      ["carol", "eu"],
+      ["mallory", "eu"],
+    ] as const)
+      assert.equal(who(sub, cluster), undefined, `${sub} ${cluster}`);
+  });
+
+  const kubernetes = (text: string) => `subjects:\n  a: { kubernetes: ${text} }\n`;
   const faulty: readonly (readonly [what: string, text: string, places: readonly string[], says: RegExp])[] = [
     ["nothing", "", ["1:1"], /subjects/],
     [
@@ -66,6 +90,12 @@ describe("readDirectory", () => {
     ["a subject __proto__", "subjects:\n  __proto__: { groups: [sre] }\n", ["2:3"], /__proto__/],
     ["a key it does not know", "subjects:\n  a: { group: [sre] }\n", ["2:15"], /"group"/],
     ["a group that is no word", "subjects:\n  a: { groups: [1, ''] }\n", ["2:17", "2:20"], /string/],
+    ["one who is the cluster itself", kubernetes("{ user: system:admin }"), ["2:28"], /belongs to the cluster itself/],
+    ["a group of the cluster's own", kubernetes("{ group: system:masters }"), ["2:29"], /belongs to the cluster/],
+    ["a user and a group at once", kubernetes("{ user: a, group: b }"), ["2:20"], /not both/],
+    ["somebody who is nobody", kubernetes("{}"), ["2:20"], /a user or a group/],
+    ["a name with a blank", kubernetes("{ user: 'a b' }"), ["2:28"], /without blanks/],
+    ["both in one cluster", kubernetes("{ clusters: { eu: { user: a, group: b } } }"), ["2:38"], /not both/],
     ["a person twice by an alias", "subjects:\n  a: &a { groups: [sre] }\n  b: *a\n", ["3:6"], /alias/],
   ];
   for (const [what, written, places, says] of faulty)

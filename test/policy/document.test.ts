@@ -24,7 +24,10 @@ raise:
     names: [api]
     labels: { team: [payments, web] }
     replicasOver: 20
+    roles: [edit]
+    longerThan: 30m
     tier: forbidden
+elevations: { roles: [view, edit], longest: 1h }
 `;
 
 describe("readPolicy", () => {
@@ -55,9 +58,12 @@ describe("readPolicy", () => {
           names: ["api"],
           labels: { team: ["payments", "web"] },
           replicasOver: 20,
+          roles: ["edit"],
+          longerThan: 1_800_000,
           tier: "forbidden",
         },
       ],
+      elevations: { roles: ["view", "edit"], longest: 3_600_000 },
     } satisfies Policy);
   });
 
@@ -123,6 +129,15 @@ describe("readPolicy", () => {
       ["approvals by nobody", tier("{ approvals: { count: 1, from: [] } }"), ["2:37", />=1/]],
       ["a denial without a word", tier('{ deny: "" }'), ["2:14", />=1/]],
       ["a denial that asks for more", tier("{ deny: no, stepUp: {} }"), ["2:6", /denies; what else/]],
+      [
+        "an elevation that outlasts its end",
+        `${tier("{}")}elevations: { roles: [view, cluster-admin, admin], longest: 1h }\n`,
+        ["5:29", /cluster-admin may give roles away/],
+        ["5:44", /admin may give roles away/],
+      ],
+      ["an elevation to no role", `${tier("{}")}elevations: { roles: [Edit], longest: 1h }\n`, ["5:23", /ClusterRole/]],
+      ["an elevation without an end", `${tier("{}")}elevations: { roles: [view] }\n`, ["5:13", /longest/]],
+      ["too long an elevation", `${tier("{}")}elevations: { roles: [view], longest: 9h }\n`, ["5:39", /more than 8h/]],
       ["fewer pods than none", raise("replicasOver: -1"), ["4:39", />=0/]],
       ["a label without values", raise("labels: { team: [] }"), ["4:41", />=1/]],
       ["a rule that matches nobody", raise("subjects: []"), ["4:35", />=1/]],

@@ -197,12 +197,8 @@ export function describeBindings(bench: Bench): void {
         ({ status }) => status === 200,
       );
       const client = await bench.account("pretender");
-      refused(
-        await client.impersonating("rosa").send("GET", path),
-        403,
-        "Forbidden",
-        `users "rosa" is forbidden: User "system:serviceaccount:${bench.namespace}:pretender" cannot impersonate resource "users" in API group "" at the cluster scope`,
-      );
+      // With or without constrained impersonation (KEP-5284), a real server says what is lacking.
+      refused(await client.impersonating("rosa").send("GET", path), 403, "Forbidden", /pretender" cannot impersonate/);
     });
 
     it("is asked about with a subject and one question, by who may ask", async () => {
