@@ -25,7 +25,10 @@ const requester = {
   kubernetes: { usual: { kind: "User", name: "alice" }, per: {} },
 } as const;
 const samples = Object.values(samplesIn(place)) as readonly Change[];
-const accounts = [...new Set(Object.values(catalogue).map(({ account }) => account))];
+// A runbook runs under the accounts of its steps, and has none.
+const accounts = [
+  ...new Set(Object.values(catalogue).flatMap(({ account, rules }) => (rules.length > 0 ? [account] : []))),
+];
 const policies = renderAdmission() as unknown as Parameters<typeof collectionOf>[0][];
 
 // All in a dry run, which the server authorizes and admits as it does the real call.
