@@ -47,7 +47,7 @@ async function runSteps(
   { late }: { readonly late: boolean },
 ): Promise<void> {
   const steps = stepsOf(request, runbookOf(request));
-  const auditIds: string[] = [];
+  const ends: On<"finished">[] = [];
   for (const [i, step] of steps.entries()) {
     const plan = changePlanOf(step.plan);
     if (!plan) throw new Error(`step ${i + 1} is about no object`);
@@ -57,18 +57,10 @@ async function runSteps(
     await goOn(bench, own.hold, cluster, { request: step, plan, late, anew, unbegun });
     const end = own.ended();
     if (!end) throw new Error(`step ${i + 1} has not ended`);
-    auditIds.push(...end.outcome.apiAuditIds);
-    if (end.as === "succeeded") continue;
-    return finish(hold, { ...end, ...(i > 0 ? { made: true } : {}) }, stoppedAt(i, steps, end), auditIds);
+    ends.push(end);
+    if (end.as !== "succeeded") return finish(hold, ends, end.as, stoppedAt(i, steps, end));
   }
-  const says = steps.length === 1 ? "done: its one step" : `done: all ${steps.length} steps`;
-  await hold.step((at) => ({
-    type: "finished",
-    fence: hold.fence,
-    as: "succeeded",
-    made: true,
-    outcome: { at, says, apiAuditIds: auditIds },
-  }));
+  await finish(hold, ends, "succeeded", steps.length === 1 ? "done: its one step" : `done: all ${steps.length} steps`);
 }
 
 function stoppedAt(i: number, steps: readonly (Granted | Executing)[], { as, outcome }: On<"finished">): string {
@@ -80,18 +72,26 @@ function stoppedAt(i: number, steps: readonly (Granted | Executing)[], { as, out
   return `${what} ${as === "unknown" ? "is unknown" : "failed"}: ${outcome.says}${before}${after}`;
 }
 
+/** The whole ends as its last step did; what was asked of the cluster, and under which tokens, is that of all. */
 async function finish(
   hold: Hold,
-  { as, made }: On<"finished">,
+  ends: readonly On<"finished">[],
+  as: On<"finished">["as"],
   says: string,
-  apiAuditIds: readonly string[],
 ): Promise<void> {
+  const credentials = ends.flatMap(({ outcome }) => outcome.credential ?? []);
+  const made = ends.length > 1 || ends.some((end) => end.made);
   await hold.step((at) => ({
     type: "finished",
     fence: hold.fence,
     as,
     ...(made ? { made } : {}),
-    outcome: { at, says, apiAuditIds },
+    outcome: {
+      at,
+      says,
+      apiAuditIds: ends.flatMap(({ outcome }) => outcome.apiAuditIds),
+      ...(credentials.length > 0 ? { credential: credentials.join(", ") } : {}),
+    },
   }));
 }
 

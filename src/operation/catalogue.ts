@@ -65,6 +65,12 @@ export function entryOf<O extends Operation>(operation: O): Entry<O> {
   return catalogue[operation.kind] as unknown as Entry<O>;
 }
 
+/** The accounts it runs under: its own, or those of its steps. */
+export function accountsOf(operation: Operation): readonly string[] {
+  if (operation.kind !== "runbook") return [entryOf(operation).account];
+  return [...new Set(operation.steps.map((step) => entryOf(step).account))];
+}
+
 /** The command line that asks for this operation, without the reason: what approvers and the audit trail see. */
 export function spoken(operation: Operation): string {
   const namespace = namespaceOf(operation);

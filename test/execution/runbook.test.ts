@@ -49,6 +49,7 @@ describe("a runbook", () => {
     assert.equal(outcome.says, "done: all 3 steps");
     assert.deepEqual(effects(), all);
     assert.equal(new Set(outcome.apiAuditIds).size, 3);
+    assert.equal(new Set(outcome.credential?.split(", ")).size, 3);
     const names = (await test.admin.list(tickets)).map(({ metadata }) => metadata.name).sort();
     assert.deepEqual(
       names,

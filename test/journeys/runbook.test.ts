@@ -32,6 +32,8 @@ describe("a runbook through the real processes", function () {
     const { spec, metadata } = await admin.get(`${deployments}/api`);
     assert.equal((spec as { replicas?: number }).replicas, 5);
     assert.equal(metadata.annotations?.["countersign.dev/request"], `${id}-2`);
+    const thread = JSON.stringify(lab.slack.as(alice.id).see().messages);
+    assert.match(thread, /as countersign-scale and countersign-rollout-restart by/);
     const { code, stdout } = await lab.cli("audit", "verify");
     assert.equal(code, 0, stdout);
   });

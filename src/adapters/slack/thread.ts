@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
-import { spoken as commandOf, entryOf } from "../../operation/catalogue.ts";
+import { accountsOf, spoken as commandOf } from "../../operation/catalogue.ts";
 import { plannedInWords } from "../../operation/plan.ts";
 import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
@@ -144,7 +144,7 @@ function executionReplies(request: Request, reply: Reply): readonly Surface[] {
           reply("started", "Started", [
             lines([
               bold("Started"),
-              raw(` as ${entryOf(request.operation).account} by ${request.claim?.worker ?? "a worker"}, `),
+              raw(` as ${accountsOf(request.operation).join(" and ")} by ${request.claim?.worker ?? "a worker"}, `),
               moment(request.intent.at),
             ]),
           ]),
