@@ -7,12 +7,14 @@ import { deletePod } from "./delete-pod.ts";
 import { deletePodForce } from "./delete-pod-force.ts";
 import { drain } from "./drain.ts";
 import { elevate } from "./elevate.ts";
+import { patchField } from "./patch-field.ts";
 import { removeObject } from "./remove-object.ts";
 import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
 import { rolloutRestart } from "./rollout-restart.ts";
 import { rolloutUndo } from "./rollout-undo.ts";
 import { scale } from "./scale.ts";
 import { setImage } from "./set-image.ts";
+import { setAnnotations, setLabels } from "./set-marks.ts";
 import { resumeCronJob, suspendCronJob } from "./suspend-cron-job.ts";
 
 /** Every change there is, by kind: one that is added to the union and not here does not compile. */
@@ -34,6 +36,9 @@ const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> 
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,
+  patch: patchField,
+  label: setLabels,
+  annotate: setAnnotations,
   cordon,
   uncordon,
   drain,

@@ -1,4 +1,5 @@
 import { elevationGuards } from "./admission/elevations.ts";
+import { annotations, labels, patches } from "./admission/fields.ts";
 import { type Guard, policyAndBinding } from "./admission/guard.ts";
 import { jobs, suspensions } from "./admission/jobs.ts";
 import { cordons, drains, uncordons } from "./admission/nodes.ts";
@@ -24,6 +25,9 @@ const others: readonly Guard[] = [
   ...removals,
   ...suspensions,
   jobs,
+  patches,
+  labels,
+  annotations,
   cordons,
   uncordons,
   drains,

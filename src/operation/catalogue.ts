@@ -1,5 +1,6 @@
 import { autoscale, autoscalerForms } from "./catalogue/autoscalers.ts";
 import { elevate, elevationForms, elevations } from "./catalogue/elevations.ts";
+import { annotate, fieldForms, label, patch } from "./catalogue/fields.ts";
 import { imageForms, setImage } from "./catalogue/images.ts";
 import { createJob, jobForms, resumeCronJob, suspendCronJob } from "./catalogue/jobs.ts";
 import { logs } from "./catalogue/logs.ts";
@@ -42,6 +43,9 @@ export const catalogue: { readonly [K in OperationKind]: Entry<Extract<Operation
   "create-job": createJob,
   "suspend-cronjob": suspendCronJob,
   "resume-cronjob": resumeCronJob,
+  patch,
+  label,
+  annotate,
   cordon,
   uncordon,
   drain,
@@ -58,6 +62,7 @@ export const forms: readonly Form<Operation>[] = [
   ...removalForms,
   ...elevationForms,
   ...jobForms,
+  ...fieldForms,
   ...nodeForms,
 ];
 

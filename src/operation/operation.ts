@@ -1,5 +1,6 @@
 import type { Autoscale } from "./catalogue/autoscalers.ts";
 import type { Elevate, Elevations } from "./catalogue/elevations.ts";
+import type { PatchField, SetAnnotations, SetLabels } from "./catalogue/fields.ts";
 import type { SetImage } from "./catalogue/images.ts";
 import type { CreateJob, ResumeCronJob, SuspendCronJob } from "./catalogue/jobs.ts";
 import type { Logs } from "./catalogue/logs.ts";
@@ -29,6 +30,9 @@ export type Change =
   | CreateJob
   | SuspendCronJob
   | ResumeCronJob
+  | PatchField
+  | SetLabels
+  | SetAnnotations
   | Cordon
   | Uncordon
   | Drain;

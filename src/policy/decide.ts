@@ -6,6 +6,7 @@ import { stepReader } from "../operation/parse.ts";
 import { isRefusal } from "../operation/refusal.ts";
 import { resolveRun } from "../operation/run.ts";
 import { spanInWords } from "../operation/span.ts";
+import { refuseFields } from "./fields.ts";
 import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, Tier } from "./policy.ts";
 import type { Subject } from "./subject.ts";
 
@@ -60,6 +61,8 @@ function decideOne(policy: Policy, facts: DecisionFacts): Decision {
   if (notOffered) return notOffered;
   const stray = refuseImages(policy, facts);
   if (stray) return stray;
+  const forbidden = refuseFields(policy, facts);
+  if (forbidden) return forbidden;
   // Several permits: the one that starts lowest counts, for each of them alone would allow it.
   const start = permits.reduce((low, permit) => (rank(policy, permit.tier) < rank(policy, low.tier) ? permit : low));
   const raises = policy.raise.filter((raise) => raiseHolds(raise, facts));

@@ -3,10 +3,12 @@ import { sha256 } from "../audit/canonical.ts";
 import { catalogue } from "../operation/catalogue.ts";
 import { isNeverGiven, longestElevation } from "../operation/elevation.ts";
 import { parseImagePlace } from "../operation/image.ts";
+import { isKeyPattern, reserved } from "../operation/label-key.ts";
 import { parseName } from "../operation/name.ts";
+import { type PatchedKind, patchable } from "../operation/patchable.ts";
 import { mostSteps, plainWord } from "../operation/runbook.ts";
 import { parseSpan, spanShape, spokenSpan } from "../operation/span.ts";
-import type { Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
+import type { AllowedFields, Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 
@@ -81,11 +83,32 @@ const runbook = z.strictObject({
   parameters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), parameter).default({}),
   steps: z.array(z.string().min(1)).min(1).max(mostSteps),
 });
+const keys = z.array(
+  z
+    .string()
+    .refine(
+      isKeyPattern,
+      `a key is written team, example.com/team or example.com/*, and is never one of ${reserved.join(", ")}`,
+    ),
+);
+const fieldsOf = (kind: PatchedKind) => z.array(z.enum(Object.keys(patchable[kind]))).optional();
+const fields = z.strictObject({
+  patch: z
+    .strictObject({
+      Deployment: fieldsOf("Deployment"),
+      StatefulSet: fieldsOf("StatefulSet"),
+      DaemonSet: fieldsOf("DaemonSet"),
+    })
+    .optional(),
+  label: keys.optional(),
+  annotate: keys.optional(),
+});
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
   raise: z.array(raise).default([]),
   elevations: elevations.optional(),
+  fields: fields.optional(),
   images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
   runbooks: z
     .record(z.string().regex(runbookName, "a runbook is named by lower-case letters, digits and dashes"), runbook)
@@ -99,7 +122,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, elevations, images, runbooks } = reading.value;
+  const { tiers, permit, raise, elevations, images, fields, runbooks } = reading.value;
   return {
     revision: sha256(text),
     tiers: Object.entries(tiers).map(tierOf),
@@ -108,6 +131,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     ...(elevations ? { elevations } : {}),
     ...(images ? { images: images.allow } : {}),
     ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
+    ...(fields ? { fields: present<AllowedFields>({ ...fields, patch: fields.patch && present(fields.patch) }) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ImagePlace } from "../operation/image.ts";
 import type { OperationKind, RunRunbook } from "../operation/operation.ts";
+import type { PatchedKind } from "../operation/patchable.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "./subject.ts";
@@ -75,6 +76,23 @@ export interface Policy {
   readonly images?: readonly ImagePlace[];
   /** Absent: there are none. */
   readonly runbooks?: readonly Runbook[];
+  /** What single fields, labels and annotations may be set; absent: none. */
+  readonly fields?: AllowedFields;
+}
+
+/** What `patch`, `label` and `annotate` may set; what is not named may not be set. */
+export interface AllowedFields {
+  readonly patch?: Readonly<Partial<Record<PatchedKind, readonly string[]>>>;
+  /** Keys, or `example.com/*` for all keys of a prefix. */
+  readonly label?: readonly string[];
+  readonly annotate?: readonly string[];
+}
+
+/** What one operation would set. */
+export interface SetFields {
+  readonly by: "patch" | "label" | "annotate";
+  readonly kind: string;
+  readonly names: readonly string[];
 }
 
 /** What a decision is made on. */
@@ -91,6 +109,8 @@ export interface DecisionFacts {
   readonly elevation?: { readonly role: string; readonly ms: number };
   /** The images it sets, in full. */
   readonly images?: readonly string[];
+  /** The fields, labels or annotations it sets. */
+  readonly fields?: SetFields;
   /** `not-yet`: before planning, rules about the plan wait. `unknown`: it could not be read, so they match. */
   readonly plan: PlanFacts | "not-yet" | "unknown";
 }

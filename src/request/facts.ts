@@ -18,6 +18,7 @@ export function factsOf(operation: Operation, subject: Subject, plan: DecisionFa
       ? { elevation: { role: operation.target.name, ms: operation.seconds * 1000 } }
       : {}),
     ...(operation.kind === "set-image" ? { images: Object.values(operation.images) } : {}),
+    ...settingOf(operation),
     plan: isAboutOneObject(operation) ? plan : "unknown",
   };
 }
@@ -38,4 +39,18 @@ function factsOfRunbook(operation: RunRunbook, subject: Subject, plan: DecisionF
 function isAboutOneObject(operation: Operation): boolean {
   if (operation.kind === "elevate") return operation.target.name === "view";
   return isChange(operation);
+}
+
+function settingOf(operation: Operation): Pick<DecisionFacts, "fields"> {
+  switch (operation.kind) {
+    case "label":
+    case "annotate":
+      return {
+        fields: { by: operation.kind, kind: operation.target.kind, names: Object.keys(operation.marks) },
+      };
+    case "patch":
+      return { fields: { by: "patch", kind: operation.target.kind, names: [operation.field] } };
+    default:
+      return {};
+  }
 }

@@ -29,6 +29,11 @@ export const labPolicy: Policy = {
     { name: "kube-system", operations: ["@change"], namespaces: ["kube-system"], tier: "forbidden" },
   ],
   elevations: { roles: ["view", "edit"], longest: 3_600_000 },
+  fields: {
+    patch: { Deployment: ["spec.minReadySeconds"] },
+    label: ["team", "example.com/*"],
+    annotate: ["example.com/*"],
+  },
   images: [{ registry: "registry.example", path: "" }],
 };
 

@@ -8,7 +8,7 @@ const batch = "/apis/batch/v1/namespaces/prod";
 const nightly = `${batch}/cronjobs/nightly-report`;
 
 describe("cronjobs through the real processes", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const stage = onStage({ webs: 1, workers: 2 });
 
   it("are suspended, run by hand all the same, and resumed, each countersigned and done once", async () => {

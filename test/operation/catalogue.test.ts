@@ -76,6 +76,18 @@ const operations: readonly (readonly [Operation, string])[] = [
     { kind: "delete-pod-force", cluster: "demo", target: { ...target, kind: "Pod" } },
     "delete po/api --force -n prod -c demo",
   ],
+  [
+    { kind: "patch", cluster: "demo", target, field: "spec.minReadySeconds", value: 5 },
+    "patch deploy/api --set=spec.minReadySeconds=5 -n prod -c demo",
+  ],
+  [
+    { kind: "label", cluster: "demo", target, marks: { owner: null, team: "web" } },
+    "label deploy/api owner- team=web -n prod -c demo",
+  ],
+  [
+    { kind: "annotate", cluster: "demo", target, marks: { "example.com/why": "a move" } },
+    'annotate deploy/api "example.com/why=a move" -n prod -c demo',
+  ],
   [{ kind: "delete-deployment", cluster: "demo", target, cascade: "background" }, "delete deploy/api -n prod -c demo"],
   [
     { kind: "delete-statefulset", cluster: "demo", target: { ...target, kind: "StatefulSet" }, cascade: "orphan" },
@@ -160,6 +172,7 @@ describe("the catalogue", () => {
         .replace("CONTAINER=IMAGE", "api=registry.example/api:2")
         .replace("[--to-revision=N]", "--to-revision=2")
         .replace(/ \[--cascade=[^\]]*\]/, "")
+        .replace("FIELD=VALUE", "spec.minReadySeconds=5")
         .replace("[NAME]", "api")
         .replace(/(\|[a-z]+)+\/NAME/, "/api")
         .replace("NAMESPACE", "prod")

@@ -90,6 +90,9 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       const removers = await Promise.all(
         removable.map(async ([operation, at]) => [await holderOf(operation), at] as const),
       );
+      const markers = await Promise.all(
+        (["patch", "label", "annotate"] as const).map(async (operation) => [await holderOf(operation)] as const),
+      );
       // A policy is in force about half a second after it was made, each for itself.
       const misuses = [
         () => secret({ type: "Opaque" }),
@@ -110,6 +113,11 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         ...schedulers.map((holder) => () => patchNodeAs(holder, { spec: {} })),
         () => bindAs(elevator, {}),
         () => unbindAs(ender, "standing"),
+        ...markers.map(
+          ([holder]) =>
+            () =>
+              patchAs(holder, { spec: { replicas: 9 } }),
+        ),
         ...removers.map(
           ([holder, at]) =>
             () =>
@@ -322,6 +330,57 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       refused(await force({ preconditions, gracePeriodSeconds: 30 }), /must be by force/);
       assert.equal((await force({ preconditions, gracePeriodSeconds: 0 })).status, 200);
       assert.equal((await forcer.send("DELETE", pods)).status, 403, "no collection");
+    });
+
+    it("lets a label be one of nobody else's, and of nothing that pods are selected by", async () => {
+      const holder = await holderOf("label");
+      const patch = (metadata: Fields, rest: Fields = {}) =>
+        patchAs(holder, { metadata: { annotations: stamps, ...metadata }, ...rest });
+      const ok = await patch({ labels: { team: "web", "example.com/a": "b" } });
+      assert.equal(ok.status, 200, ok.body.message);
+      refused(
+        await patch({ labels: { team: "web" }, annotations: { "countersign.dev/digest": null } }),
+        /must name the request/,
+      );
+      refused(
+        await patch({ labels: { team: "web" }, annotations: { ...stamps, a: "b" } }),
+        /of metadata.annotations only/,
+      );
+      for (const key of ["kubernetes.io/a", "app.kubernetes.io/name", "x.k8s.io/a", "countersign.dev/a"])
+        refused(await patch({ labels: { [key]: "b" } }), /of metadata.labels none of/);
+      refused(await patch({ labels: { app: "other" } }), /selects its pods by/);
+      refused(await patch({ labels: { app: null } }), /selects its pods by/);
+      refused(await patch({ finalizers: ["example.org/wait"] }), /metadata.finalizers/);
+      refused(await patch({ labels: { team: "web" } }, { spec: { replicas: 9 } }), /nothing but its metadata/);
+    });
+
+    it("lets an annotation be one of nobody else's, and nothing more", async () => {
+      const holder = await holderOf("annotate");
+      const patch = (annotations: Fields, rest: Fields = {}) =>
+        patchAs(holder, { metadata: { annotations: { ...stamps, ...annotations } }, ...rest });
+      const ok = await patch({ "example.com/owner": "me", team: "web" });
+      assert.equal(ok.status, 200, ok.body.message);
+      for (const key of ["kubectl.kubernetes.io/restartedAt", "deployment.kubernetes.io/revision", "countersign.dev/a"])
+        refused(await patch({ [key]: "b" }), /of metadata.annotations none of/);
+      refused(await patchAs(holder, { metadata: { annotations: stamps, labels: { a: "b" } } }), /metadata.labels/);
+      refused(await patch({}, { spec: { replicas: 9 } }), /nothing but its metadata/);
+      const data = { metadata: { annotations: stamps }, data: { a: "stolen" } };
+      const there = `${configMaps}/settings?dryRun=All`;
+      const contentType = "application/merge-patch+json";
+      refused(await holder.send("PATCH", there, { body: data, contentType }), /nothing but its metadata/);
+    });
+
+    it("lets a patch set a few whole numbers of a workload, and nothing more", async () => {
+      const holder = await holderOf("patch");
+      const patch = (spec: Fields, metadata: Fields = { annotations: stamps }) => patchAs(holder, { metadata, spec });
+      const ok = await patch({ minReadySeconds: 7, revisionHistoryLimit: 3, progressDeadlineSeconds: 900 });
+      assert.equal(ok.status, 200, ok.body.message);
+      refused(await patch({ minReadySeconds: 8 }, {}), /must name the request/);
+      refused(await patch({ replicas: 9 }), /spec.replicas must stay/);
+      refused(await patch({ paused: true }), /spec.paused must stay/);
+      const image = { spec: { containers: [{ name: "api", image: "evil" }] } };
+      refused(await patch({ template: image }), /spec.template must stay/);
+      refused(await patch({ minReadySeconds: 8 }, { annotations: stamps, labels: { a: "b" } }), /metadata.labels/);
     });
 
     for (const [operation, at] of removable)
