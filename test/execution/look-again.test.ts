@@ -68,8 +68,8 @@ describe("looking again", () => {
   const churn = () => test.admin.patch(api, { metadata: { labels: { seen: "today" } } });
 
   /** The request whose first worker died there, and of which the next one could not tell: nobody may carry it now. */
-  async function unknownAfterDeath(dies: Moment): Promise<Unknown> {
-    const request = await test.granted(restart);
+  async function unknownAfterDeath(dies: Moment, operation: Operation = restart): Promise<Unknown> {
+    const request = await test.granted(operation);
     await work(mortalWorker(test, "first", dies), request.id).catch(() => undefined);
     test.directory.remove(alice.sub);
     test.passLease();
@@ -100,6 +100,21 @@ describe("looking again", () => {
       seen = await look(seen);
     }
     assert.match((inState(seen, "failed") as Finished).outcome.says, /^The change was made, but it is stuck: /);
+  });
+
+  it("sends no pod away for a drain whose worker died once the node was cordoned, and says who is still there", async () => {
+    const [pod] = await test.admin.list("/api/v1/namespaces/prod/pods");
+    assert.ok(pod);
+    const node = String((pod["spec"] as { nodeName?: string }).nodeName);
+    const flags = { ignoreDaemonSets: true, deleteEmptyDirData: true, force: true };
+    const target = { kind: "Node", name: name(node) } as const;
+    const request = await unknownAfterDeath("after call", { kind: "drain", cluster: "demo", target, ...flags });
+    const failed = inState(await look(request), "failed") as Finished;
+    assert.match(
+      failed.outcome.says,
+      /^The change was made, but \d+ of \d+ pods are still there: .*nothing more may be sent/,
+    );
+    assert.ok(!test.double.requests.some((line) => line.includes("/eviction")));
   });
 
   it("never sends the change again, whatever it sees", async () => {
