@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { work } from "../../src/execution/work.ts";
+import { isRefusal } from "../../src/operation/refusal.ts";
 import type { Elevation } from "../../src/request/elevated.ts";
 import type { Request } from "../../src/request/request.ts";
 import { accepted, alice, dora, erin, refusalOf } from "../request/desk.ts";
@@ -61,6 +62,7 @@ describe("the end of an elevation", () => {
   it("comes at once when it is revoked", async () => {
     const { id } = await elevated(test);
     await revoke(id);
+    assert.ok(isRefusal(await revoke(id)), "once");
     const { ended, revoked } = await look(id);
     assert.deepEqual([ended?.how, revoked?.by, revoked?.why], ["revoked", "alice", "done"]);
     assert.deepEqual(await standing(test), []);

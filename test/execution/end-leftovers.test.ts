@@ -117,10 +117,10 @@ describe("looking through a cluster for elevations", () => {
       const { status } = await test.admin.create(path, { spec: { expirationSeconds: 600 } });
       thief = test.admin.as(String((status as { readonly token?: unknown }).token));
     });
-    const steal = (request: string, annotations: Readonly<Record<string, string>>) =>
+    const steal = (request: string, annotations: Readonly<Record<string, string>>, named = request) =>
       thief.create(bindings, {
         metadata: {
-          name: `countersign-elevation-${request}`,
+          name: `countersign-elevation-${named}`,
           labels: { "countersign.dev/elevation": "true" },
           annotations: {
             "countersign.dev/request": request,
@@ -162,15 +162,33 @@ describe("looking through a cluster for elevations", () => {
       assert.deepEqual(await standing(test), []);
     });
 
-    for (const [what, annotations] of [
-      ["whose end cannot be read", { "countersign.dev/expires": "never" }],
-      ["that names no request", { "countersign.dev/request": "../../x" }],
-    ] as const)
-      it(`ends at once one ${what}`, async () => {
-        await steal("r-0123456789", annotations);
-        await look();
-        assert.deepEqual(await standing(test), []);
-      });
+    it("ends at once one that names no request", async () => {
+      await steal("r-0123456789", { "countersign.dev/request": "../../x" });
+      await look();
+      assert.deepEqual(await standing(test), []);
+    });
+
+    it("ends at once one whose end cannot be read, although it was granted", async () => {
+      const { id, digest } = await elevated(test);
+      await test.admin.remove(`${bindings}/countersign-elevation-${id}`);
+      await steal(id, { "countersign.dev/digest": digest, "countersign.dev/expires": "never" });
+      await look();
+      assert.deepEqual(await standing(test), []);
+    });
+
+    it("ends at once a second one under the grant of one that stands", async () => {
+      const { id, digest } = await elevated(test);
+      await steal(id, { "countersign.dev/digest": digest }, "r-0123456789");
+      await look();
+      assert.deepEqual(await standing(test), [`countersign-elevation-${id}`]);
+    });
+
+    it("ends at once what has a ticket that allows no call", async () => {
+      await test.cluster.takeTicket("r-0123456789", { digest: "d", fence: "1" });
+      await steal("r-0123456789", {});
+      await look();
+      assert.deepEqual(await standing(test), []);
+    });
 
     it("believes no end that is further away than any may be", async () => {
       const { id, digest } = await elevated(test);
