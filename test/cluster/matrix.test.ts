@@ -48,6 +48,7 @@ describe("each operation on a real API server, under its own token and under eac
     await install(admin, sampleObjects(place));
     await revise(admin, place);
     closing.defer(async () => {
+      for (const node of ["node", "cordoned"]) await admin.send("DELETE", `/api/v1/nodes/${place}-${node}`);
       for (const policy of policies) await admin.send("DELETE", `${collectionOf(policy)}/${policy.metadata.name}`);
     });
     const { server, ca } = peer;

@@ -54,7 +54,12 @@ export function samplesIn(place: string): Samples {
 export function sampleObjects(place: string): readonly Draft[] {
   const held = deployment(place, "held", 0);
   const metadata = { name: "lone", namespace: place };
-  const node = (name: string, spec: object = {}) => ({ apiVersion: "v1", kind: "Node", metadata: { name }, spec });
+  // Nobody runs anything on them: the scheduler of the shared cluster must not try.
+  const taints = [{ key: "countersign.dev/sample", effect: "NoSchedule" }];
+  const node = (name: string, spec: object = {}) => ({
+    ...{ apiVersion: "v1", kind: "Node", metadata: { name } },
+    spec: { taints, ...spec },
+  });
   return [
     node(`${place}-node`),
     node(`${place}-cordoned`, { unschedulable: true }),

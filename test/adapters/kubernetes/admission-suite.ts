@@ -82,7 +82,10 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
         await holderOf("suspend-cronjob"),
         await holderOf("resume-cronjob"),
       ];
-      await admin.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: place } });
+      await admin.create("/api/v1/nodes", {
+        ...{ apiVersion: "v1", kind: "Node", metadata: { name: place } },
+        spec: { taints: [{ key: "countersign.dev/sample", effect: "NoSchedule" }] },
+      });
       const schedulers = await Promise.all((["cordon", "uncordon", "drain"] as const).map(holderOf));
       await admin.create(`/apis/apps/v1/namespaces/${place}/statefulsets`, statefulSet(place, "db", 0));
       await admin.create(`/apis/batch/v1/namespaces/${place}/jobs`, job(place, "once", { suspend: true }));
