@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answered, ask, type } from "../lab/acting.ts";
 import { answerTo, elevateAlice, ended, killEverything, startEverything, untilAnswered } from "../lab/elevating.ts";
+import { alice, incident } from "../lab/people.ts";
 import { ownRedisFor } from "../lab/redis/shared-redis.ts";
 import { effectsOf, onRealStage } from "./stage.ts";
 
@@ -24,6 +26,18 @@ describe("an elevation on a real API server, the second lock on", function () {
         ["delete", "countersign-elevation-end", "rolebindings"],
       ],
     );
+  });
+
+  it("is listed while it stands, and ended early by its holder", async () => {
+    const { lab, admin } = stage();
+    assert.equal(await answerTo(admin), 403);
+    const { id } = await elevateAlice(lab, "--role=view --for=10m");
+    await untilAnswered(admin, 200);
+    const listed = await ask(lab, alice, incident, "/k8s elevations -n prod");
+    assert.match(await answered(lab, alice, listed), new RegExp(`${id}[^]*view`));
+    await type(lab, alice, incident, `/k8s revoke ${id} -- seen enough`);
+    await untilAnswered(admin, 403);
+    assert.equal((await ended(lab, id)).how, "revoked");
   });
 
   it("is gone on time after web, workers and Redis were all killed in between", async () => {
