@@ -1,21 +1,21 @@
 import { type Change, isChange, type Operation } from "../operation/operation.ts";
 import type { Act } from "./act.ts";
-import { autoscale } from "./autoscale.ts";
-import { cordon, uncordon } from "./cordon.ts";
-import { createJob } from "./create-job.ts";
-import { deletePod } from "./delete-pod.ts";
-import { deletePodForce } from "./delete-pod-force.ts";
-import { drain } from "./drain.ts";
-import { elevate } from "./elevate.ts";
-import { patchField } from "./patch-field.ts";
-import { removeObject } from "./remove-object.ts";
-import { rolloutPause, rolloutResume } from "./rollout-pause.ts";
-import { rolloutRestart } from "./rollout-restart.ts";
-import { rolloutUndo } from "./rollout-undo.ts";
-import { scale } from "./scale.ts";
-import { setImage } from "./set-image.ts";
-import { setAnnotations, setLabels } from "./set-marks.ts";
-import { resumeCronJob, suspendCronJob } from "./suspend-cron-job.ts";
+import { autoscale } from "./acts/autoscale.ts";
+import { cordon, uncordon } from "./acts/cordon.ts";
+import { createJob } from "./acts/create-job.ts";
+import { deletePod } from "./acts/delete-pod.ts";
+import { deletePodForce } from "./acts/delete-pod-force.ts";
+import { drain } from "./acts/drain.ts";
+import { elevate } from "./acts/elevate.ts";
+import { patchField } from "./acts/patch-field.ts";
+import { removeObject } from "./acts/remove-object.ts";
+import { rolloutPause, rolloutResume } from "./acts/rollout-pause.ts";
+import { rolloutRestart } from "./acts/rollout-restart.ts";
+import { rolloutUndo } from "./acts/rollout-undo.ts";
+import { scale } from "./acts/scale.ts";
+import { setImage } from "./acts/set-image.ts";
+import { setAnnotations, setLabels } from "./acts/set-marks.ts";
+import { resumeCronJob, suspendCronJob } from "./acts/suspend-cron-job.ts";
 
 /** Every change there is, by kind: one that is added to the union and not here does not compile. */
 const acts: { readonly [K in Change["kind"]]: Act<Extract<Change, { kind: K }>> } = {

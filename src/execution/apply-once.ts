@@ -14,7 +14,7 @@ import { actOf, changeOf } from "./acts.ts";
 import { type Bench, reader } from "./bench.ts";
 import type { Hold } from "./hold.ts";
 import { makePlan } from "./make-plan.ts";
-import { refOf } from "./planned-object.ts";
+import { refOf } from "./objects/planned-object.ts";
 
 /** What is to be done once the intent is durable and the ticket taken. */
 export interface Errand {

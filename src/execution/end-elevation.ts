@@ -3,7 +3,7 @@ import { elevationEnd, elevationName } from "../operation/elevation.ts";
 import type { Stored } from "../ports.ts";
 import { openElevation } from "../request/elevation.ts";
 import { type Bench, clusterOf } from "./bench.ts";
-import { refOf, uidOf } from "./planned-object.ts";
+import { refOf, uidOf } from "./objects/planned-object.ts";
 
 /**
  * Takes away the binding of a request whose time is over, or that was revoked; nothing before that. It is tried until

@@ -12,10 +12,10 @@ import { openElevation } from "../request/elevation.ts";
 import { isOver, type Request } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
 import { noteEnd, removeBinding } from "./end-elevation.ts";
-import { record, text, texts } from "./fields.ts";
-import { refOf } from "./planned-object.ts";
+import { record, text, texts } from "./objects/fields.ts";
+import { refOf } from "./objects/planned-object.ts";
+import { digestAnnotation, requestAnnotation } from "./objects/workload.ts";
 import { preconditionIn } from "./ticket.ts";
-import { digestAnnotation, requestAnnotation } from "./workload.ts";
 
 /** What it takes to look through a cluster for what no record accounts for. */
 export interface Patrol extends Pick<Bench, "mover" | "log"> {

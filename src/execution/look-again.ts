@@ -10,8 +10,8 @@ import { actOf, changeOf } from "./acts.ts";
 import { current } from "./apply-once.ts";
 import { type Bench, clusterOf, reader } from "./bench.ts";
 import { whyNotAsGranted } from "./check-grant.ts";
-import { record, text } from "./fields.ts";
 import { makePlan } from "./make-plan.ts";
+import { record, text } from "./objects/fields.ts";
 import { preconditionIn, type Ticket, ticketOf } from "./ticket.ts";
 
 /** How it ended as far as can be seen now; `unknown` where that is not certain. */

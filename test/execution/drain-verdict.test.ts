@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { verdictOn } from "../../src/execution/drain-verdict.ts";
-import { viewPod } from "../../src/execution/pod.ts";
+import { verdictOn } from "../../src/execution/objects/drain-verdict.ts";
+import { viewPod } from "../../src/execution/objects/pod.ts";
 import type { Json } from "../../src/operation/plan.ts";
 
 const owner = (kind: string) => ({ ownerReferences: [{ kind, name: "api", uid: "u", controller: true }] });

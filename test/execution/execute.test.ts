@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { digestAnnotation, requestAnnotation } from "../../src/execution/objects/workload.ts";
 import { work } from "../../src/execution/work.ts";
-import { digestAnnotation, requestAnnotation } from "../../src/execution/workload.ts";
 import { alice, readPods } from "../request/desk.ts";
 import { inState } from "../request/samples.ts";
 import { api, deployments, handles, openBench, restart, scaleTo, type TestBench, tickets } from "./bench.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { maskSecrets } from "../../src/execution/mask.ts";
+import { maskSecrets } from "../../src/execution/reads/mask.ts";
 import { anyText } from "../operation/any-text.ts";
 
 // Put together here, so that no scanner of repositories takes the test for a leak.

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster-port.ts";
 import type { Json } from "../../operation/plan.ts";
-import { list, number, record, text, texts } from "../fields.ts";
+import { list, number, record, text, texts } from "../objects/fields.ts";
 import { age } from "./table.ts";
 
 type Fields = Readonly<Record<string, Json>>;

@@ -3,7 +3,7 @@ import { readableOf } from "../../operation/catalogue/readable.ts";
 import type { Describe } from "../../operation/catalogue/reads.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
 import type { AnyTarget } from "../../operation/target.ts";
-import { list, record, text, texts } from "../fields.ts";
+import { list, record, text, texts } from "../objects/fields.ts";
 import { digests } from "./digests.ts";
 import { newestFirst, seenOf } from "./events.ts";
 import type { Reader } from "./reader.ts";

@@ -1,6 +1,6 @@
 import { ClusterFault, type KubeObject, type LogSlice, type ObjectRef, type Session } from "../../cluster-port.ts";
 import type { Logs } from "../../operation/catalogue/logs.ts";
-import { list, record, text, texts } from "../fields.ts";
+import { list, record, text, texts } from "../objects/fields.ts";
 import type { Reader } from "./reader.ts";
 
 /** The newest lines of one container. */

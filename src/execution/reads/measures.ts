@@ -1,5 +1,5 @@
 import type { Json } from "../../operation/plan.ts";
-import { list, record, text } from "../fields.ts";
+import { list, record, text } from "../objects/fields.ts";
 
 type Fields = Readonly<Record<string, Json>>;
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../cluster-port.ts";
 import type { Json } from "../../operation/plan.ts";
-import { list, number, record, text } from "../fields.ts";
+import { list, number, record, text } from "../objects/fields.ts";
 
 /** How a pod is in one word, as the STATUS column of kubectl has it. */
 export function podState(pod: KubeObject): string {

@@ -1,4 +1,4 @@
-import { maskSecrets } from "../mask.ts";
+import { maskSecrets } from "./mask.ts";
 
 // Colours and cursors of a terminal (ECMA-48), which may stand in the middle of a word.
 const escapes = /(?![\n\t])\p{Cc}\[[0-?]{0,40}[ -/]{0,8}[@-~]/gu;

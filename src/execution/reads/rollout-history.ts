@@ -2,7 +2,7 @@ import type { KubeObject, Session } from "../../cluster-port.ts";
 import type { RolloutHistory } from "../../operation/catalogue/rollouts.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
 import type { Json } from "../../operation/plan.ts";
-import { list, number, record, text, texts } from "../fields.ts";
+import { list, number, record, text, texts } from "../objects/fields.ts";
 import type { Reader } from "./reader.ts";
 import { age, table } from "./table.ts";
 

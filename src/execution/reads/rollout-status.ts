@@ -1,8 +1,8 @@
 import type { RolloutStatus } from "../../operation/catalogue/rollouts.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
-import { heldBack, whyHeld } from "../replacement.ts";
-import { isRolledOut, isSeen, stuckOf } from "../watch-rollout.ts";
-import { viewWorkload, type Workload } from "../workload.ts";
+import { heldBack, whyHeld } from "../objects/replacement.ts";
+import { isRolledOut, isSeen, stuckOf } from "../objects/watch-rollout.ts";
+import { viewWorkload, type Workload } from "../objects/workload.ts";
 import type { Reader } from "./reader.ts";
 
 /** How far a rollout has come by the rule of `kubectl rollout status`, in one look: nothing is waited for. */

@@ -1,6 +1,6 @@
 import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../cluster-port.ts";
 import type { Top } from "../../operation/catalogue/usage.ts";
-import { list, record, text } from "../fields.ts";
+import { list, record, text } from "../objects/fields.ts";
 import { readQuantity } from "./quantity.ts";
 import type { Answer, Reader } from "./reader.ts";
 import { table } from "./table.ts";
