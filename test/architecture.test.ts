@@ -5,7 +5,7 @@ import { modulesOf, readSources } from "./architecture/modules.ts";
 import { homes, longFiles } from "./architecture/places.ts";
 import { type RuleName, ruleNames, violationsOf } from "./architecture/rules.ts";
 
-const sources = readSources(fileURLToPath(new URL("../src", import.meta.url)));
+const sources = readSources(fileURLToPath(new URL("../src/", import.meta.url)));
 
 const standing = new Set(violationsOf(sources).map((violation) => JSON.stringify(violation)));
 

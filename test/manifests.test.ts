@@ -8,7 +8,7 @@ import { readDirectory } from "../src/policy/directory-document.ts";
 import { readPolicy } from "../src/policy/document.ts";
 import { freshSecrets } from "./lab/processes/secrets.ts";
 
-const manifests = new URL("../manifests", import.meta.url).pathname;
+const manifests = new URL("../manifests/", import.meta.url).pathname;
 const example = join(manifests, "overlays/example");
 const read = (path: string) => readFileSync(join(manifests, path), "utf8");
 

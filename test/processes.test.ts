@@ -11,7 +11,7 @@ import { freshSecrets } from "./lab/processes/secrets.ts";
 import { ownRedisFor } from "./lab/redis/shared-redis.ts";
 import { type RedisPeer, startOwnRedis } from "./lab/redis/start-redis.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = new URL("../", import.meta.url).pathname;
 
 /** Runs a process that is expected to end by itself. */
 async function run(side: "web" | "worker", environment: Readonly<Record<string, string>>) {

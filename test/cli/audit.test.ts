@@ -70,7 +70,7 @@ describe("countersign audit", function () {
 
   it("ends quietly when the reader of an export has gone", async () => {
     const child = spawn(process.execPath, ["src/countersign.mjs", "audit", "export"], {
-      cwd: new URL("../..", import.meta.url).pathname,
+      cwd: new URL("../../", import.meta.url).pathname,
       env: { PATH: process.env["PATH"] ?? "", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });

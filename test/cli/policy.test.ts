@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../lab/processes/run-cli.ts";
 
-const example = new URL("../../manifests/overlays/example", import.meta.url).pathname;
+const example = new URL("../../manifests/overlays/example/", import.meta.url).pathname;
 const policy = `${example}policy.yaml`;
 const directory = `${example}directory.yaml`;
 

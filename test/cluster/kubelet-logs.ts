@@ -11,7 +11,7 @@ export interface LogCall {
   readonly query: Readonly<Record<string, string>>;
 }
 
-const certificates = new URL("../lab/kubernetes/certificate", import.meta.url);
+const certificates = new URL("../lab/kubernetes/certificate/", import.meta.url);
 
 /**
  * Stands in for the kubelets' door for logs, and tells the API server that these nodes have it; every call gets what

@@ -6,7 +6,7 @@ import { type AdminClient, openAdminClient } from "../lab/kubernetes/admin-clien
 import { demoObjects } from "../lab/kubernetes/seed.ts";
 import { clusterFor } from "./shared-cluster.ts";
 
-const manifests = new URL("../../manifests", import.meta.url);
+const manifests = new URL("../../manifests/", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, manifests), "utf8");
 
 type Manifest = Parameters<typeof collectionOf>[0];

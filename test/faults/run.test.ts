@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { ownRedisFor } from "../lab/redis/shared-redis.ts";
 import type { Figures } from "./report.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url).pathname;
 
 /** Plays a run as `npm run faults` does. */
 async function faults(...words: readonly string[]) {

@@ -29,7 +29,7 @@ export interface Stage {
 
 /** The worker's lease, in seconds. */
 export const leaseSeconds = 2;
-const root = new URL("../..", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url).pathname;
 const preload = (name: string) => `--import=${new URL(name, import.meta.url).href}`;
 
 export function targetName(i: number): string {

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redisFor } from "../lab/redis/shared-redis.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url).pathname;
 
 function startDemo(...words: readonly string[]): ChildProcess {
   const { PATH = "", REDIS_URL } = process.env;

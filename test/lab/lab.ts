@@ -18,7 +18,7 @@ import { startSlackDouble } from "./slack/slack-double.ts";
 import type { SlackDouble } from "./slack/workspace.ts";
 import { type WorkerAccess, workerKubeconfig } from "./worker-access.ts";
 
-const example = new URL("../../manifests/overlays/example", import.meta.url);
+const example = new URL("../../manifests/overlays/example/", import.meta.url);
 
 export interface LabOptions {
   /** How the worker reaches the cluster it operates on. */

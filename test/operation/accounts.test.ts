@@ -25,7 +25,7 @@ interface Thing {
   readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace: string }[];
 }
 
-const manifests = new URL("../../manifests", import.meta.url);
+const manifests = new URL("../../manifests/", import.meta.url);
 
 function read(file: string): readonly Thing[] {
   return parseAllDocuments(readFileSync(new URL(file, manifests), "utf8")).flatMap((document) => {

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { type OpenedPage, openPage } from "./opened-page.ts";
 import { readPublicFile } from "./static-files.ts";
 
-const folder = new URL("./public", import.meta.url);
+const folder = new URL("./public/", import.meta.url);
 
 describe("the files of the lab's page", () => {
   it("are served with the type of their ending", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Guard } from "../../cluster/guard.ts";
 
-const root = new URL("../../..", import.meta.url).pathname;
+const root = new URL("../../../", import.meta.url).pathname;
 const standby = new URL("standby.ts", import.meta.url).href;
 
 /** One of the real processes of the product, as the Procfile starts it. */

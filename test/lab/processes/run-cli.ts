@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-const root = new URL("../../..", import.meta.url).pathname;
+const root = new URL("../../../", import.meta.url).pathname;
 
 export interface CliRun {
   readonly code: number;
