@@ -286,7 +286,7 @@ describe("attack: write access to Redis", function () {
   it("a look written into a record has a worker take no step, and show nothing of another object", async () => {
     const { lab, executions } = stage();
     const before = executions();
-    const other = await granted("/k8s scale deploy/api --replicas=4 -n prod -- never begun");
+    const other = await granted("/k8s scale deploy/api --replicas=6 -n prod -- never begun");
     await thief.edit(other.id, (record) => {
       setAt(record, ["plan", "object", "name"], "checkout");
       Object.assign(record, {
