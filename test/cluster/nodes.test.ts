@@ -6,7 +6,7 @@ import { alice, bob, incident } from "../lab/people.ts";
 import { Kubelet } from "./kubelet.ts";
 import { effectsOf, onRealStage } from "./stage.ts";
 
-// A node of its own: on the others stand the pods of every suite.
+// A node of its own: on the others stand the pods of every suite. Those of DaemonSets come to it and stay.
 const node = "node-c";
 const deployments = "/apis/apps/v1/namespaces/prod/deployments";
 
@@ -40,9 +40,12 @@ describe("nodes on a real API server, the second lock on", function () {
       ((await stage().admin.get(`/api/v1/nodes/${node}`))["spec"] as { unschedulable?: boolean }).unschedulable ===
       true;
     const podsOn = async () =>
-      (await stage().admin.list("/api/v1/pods", { fieldSelector: `spec.nodeName=${node}` })).filter(
-        ({ metadata }) => !metadata.deletionTimestamp,
-      );
+      (
+        await stage().admin.list("/api/v1/pods", {
+          fieldSelector: `spec.nodeName=${node}`,
+          labelSelector: "app=leaving",
+        })
+      ).filter(({ metadata }) => !metadata.deletionTimestamp);
 
     /** Asks, and gets every yes; answers how it ended, and the effects in the API server's own log. */
     async function run(command: string, effects: number) {
