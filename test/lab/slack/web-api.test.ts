@@ -66,6 +66,7 @@ describe("the Slack double's Web API", () => {
     });
 
     it("asks for a history scope to read a thread", async () => {
+      await start({ scopes: ["chat:write"] });
       const { ts = "" } = await client.chat.postMessage({ channel: "C1", text: "x" });
       assert.equal((await refusalOf(client.conversations.replies({ channel: "C1", ts }))).error, "missing_scope");
     });
