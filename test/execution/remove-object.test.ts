@@ -245,6 +245,22 @@ describe("the removal of an object", () => {
     assert.deepEqual(removals(), []);
   });
 
+  it("claims no more than that the object is gone where its call was lost and somebody else removed it", async () => {
+    const request = await test.granted(ofSettings);
+    let calls = 0;
+    test.double.faults.judge(({ method, path }) => {
+      if (method !== "DELETE" || path.includes("dryRun")) return {};
+      calls += 1;
+      if (calls > 1) return calls === 2 ? {} : { delayMs: 300 };
+      void test.admin.remove(pathOf(ofSettings));
+      return { drop: "before-effect" };
+    });
+    await work(test.worker("first"), request.id);
+    const says = saysOf(inState(await test.now(request), "succeeded"));
+    assert.equal(says, "it is gone; nothing shows whether by this request or by somebody else");
+    assert.deepEqual(removals(), []);
+  });
+
   it("keeps what was removed, and not what was looked at first, where the object moved in between", async () => {
     const request = await test.granted(ofSettings);
     const bench = watchedWorker(test, "first", async (moment) => {

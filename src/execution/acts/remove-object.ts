@@ -9,7 +9,7 @@ import { longestManifest, manifestOf } from "../objects/manifest.ts";
 import { type Owner, ownerOf } from "../objects/owner.ts";
 import { refOf, uidOf } from "../objects/planned-object.ts";
 import { managedElsewhere } from "../objects/surroundings.ts";
-import { finalizersOf, followEnd, isEnding } from "../objects/watch-end.ts";
+import { finalizersOf, followEnd, goneUntold, isEnding } from "../objects/watch-end.ts";
 import { whatGoes } from "../objects/what-goes.ts";
 
 const propagation: Readonly<Record<Cascade, NonNullable<Removal["propagation"]>>> = {
@@ -80,6 +80,8 @@ export const removeObject: Act<DeleteObject> = {
   // While the very object stands untouched, a call of ours may still be on its way.
   shows: (object, plan) =>
     object === undefined || uidOf(object) !== plan.object.uid || isEnding(object) ? "done" : "unclear",
+
+  untold: goneUntold,
 
   follow: followEnd,
 };
