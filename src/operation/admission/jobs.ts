@@ -38,6 +38,24 @@ const imagesAnnotation = "countersign.dev/job-images";
 const listed = (annotation: string) =>
   `variables.lists[?'${annotation}'].orValue('').split(',').map(one, one.trim()).filter(one, one != '')`;
 
+/** What may be added by the Baseline of Kubernetes' "Pod Security Standards". */
+const harmlessCapabilities = [
+  "AUDIT_WRITE",
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "MKNOD",
+  "NET_BIND_SERVICE",
+  "SETFCAP",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+  "SYS_CHROOT",
+];
+
+/** Windows' hostProcess is not named: the API server takes it with hostNetwork only. */
 const noWayOut: readonly Rule[] = [
   ...["hostNetwork", "hostPID", "hostIPC"].map((field) => ({
     expression: `variables.pod.?${field}.orValue(false) == false`,
@@ -50,6 +68,10 @@ const noWayOut: readonly Rule[] = [
   {
     expression: "variables.containers.all(one, one.?securityContext.?privileged.orValue(false) == false)",
     message: "its pods must not be privileged",
+  },
+  {
+    expression: `variables.containers.all(one, one.?securityContext.?capabilities.?add.orValue([]).all(added, added in [${harmlessCapabilities.map((name) => `'${name}'`).join(", ")}]))`,
+    message: "its pods must add no capabilities but those of the Baseline of the Pod Security Standards",
   },
 ];
 

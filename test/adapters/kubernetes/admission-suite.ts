@@ -461,6 +461,20 @@ export function describeAdmission(name: string, start: (suite: Mocha.Context) =>
       const privileged = { name: "report", image: "evil", securityContext: { privileged: true } };
       refused(await make({}, running({ containers: [privileged] })), /privileged/);
       refused(await make({}, running({ initContainers: [{ ...privileged, name: "first" }] })), /privileged/);
+      const adding = (capability: string) => ({
+        name: "report",
+        image: "report",
+        securityContext: { capabilities: { add: [capability] } },
+      });
+      refused(await make({}, running({ containers: [adding("SYS_ADMIN")] })), /add no capabilities/);
+      refused(
+        await make({}, running({ initContainers: [{ ...adding("ALL"), name: "first" }] })),
+        /add no capabilities/,
+      );
+      const added = await make({}, running({ containers: [adding("NET_BIND_SERVICE")] }));
+      assert.equal(added.status, 201, added.body.message);
+      const windows = { os: { name: "windows" }, securityContext: { windowsOptions: { hostProcess: true } } };
+      assert.match((await make({}, running(windows))).body.message ?? "", /hostNetwork/);
       refused(await make({}, running({ serviceAccountName: "admin" })), /default service account/);
       assert.equal((await make({}, running({ serviceAccountName: "default" }))).status, 201);
     });
