@@ -14,7 +14,7 @@ import type { Bench } from "./bench.ts";
 import { noteEnd, removeBinding } from "./end-elevation.ts";
 import { record, text, texts } from "./objects/fields.ts";
 import { refOf } from "./objects/planned-object.ts";
-import { digestAnnotation, requestAnnotation } from "./objects/workload.ts";
+import { digestAnnotation, requestAnnotation } from "./objects/stamp.ts";
 import { preconditionIn } from "./ticket.ts";
 
 /** What it takes to look through a cluster for what no record accounts for. */

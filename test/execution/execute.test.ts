@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { digestAnnotation, requestAnnotation } from "../../src/execution/objects/workload.ts";
+import { digestAnnotation, requestAnnotation } from "../../src/execution/objects/stamp.ts";
 import { work } from "../../src/execution/work.ts";
 import { alice, readPods } from "../request/desk.ts";
 import { inState } from "../request/samples.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
-import { digestAnnotation, requestAnnotation, restartedAtAnnotation } from "../../src/execution/objects/workload.ts";
+import { digestAnnotation, requestAnnotation } from "../../src/execution/objects/stamp.ts";
+import { restartedAtAnnotation } from "../../src/execution/objects/workload.ts";
 import { renderAdmission } from "../../src/operation/admission.ts";
 
 interface Thing {

@@ -6,8 +6,9 @@ import { spokenTarget } from "../../operation/target.ts";
 import type { Act, Unplannable } from "../act.ts";
 import { number, record, text, texts } from "../objects/fields.ts";
 import { patched, refOf, uidOf } from "../objects/planned-object.ts";
+import { stamped } from "../objects/stamp.ts";
 import { managedElsewhere } from "../objects/surroundings.ts";
-import { digestAnnotation, requestAnnotation, viewWorkload, type Workload } from "../objects/workload.ts";
+import { viewWorkload, type Workload } from "../objects/workload.ts";
 
 const kind = "HorizontalPodAutoscaler";
 
@@ -67,7 +68,7 @@ export const autoscale: Act<Autoscale> = {
       metadata: {
         uid: plan.object.uid,
         resourceVersion,
-        annotations: { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest },
+        annotations: stamped(stamp),
       },
       spec: { minReplicas: number(set["minReplicas"]), maxReplicas: number(set["maxReplicas"]) },
     };

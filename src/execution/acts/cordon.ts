@@ -3,7 +3,7 @@ import type { Cordon, Uncordon } from "../../operation/catalogue/nodes.ts";
 import type { Act, ChangePlan, Stamp } from "../act.ts";
 import { liveViewOfNode, type OnNode, plannedNode, readNodeWithPods } from "../objects/node.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
-import { digestAnnotation, requestAnnotation } from "../objects/workload.ts";
+import { stamped } from "../objects/stamp.ts";
 
 /** Keeps new pods off a node by `spec.unschedulable`, as `kubectl cordon` does. */
 export const cordon: Act<Cordon> = setUnschedulable(
@@ -48,7 +48,7 @@ export function patchUnschedulable(
   unschedulable: boolean,
   { stamp, resourceVersion, dryRun }: { stamp: Stamp; resourceVersion: string; dryRun: boolean },
 ): Promise<ApiAnswer> {
-  const annotations = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
+  const annotations = stamped(stamp);
   const body = { metadata: { uid: object.uid, resourceVersion, annotations }, spec: { unschedulable } };
   return session.patch(refOf(object), "merge", body, { dryRun });
 }

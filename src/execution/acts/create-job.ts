@@ -6,8 +6,8 @@ import { type CronJob, plannedCronJob, templateHash, viewCronJob } from "../obje
 import { list, number, record, text, texts } from "../objects/fields.ts";
 import { followJob } from "../objects/follow-job.ts";
 import { refOf } from "../objects/planned-object.ts";
+import { requestAnnotation, stamped } from "../objects/stamp.ts";
 import { managedElsewhere } from "../objects/surroundings.ts";
-import { digestAnnotation, requestAnnotation } from "../objects/workload.ts";
 
 /** Makes one Job of a CronJob's template, as `kubectl create job --from` does, under a name that the plan fixes. */
 export const createJob: Act<CreateJob> = {
@@ -101,8 +101,7 @@ function jobOf(
   const annotations = {
     ...texts(metadata["annotations"]),
     "cronjob.kubernetes.io/instantiate": "manual",
-    [requestAnnotation]: stamp.request,
-    [digestAnnotation]: stamp.digest,
+    ...stamped(stamp),
   };
   const owner = { apiVersion: "batch/v1", kind: "CronJob", name, uid: cronJob.uid, controller: true };
   return {

@@ -9,7 +9,7 @@ import { type KubernetesIdentity, kubernetesIdentity } from "../../policy/subjec
 import type { Act, ChangePlan } from "../act.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
 import { refOf, uidOf } from "../objects/planned-object.ts";
-import { digestAnnotation, requestAnnotation } from "../objects/workload.ts";
+import { digestAnnotation, stamped } from "../objects/stamp.ts";
 
 /**
  * Makes one RoleBinding for the requester, whose end stands on it from the first moment. It cannot be made twice: the
@@ -63,8 +63,7 @@ export const elevate: Act<Elevate> = {
       namespace: target.namespace,
       labels: { "app.kubernetes.io/managed-by": "countersign", [elevationLabel]: "true" },
       annotations: {
-        [requestAnnotation]: stamp.request,
-        [digestAnnotation]: stamp.digest,
+        ...stamped(stamp),
         [requesterAnnotation]: text(record(plan.binding)["requester"]),
         // From the signed grant, so that no record can move it.
         [expiresAnnotation]: new Date(stamp.at + seconds * 1000).toISOString(),

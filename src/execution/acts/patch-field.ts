@@ -3,8 +3,9 @@ import { spokenTarget } from "../../operation/target.ts";
 import type { Act } from "../act.ts";
 import { record } from "../objects/fields.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
+import { stamped } from "../objects/stamp.ts";
 import { liveViewOf } from "../objects/surroundings.ts";
-import { digestAnnotation, plannedWorkload, requestAnnotation, viewWorkload } from "../objects/workload.ts";
+import { plannedWorkload, viewWorkload } from "../objects/workload.ts";
 
 /** Sets one whole number of a workload's spec, none of which is of the pod template: no pod is replaced. */
 export const patchField: Act<PatchField> = {
@@ -27,7 +28,7 @@ export const patchField: Act<PatchField> = {
 
   apply(session, plan, { stamp, resourceVersion, dryRun }) {
     const { field, value } = plan.operation as PatchField;
-    const annotations = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
+    const annotations = stamped(stamp);
     const body = {
       metadata: { uid: plan.object.uid, resourceVersion, annotations },
       spec: { [nameOf(field)]: value },

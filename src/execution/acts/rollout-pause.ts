@@ -2,15 +2,10 @@ import { canonical, sha256 } from "../../audit/canonical.ts";
 import type { RolloutPause, RolloutResume } from "../../operation/catalogue/workloads.ts";
 import type { Act, Following } from "../act.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
+import { stamped } from "../objects/stamp.ts";
 import { liveViewOf } from "../objects/surroundings.ts";
 import { followRollout } from "../objects/watch-rollout.ts";
-import {
-  digestAnnotation,
-  plannedWorkload,
-  requestAnnotation,
-  viewWorkload,
-  type Workload,
-} from "../objects/workload.ts";
+import { plannedWorkload, viewWorkload, type Workload } from "../objects/workload.ts";
 
 /** Holds the rollouts of a workload by `spec.paused`, as `kubectl rollout pause` does. */
 export const rolloutPause: Act<RolloutPause> = setPaused(true, () => ({
@@ -52,7 +47,7 @@ function setPaused<O extends RolloutPause | RolloutResume>(
     },
 
     apply(session, plan, { stamp, resourceVersion, dryRun }) {
-      const annotations = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
+      const annotations = stamped(stamp);
       const body = { metadata: { uid: plan.object.uid, resourceVersion, annotations }, spec: { paused } };
       return session.patch(refOf(plan.object), "merge", body, { dryRun });
     },

@@ -4,15 +4,10 @@ import { spokenTarget } from "../../operation/target.ts";
 import type { Act } from "../act.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
 import { heldBack, replacementInWords, whyHeld } from "../objects/replacement.ts";
+import { stamped } from "../objects/stamp.ts";
 import { liveViewOf } from "../objects/surroundings.ts";
 import { followRollout } from "../objects/watch-rollout.ts";
-import {
-  digestAnnotation,
-  plannedWorkload,
-  requestAnnotation,
-  restartedAtAnnotation,
-  viewWorkload,
-} from "../objects/workload.ts";
+import { plannedWorkload, restartedAtAnnotation, viewWorkload } from "../objects/workload.ts";
 
 /** Restarts as `kubectl rollout restart` does: by an annotation on the pod template, here the time of the grant. */
 export const rolloutRestart: Act<RolloutRestart> = {
@@ -47,7 +42,7 @@ export const rolloutRestart: Act<RolloutRestart> = {
       metadata: {
         uid: plan.object.uid,
         resourceVersion,
-        annotations: { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest },
+        annotations: stamped(stamp),
       },
       spec: { template: { metadata: { annotations: { [restartedAtAnnotation]: new Date(stamp.at).toISOString() } } } },
     };

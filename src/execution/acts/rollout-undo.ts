@@ -8,10 +8,11 @@ import { record, text } from "../objects/fields.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
 import { replacementInWords } from "../objects/replacement.ts";
 import { keptTemplate, plainTemplate, type RevisionSource, revisionsOf } from "../objects/revisions.ts";
+import { stamped } from "../objects/stamp.ts";
 import { liveViewOf } from "../objects/surroundings.ts";
 import { templateDifferences } from "../objects/template-differences.ts";
 import { followRollout } from "../objects/watch-rollout.ts";
-import { digestAnnotation, plannedWorkload, requestAnnotation, viewWorkload } from "../objects/workload.ts";
+import { plannedWorkload, viewWorkload } from "../objects/workload.ts";
 
 /**
  * Sets the template of an earlier revision again, as `kubectl rollout undo` does. Both templates are bound by their
@@ -65,7 +66,7 @@ export const rolloutUndo: Act<RolloutUndo> = {
       metadata: {
         uid: plan.object.uid,
         resourceVersion,
-        annotations: { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest },
+        annotations: stamped(stamp),
       },
       spec: { template: { $patch: "replace", ...record(template) } },
     };

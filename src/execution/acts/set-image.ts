@@ -7,9 +7,10 @@ import type { Act } from "../act.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
 import { replacementInWords } from "../objects/replacement.ts";
+import { stamped } from "../objects/stamp.ts";
 import { liveViewOf } from "../objects/surroundings.ts";
 import { followRollout } from "../objects/watch-rollout.ts";
-import { digestAnnotation, plannedWorkload, requestAnnotation, viewWorkload } from "../objects/workload.ts";
+import { plannedWorkload, viewWorkload } from "../objects/workload.ts";
 
 /** Where a pod's containers stand, and what one of each is called. */
 const lists = { containers: "container", initContainers: "init container" } as const;
@@ -64,7 +65,7 @@ export const setImage: Act<SetImage> = {
       metadata: {
         uid: plan.object.uid,
         resourceVersion,
-        annotations: { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest },
+        annotations: stamped(stamp),
       },
       spec: { template: { spec: Object.fromEntries(filled.map((field) => [field, named(field)])) } },
     };

@@ -5,8 +5,8 @@ import { spokenTarget } from "../../operation/target.ts";
 import type { Act } from "../act.ts";
 import { list, number, record, text, texts } from "../objects/fields.ts";
 import { patched, refOf, uidOf } from "../objects/planned-object.ts";
+import { stamped } from "../objects/stamp.ts";
 import { managedElsewhere } from "../objects/surroundings.ts";
-import { digestAnnotation, requestAnnotation } from "../objects/workload.ts";
 
 /** Labels of the object itself, as `kubectl label` sets them; what it is selected by is never among them. */
 export const setLabels: Act<SetLabels> = marking(
@@ -61,7 +61,7 @@ function marking<O extends SetLabels | SetAnnotations>(where: "labels" | "annota
 
     apply(session, plan, { stamp, resourceVersion, dryRun }) {
       const marks = "marks" in plan.operation ? plan.operation.marks : {};
-      const stamps = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
+      const stamps = stamped(stamp);
       const metadata = {
         uid: plan.object.uid,
         resourceVersion,

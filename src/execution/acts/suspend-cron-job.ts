@@ -2,8 +2,8 @@ import type { ResumeCronJob, SuspendCronJob } from "../../operation/catalogue/jo
 import type { Act } from "../act.ts";
 import { type CronJob, plannedCronJob, scheduleInWords, templateHash, viewCronJob } from "../objects/cron-job.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
+import { stamped } from "../objects/stamp.ts";
 import { managedElsewhere } from "../objects/surroundings.ts";
-import { digestAnnotation, requestAnnotation } from "../objects/workload.ts";
 
 /** Holds the schedule by `spec.suspend`. */
 export const suspendCronJob: Act<SuspendCronJob> = setSuspended(true, ({ active }) => ({
@@ -59,7 +59,7 @@ function setSuspended<O extends SuspendCronJob | ResumeCronJob>(
     },
 
     apply(session, plan, { stamp, resourceVersion, dryRun }) {
-      const annotations = { [requestAnnotation]: stamp.request, [digestAnnotation]: stamp.digest };
+      const annotations = stamped(stamp);
       const body = { metadata: { uid: plan.object.uid, resourceVersion, annotations }, spec: { suspend: suspended } };
       return session.patch(refOf(plan.object), "merge", body, { dryRun });
     },

@@ -51,10 +51,6 @@ interface Strategy {
 /** The annotation that kubectl sets to roll a workload. */
 export const restartedAtAnnotation = "kubectl.kubernetes.io/restartedAt";
 
-/** The annotations that name our request on what it changed. */
-export const requestAnnotation = "countersign.dev/request";
-export const digestAnnotation = "countersign.dev/digest";
-
 /** The exact object a plan is about: a successor of the same name has another uid. */
 export function plannedWorkload({ namespace, name }: Target<WorkloadKind>, { kind, uid }: Workload): PlannedObject {
   return { apiVersion: apiVersionOf(kind), kind, namespace, name, uid };

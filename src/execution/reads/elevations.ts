@@ -2,7 +2,7 @@ import type { KubeObject } from "../../cluster-port.ts";
 import type { Elevations } from "../../operation/catalogue/elevations.ts";
 import { elevationLabel, expiresAnnotation, requesterAnnotation } from "../../operation/elevation.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
-import { requestAnnotation } from "../objects/workload.ts";
+import { requestAnnotation } from "../objects/stamp.ts";
 import type { Reader } from "./reader.ts";
 import { age, table } from "./table.ts";
 
