@@ -1,14 +1,15 @@
 import type { ApiAnswer, Session } from "../../cluster-port.ts";
 import type { Cordon, Uncordon } from "../../operation/catalogue/nodes.ts";
 import type { Act, ChangePlan, Stamp } from "../act.ts";
-import { liveViewOfNode, type OnNode, plannedNode, readNodeWithPods } from "../objects/node.ts";
+import { liveViewOfNode, type OnNode, othersLeft, plannedNode, readNodeWithPods } from "../objects/node.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
+import { podsInWords } from "../objects/pod.ts";
 import { stamped } from "../objects/stamp.ts";
 
 /** Keeps new pods off a node by `spec.unschedulable`, as `kubectl cordon` does. */
 export const cordon: Act<Cordon> = setUnschedulable(
   true,
-  ({ pods }) => `No new pod is placed on it; the ${pods.length} that are there stay.`,
+  ({ pods }) => `No new pod is placed on it; ${podsInWords(pods.length, ["stays", "stay"])}.`,
 );
 
 /** Lets it take pods again. */
@@ -24,7 +25,8 @@ function setUnschedulable<O extends Cordon | Uncordon>(to: boolean, effect: (see
       const { node } = seen;
       if (node.unschedulable === to)
         return { unplannable: `The node ${node.name} is ${to ? "cordoned already" : "not cordoned"}.` };
-      const live = await liveViewOfNode(reader, seen, now);
+      const live = liveViewOfNode(seen, now);
+      const warnings = to ? [...live.warnings, ...(await othersLeft(reader, node))] : live.warnings;
       return {
         operation,
         object: plannedNode(node),
@@ -32,7 +34,7 @@ function setUnschedulable<O extends Cordon | Uncordon>(to: boolean, effect: (see
         binding: { unschedulable: node.unschedulable },
         effects: [effect(seen)],
         facts: { replicas: 0, labels: node.labels },
-        live: to ? live : { ...live, warnings: live.warnings.filter((says) => !says.startsWith("No other node")) },
+        live: { ...live, warnings },
       };
     },
 

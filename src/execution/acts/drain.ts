@@ -5,9 +5,9 @@ import type { Act } from "../act.ts";
 import { type Budget, budgetsIn, covers } from "../objects/budgets.ts";
 import { type Verdict, verdictOn } from "../objects/drain-verdict.ts";
 import { evictAll } from "../objects/evict-all.ts";
-import { liveViewOfNode, plannedNode, readNodeWithPods } from "../objects/node.ts";
+import { liveViewOfNode, othersLeft, plannedNode, readNodeWithPods } from "../objects/node.ts";
 import { patched } from "../objects/planned-object.ts";
-import type { Pod } from "../objects/pod.ts";
+import { type Pod, podsInWords } from "../objects/pod.ts";
 import { patchUnschedulable } from "./cordon.ts";
 
 /**
@@ -34,7 +34,7 @@ export const drain: Act<Drain> = {
     const evicted = are("evicted");
     if (evicted.length === 0 && node.unschedulable)
       return { unplannable: `The node ${node.name} is cordoned, and no pod on it is to be evicted.` };
-    const live = await liveViewOfNode(reader, seen, now);
+    const live = liveViewOfNode(seen, now);
     return {
       operation,
       object: plannedNode(node),
@@ -49,7 +49,7 @@ export const drain: Act<Drain> = {
       ],
       binding: { unschedulable: node.unschedulable },
       effects: [
-        `${countOf(evicted.length, "pod is", "pods are")} evicted; the node stays cordoned until somebody uncordons it.`,
+        `${podsInWords(evicted.length, ["is", "are"])} evicted; the node stays cordoned until somebody uncordons it.`,
         ...are("kept").map((one) => `Left alone: ${inWords(one)}.`),
       ],
       facts: {
@@ -61,6 +61,7 @@ export const drain: Act<Drain> = {
         ...live,
         warnings: [
           ...live.warnings,
+          ...(await othersLeft(reader, node)),
           ...withoutRoom(
             evicted.map(({ pod }) => pod),
             budgets,
@@ -81,10 +82,6 @@ function plannedPod({ namespace, name, uid }: Pod): PlannedObject {
 
 function inWords({ pod, verdict }: { pod: Pod; verdict: Verdict }): string {
   return `${pod.namespace}/${pod.name} (${verdict.why})`;
-}
-
-function countOf(count: number, one: string, many: string): string {
-  return count === 1 ? `One ${one}` : `${count} ${many}`;
 }
 
 function enough(sentences: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { Ending, Following } from "../act.ts";
 import { evict } from "./eviction.ts";
 import { viewNode } from "./node.ts";
 import { refOf, uidOf } from "./planned-object.ts";
-import { viewPod } from "./pod.ts";
+import { podsInWords, viewPod } from "./pod.ts";
 import { lastOf } from "./watch-end.ts";
 
 /** How evictions are paced. */
@@ -30,7 +30,7 @@ export async function evictAll(at: Following, pace: Pace = usual): Promise<Endin
   let gone = 0;
   let telling = Promise.resolve();
   const tell = (blocked?: string) => {
-    const says = `${gone} of ${pods.length} pods gone${blocked === undefined ? "" : `; waiting: ${blocked}`}`;
+    const says = `${gone} of ${podsInWords(pods.length)} gone${blocked === undefined ? "" : `; waiting: ${blocked}`}`;
     telling = telling.then(() => at.tell(says));
     return telling;
   };
@@ -49,11 +49,16 @@ export async function evictAll(at: Following, pace: Pace = usual): Promise<Endin
   const stopped = (fault: unknown) => failing.abort(fault);
   await Promise.all(Array.from({ length: pace.lanes }, () => lane().catch(stopped)));
   if (failing.signal.aborted) throw failing.signal.reason;
-  if (left.length === 0) return { well: true, says: `done, and ${gone} pods are gone from it`, auditIds };
+  if (left.length === 0) return { well: true, says: allGone(gone), auditIds };
   const shown = left.slice(0, 5).join(", ");
   const more = left.length > 5 ? `, and ${left.length - 5} more` : "";
-  const why = `${left.length} of ${pods.length} pods are still there: ${shown}${more}; the node stays cordoned`;
+  const why = `${left.length} of ${podsInWords(pods.length)} ${left.length === 1 ? "is" : "are"} still there: ${shown}${more}; the node stays cordoned`;
   return { well: false, why, auditIds };
+}
+
+function allGone(count: number): string {
+  if (count === 0) return "done; no pod was to be sent away";
+  return `done, and ${podsInWords(count, ["is", "are"])} gone from it`;
 }
 
 interface Telling {

@@ -53,24 +53,24 @@ export async function readNodeWithPods(reader: Session, target: NodeTarget): Pro
 }
 
 /** What was seen around the node when it was read. */
-export async function liveViewOfNode(reader: Session, { node, pods }: OnNode, readAt: number): Promise<LiveView> {
+export function liveViewOfNode({ node, pods }: OnNode, readAt: number): LiveView {
   const running = pods.filter(({ finished }) => !finished);
   return {
     readAt,
     resourceVersion: node.resourceVersion,
     ready: running.filter(({ ready }) => ready).length,
     total: running.length,
-    warnings: [...(node.ready ? [] : ["The node is not ready."]), ...(await othersLeft(reader, node))],
+    warnings: node.ready ? [] : ["The node is not ready."],
   };
 }
 
-/** Where the pods that are kept off or sent away could go. */
-async function othersLeft(reader: Session, { name }: Node): Promise<readonly string[]> {
+/** Where the pods that are kept off or sent away could go: a warning where that is nowhere, or unknown. */
+export async function othersLeft(reader: Session, { name }: Node): Promise<readonly string[]> {
   const { group, version, resource } = objectKinds.Node;
   const nodes = await listed(reader, { group, version, resource });
   if (nodes === "unknown") return ["Unknown: whether another node takes pods; the reader may not list them."];
   const others = nodes.map(viewNode).filter((node) => node.name !== name);
   const open = others.filter(({ ready, unschedulable }) => ready && !unschedulable);
   if (open.length > 0) return [];
-  return [`No other node takes pods now (${others.length} others): whatever needs a place waits for one.`];
+  return [`No other node takes pods now (of ${others.length} others): whatever needs a place waits for one.`];
 }

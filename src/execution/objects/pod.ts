@@ -22,6 +22,11 @@ export interface Pod {
   readonly ready: boolean;
 }
 
+/** "1 pod", "3 pods"; with a verb in its two forms, "1 pod goes", "3 pods go". */
+export function podsInWords(count: number, [one, more]: readonly [string, string] = ["", ""]): string {
+  return (count === 1 ? `1 pod ${one}` : `${count} pods ${more}`).trimEnd();
+}
+
 export function viewPod(object: KubeObject): Pod {
   const metadata = record(object["metadata"]);
   const spec = record(object["spec"]);

@@ -4,6 +4,7 @@ import type { Json } from "../../operation/plan.ts";
 import { budgetsOver, listed } from "./budgets.ts";
 import { list, number, record, text, texts } from "./fields.ts";
 import { ownerOf } from "./owner.ts";
+import { podsInWords } from "./pod.ts";
 
 /** What a removal takes away, in the words of a plan. */
 export interface WhatGoes {
@@ -43,8 +44,8 @@ async function workload(reader: Session, { target, cascade }: DeleteObject, obje
     was: "there",
     effects: [
       cascade === "orphan"
-        ? `${podsInWords(pods)} ${pods === 1 ? "stays" : "stay"} behind as they run, and nothing puts another in their place any more.`
-        : `${podsInWords(pods)} ${pods === 1 ? "goes" : "go"} with it: the workload stops serving.`,
+        ? `${podsInWords(pods, ["stays", "stay"])} behind as they run, and nothing puts another in their place any more.`
+        : `${podsInWords(pods, ["goes", "go"])} with it: the workload stops serving.`,
       ...(target.kind === "StatefulSet" && cascade !== "orphan" ? [claims(spec)] : []),
     ],
     warnings:
@@ -132,8 +133,4 @@ function uses(pod: Readonly<Record<string, Json>>, name: string): boolean {
     ...list(env ?? null).map((one) => record(record(record(one)["valueFrom"])["configMapKeyRef"])["name"]),
   ]);
   return [...mounted, ...read].includes(name);
-}
-
-function podsInWords(count: number): string {
-  return `${count} ${count === 1 ? "pod" : "pods"}`;
 }
