@@ -2,17 +2,18 @@ import { catalogue } from "../catalogue.ts";
 import { reserved } from "../label-key.ts";
 import { patchable } from "../patchable.ts";
 import {
-  annotationsOf,
   type Guard,
+  mapsAt,
+  named,
   onlyFields,
   onlyKeys,
   type Rule,
   stamped,
+  stamps,
   theAccountOf,
   unchanged,
 } from "./guard.ts";
 
-const stamps = ["countersign.dev/request", "countersign.dev/digest"];
 const workloads = ["deployments", "statefulsets", "daemonsets"];
 
 /** Which of them, the policy document says, which the cluster does not know: the account is held to the whole list. */
@@ -42,16 +43,6 @@ const ownKeysMove = (map: "labels" | "annotations", but: string): Rule => {
   };
 };
 
-const labelsOf = [
-  { name: "labels", expression: "object.metadata.?labels.orValue({})" },
-  { name: "labelsBefore", expression: "oldObject.metadata.?labels.orValue({})" },
-];
-
-const named: Rule = {
-  expression: `[${stamps.map((key) => `'${key}'`).join(", ")}].all(k, k in variables.annotations)`,
-  message: "it must name the request and the digest it is made for",
-};
-
 const onlyMetadata: Rule = {
   expression:
     "object.all(k, k == 'metadata' || (k in oldObject && oldObject[k] == object[k])) && oldObject.all(k, k in object)",
@@ -67,7 +58,7 @@ function marks(operation: "label" | "annotate", rules: readonly Rule[]): Guard {
       resource: [...workloads, "cronjobs", "configmaps", "services"],
       operations: ["CREATE", "UPDATE"],
     },
-    variables: [...annotationsOf("annotations", "metadata"), ...labelsOf],
+    variables: [...mapsAt("annotations", "metadata", "annotations"), ...mapsAt("labels", "metadata", "labels")],
     rules: [
       named,
       onlyMetadata,

@@ -53,9 +53,10 @@ export const onlyKeys = (map: string, keys: readonly string[], field: string): R
   };
 };
 
-export const annotationsOf = (name: string, path: string) => [
-  { name, expression: `object.${path}.?annotations.orValue({})` },
-  { name: `${name}Before`, expression: `oldObject.${path}.?annotations.orValue({})` },
+/** The labels or annotations at `path`, in the variable `name`, and as they were in `${name}Before`. */
+export const mapsAt = (name: string, path: string, map: "labels" | "annotations"): readonly Variable[] => [
+  { name, expression: `object.${path}.?${map}.orValue({})` },
+  { name: `${name}Before`, expression: `oldObject.${path}.?${map}.orValue({})` },
 ];
 
 /**
@@ -84,7 +85,13 @@ export function onlyFields(
 }
 
 /** What every change leaves on an object. */
-const stamps = ["countersign.dev/request", "countersign.dev/digest"];
+export const stamps = ["countersign.dev/request", "countersign.dev/digest"];
+
+/** Needs the variable `annotations`. */
+export const named: Rule = {
+  expression: `[${stamps.map((key) => `'${key}'`).join(", ")}].all(k, k in variables.annotations)`,
+  message: "it must name the request and the digest it is made for",
+};
 
 /**
  * What holds for every change of an object that stands: it names its request, and leaves the rest of the metadata, but
@@ -92,12 +99,9 @@ const stamps = ["countersign.dev/request", "countersign.dev/digest"];
  */
 export function stampedBut(...itsOwn: readonly string[]): Pick<Guard, "rules"> & Required<Pick<Guard, "variables">> {
   return {
-    variables: annotationsOf("annotations", "metadata"),
+    variables: mapsAt("annotations", "metadata", "annotations"),
     rules: [
-      {
-        expression: `[${stamps.map((key) => `'${key}'`).join(", ")}].all(k, k in variables.annotations)`,
-        message: "it must name the request and the digest it is made for",
-      },
+      named,
       onlyKeys("annotations", [...stamps, ...itsOwn], "metadata.annotations"),
       ...["labels", "finalizers", "ownerReferences"].map((name) => unchanged(`metadata.${name}`)),
     ],

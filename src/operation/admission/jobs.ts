@@ -1,29 +1,21 @@
 import { catalogue } from "../catalogue.ts";
-import { type Guard, type Rule, stamped, theAccountOf, unchanged } from "./guard.ts";
+import { type Guard, named, onlyFields, type Rule, stamped, theAccountOf } from "./guard.ts";
 
-const specFields = [
-  "schedule",
-  "timeZone",
-  "startingDeadlineSeconds",
-  "concurrencyPolicy",
-  "jobTemplate",
-  "successfulJobsHistoryLimit",
-  "failedJobsHistoryLimit",
-];
+const spec = onlyFields("moved", "spec", ["suspend"]);
 
 function suspending(operation: "suspend-cronjob" | "resume-cronjob", suspend: boolean): Guard {
   return {
     name: catalogue[operation].account,
     who: theAccountOf(operation),
     on: { apiGroup: "batch", resource: "cronjobs", operations: ["CREATE", "UPDATE"] },
-    variables: stamped.variables,
+    variables: [...stamped.variables, ...spec.variables],
     rules: [
       ...stamped.rules,
       {
         expression: `object.spec.?suspend.orValue(false) == ${suspend}`,
         message: `spec.suspend must become ${suspend}`,
       },
-      ...specFields.map((name) => unchanged(`spec.${name}`)),
+      ...spec.rules,
     ],
   };
 }
@@ -98,10 +90,7 @@ export const jobs: Guard = {
     { name: "images", expression: listed(imagesAnnotation) },
   ],
   rules: [
-    {
-      expression: "['countersign.dev/request', 'countersign.dev/digest'].all(k, k in variables.annotations)",
-      message: "it must name the request and the digest it is made for",
-    },
+    named,
     {
       expression: "variables.annotations[?'cronjob.kubernetes.io/instantiate'].orValue('') == 'manual'",
       message: "it must say that it was made by hand",

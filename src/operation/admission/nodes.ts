@@ -1,8 +1,8 @@
 import { catalogue } from "../catalogue.ts";
-import { type Guard, stamped, theAccountOf, unchanged } from "./guard.ts";
+import { type Guard, onlyFields, stamped, theAccountOf } from "./guard.ts";
 
-/** What else stands in the spec of a node; taints follow `unschedulable`, and are not ours to write. */
-const specFields = ["taints", "podCIDR", "podCIDRs", "providerID", "configSource", "externalID"];
+/** Taints follow `unschedulable`, and are not ours to write. */
+const spec = onlyFields("moved", "spec", ["unschedulable"]);
 
 /** RBAC can only say `patch nodes`, which would be leave to relabel and taint them: this says which of its fields. */
 function scheduling(operation: "cordon" | "uncordon" | "drain", unschedulable: boolean): Guard {
@@ -10,14 +10,14 @@ function scheduling(operation: "cordon" | "uncordon" | "drain", unschedulable: b
     name: operation === "drain" ? "countersign-drain-nodes" : catalogue[operation].account,
     who: theAccountOf(operation),
     on: { apiGroup: "", resource: "nodes", operations: ["CREATE", "UPDATE"] },
-    variables: stamped.variables,
+    variables: [...stamped.variables, ...spec.variables],
     rules: [
       ...stamped.rules,
       {
         expression: `object.spec.?unschedulable.orValue(false) == ${unschedulable}`,
         message: `spec.unschedulable must become ${unschedulable}`,
       },
-      ...specFields.map((name) => unchanged(`spec.${name}`)),
+      ...spec.rules,
     ],
   };
 }

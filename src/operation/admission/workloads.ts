@@ -1,15 +1,6 @@
 import { keptByUndo } from "../catalogue/revisions.ts";
 import { catalogue } from "../catalogue.ts";
-import {
-  annotationsOf,
-  type Guard,
-  onlyFields,
-  onlyKeys,
-  stamped,
-  stampedBut,
-  theAccountOf,
-  unchanged,
-} from "./guard.ts";
+import { type Guard, mapsAt, onlyFields, onlyKeys, stamped, stampedBut, theAccountOf, unchanged } from "./guard.ts";
 
 const kinds = ["deployments", "statefulsets", "daemonsets"];
 
@@ -36,7 +27,7 @@ function patching(
 }
 
 export const restarts = patching("rollout-restart", kinds, "template", {
-  variables: annotationsOf("stamps", "spec.template.metadata"),
+  variables: mapsAt("stamps", "spec.template.metadata", "annotations"),
   rules: [
     onlyKeys("stamps", ["kubectl.kubernetes.io/restartedAt"], "spec.template.metadata.annotations"),
     ...["labels", "finalizers"].map((field) => unchanged(`spec.template.metadata.${field}`)),
