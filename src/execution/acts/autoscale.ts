@@ -6,8 +6,9 @@ import { spokenTarget } from "../../operation/target.ts";
 import type { Act, Unplannable } from "../act.ts";
 import { number, record, text, texts } from "../objects/fields.ts";
 import { patched, refOf, uidOf } from "../objects/planned-object.ts";
+import { podsInWords } from "../objects/pod.ts";
 import { stamped } from "../objects/stamp.ts";
-import { managedElsewhere } from "../objects/surroundings.ts";
+import { managedElsewhere, scales } from "../objects/surroundings.ts";
 import { viewWorkload, type Workload } from "../objects/workload.ts";
 
 const kind = "HorizontalPodAutoscaler";
@@ -86,10 +87,8 @@ async function scalerOf(
   const { namespace } = target;
   if (target.kind === kind) return { object: (await reader.get(refOf(target))).object, name: target.name };
   const { group, version, resource } = objectKinds[kind];
-  const over = (await reader.list({ group, version, resource, namespace })).filter((object) => {
-    const scaled = record(record(object["spec"])["scaleTargetRef"]);
-    return scaled["kind"] === target.kind && scaled["name"] === target.name;
-  });
+  const all = await reader.list({ group, version, resource, namespace });
+  const over = all.filter((object) => scales(object, target));
   const names = over.map((object) => text(record(object["metadata"])["name"]));
   const [object] = over;
   const [name] = names;
@@ -126,7 +125,8 @@ async function scaledBy(
 
 function moves(replicas: number, { min, max }: { readonly min: number; readonly max: number }): string {
   if (replicas === 0) return "an autoscaler leaves a workload of none alone";
-  const pods = (count: number) => `${count} ${count === 1 ? "pod is" : "pods are"}`;
-  if (replicas < min) return `${pods(min - replicas)} added`;
-  return replicas > max ? `${pods(replicas - max)} removed` : "none is added or removed by this alone";
+  if (replicas < min) return `${podsInWords(min - replicas, ["is", "are"])} added`;
+  return replicas > max
+    ? `${podsInWords(replicas - max, ["is", "are"])} removed`
+    : "none is added or removed by this alone";
 }

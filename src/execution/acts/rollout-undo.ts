@@ -21,10 +21,11 @@ import { plannedWorkload, viewWorkload } from "../objects/workload.ts";
 export const rolloutUndo: Act<RolloutUndo> = {
   async plan(reader, operation, now) {
     const { target, toRevision } = operation;
-    const workload = viewWorkload((await reader.get(refOf(target))).object, target.kind);
+    const { object } = await reader.get(refOf(target));
+    const workload = viewWorkload(object, target.kind);
     const spoken = spokenTarget(target);
     if (workload.paused) return { unplannable: `${spoken} is paused: an undo would wait until somebody resumes it.` };
-    const revisions = await revisionsOf(reader, target, workload);
+    const revisions = await revisionsOf(reader, target, object);
     const [newest, before] = revisions;
     const back = toRevision === undefined ? before : revisions.find(({ number }) => number === toRevision);
     if (!newest || !back)

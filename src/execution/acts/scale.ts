@@ -2,6 +2,7 @@ import type { Scale } from "../../operation/catalogue/workloads.ts";
 import { spokenTarget } from "../../operation/target.ts";
 import type { Act } from "../act.ts";
 import { patched, refOf } from "../objects/planned-object.ts";
+import { podsInWords } from "../objects/pod.ts";
 import { liveViewOf } from "../objects/surroundings.ts";
 import { followScale } from "../objects/watch-rollout.ts";
 import { plannedWorkload, viewWorkload } from "../objects/workload.ts";
@@ -22,7 +23,7 @@ export const scale: Act<Scale> = {
       effects: [
         to === 0
           ? `All ${from} pods are removed: the workload stops serving.`
-          : `${by} ${by === 1 ? "pod is" : "pods are"} ${to > from ? "added" : "removed"}.`,
+          : `${podsInWords(by, ["is", "are"])} ${to > from ? "added" : "removed"}.`,
       ],
       facts: { replicas: Math.max(from, to), labels: workload.labels },
       live: await liveViewOf(reader, target, workload, now),

@@ -2,12 +2,17 @@ import type { KubeObject, Session } from "../../cluster-port.ts";
 import type { WorkloadKind } from "../../operation/catalogue/workloads.ts";
 import type { Json } from "../../operation/plan.ts";
 import type { Target } from "../../operation/target.ts";
-import { list, number, record, text, texts } from "./fields.ts";
-import type { Workload } from "./workload.ts";
+import { number, record, text, texts } from "./fields.ts";
+import { ownerOf } from "./owner.ts";
+import { uidOf } from "./planned-object.ts";
 
 /** A template that a workload has had, and the object that keeps it. */
 export interface Revision {
   readonly number: number;
+  /** When it was made, as the API writes times. */
+  readonly made: Json;
+  /** What people wrote into the annotation `kubernetes.io/change-cause`. */
+  readonly cause: string;
   /** As {@link plainTemplate} makes it. */
   readonly template: Json;
   readonly source: RevisionSource;
@@ -26,19 +31,27 @@ const hashLabel = "pod-template-hash";
 export async function revisionsOf(
   reader: Session,
   { kind, namespace }: Target<WorkloadKind>,
-  workload: Workload,
+  workload: KubeObject,
 ): Promise<readonly Revision[]> {
   const resource = kind === "Deployment" ? "replicasets" : "controllerrevisions";
-  const all = await reader.list({ group: "apps", version: "v1", resource, namespace });
-  return all
-    .filter((object) => controllerOf(object) === workload.uid)
-    .map((object) => ({
-      number: numberOf(object, resource),
-      template: templateIn(object, resource),
-      source: { resource, name: text(record(object["metadata"])["name"]) } as const,
-    }))
+  const labels = texts(record(record(workload["spec"])["selector"])["matchLabels"]);
+  const found = await reader.list({ group: "apps", version: "v1", resource, namespace }, { labels });
+  return found
+    .filter((object) => ownerOf(object)?.uid === uidOf(workload))
+    .map((object) => revisionIn(object, resource))
     .filter((revision) => revision.number > 0)
-    .sort((a, b) => b.number - a.number);
+    .toSorted((a, b) => b.number - a.number);
+}
+
+function revisionIn(object: KubeObject, resource: RevisionSource["resource"]): Revision {
+  const metadata = record(object["metadata"]);
+  return {
+    number: numberOf(object, resource),
+    made: metadata["creationTimestamp"] ?? null,
+    cause: texts(metadata["annotations"])["kubernetes.io/change-cause"] ?? "",
+    template: templateIn(object, resource),
+    source: { resource, name: text(metadata["name"]) },
+  };
 }
 
 /** The template that this object keeps now. */
@@ -57,11 +70,6 @@ export function plainTemplate(template: Json): Json {
   const { creationTimestamp: _, labels, ...named } = record(metadata);
   const { [hashLabel]: __, ...others } = record(labels);
   return { ...rest, metadata: { ...named, ...(Object.keys(others).length > 0 ? { labels: others } : {}) } };
-}
-
-function controllerOf(object: KubeObject): string {
-  const owners = list(record(object["metadata"])["ownerReferences"]).map(record);
-  return text(owners.find(({ controller }) => controller === true)?.["uid"]);
 }
 
 function numberOf(object: KubeObject, resource: RevisionSource["resource"]): number {

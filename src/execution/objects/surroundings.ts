@@ -50,15 +50,18 @@ function underAutoscaler(autoscalers: readonly KubeObject[] | "unknown", target:
   if (autoscalers === "unknown")
     return ["Unknown: whether an autoscaler controls the replicas; the reader may not list them."];
   return autoscalers
-    .filter((object) => {
-      const scaled = record(record(object["spec"])["scaleTargetRef"]);
-      return scaled["kind"] === target.kind && scaled["name"] === target.name;
-    })
+    .filter((object) => scales(object, target))
     .map((object) => {
       const spec = record(object["spec"]);
       const bounds = `${number(spec["minReplicas"], 1)} to ${number(spec["maxReplicas"])}`;
       return `The autoscaler ${text(record(object["metadata"])["name"])} keeps it at ${bounds} replicas and will undo a scale outside of that.`;
     });
+}
+
+/** Whether this autoscaler is over the target. */
+export function scales(autoscaler: KubeObject, { kind, name }: Target): boolean {
+  const scaled = record(record(autoscaler["spec"])["scaleTargetRef"]);
+  return scaled["kind"] === kind && scaled["name"] === name;
 }
 
 const gitOps = [

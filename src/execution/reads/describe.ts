@@ -4,6 +4,7 @@ import type { Describe } from "../../operation/catalogue/reads.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
 import type { AnyTarget } from "../../operation/target.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
+import { ownerOf } from "../objects/owner.ts";
 import { digests } from "./digests.ts";
 import { newestFirst, seenOf } from "./events.ts";
 import type { Reader } from "./reader.ts";
@@ -36,14 +37,12 @@ function headOf(object: KubeObject, { kind, namespace, name }: AnyTarget, now: n
   const metadata = record(object["metadata"]);
   const labels = Object.entries(texts(metadata["labels"])).map(([key, value]) => `${key}=${value}`);
   const more = labels.length - shownLabels;
-  const owner = list(metadata["ownerReferences"])
-    .map(record)
-    .find((one) => one["controller"] === true);
+  const owner = ownerOf(object);
   const where = namespace === undefined ? "" : ` in ${namespace}`;
   return [
     `${kind} ${name}${where}, ${age(metadata["creationTimestamp"], now)} old`,
     ...(metadata["deletionTimestamp"] ? [`Being deleted since ${age(metadata["deletionTimestamp"], now)}`] : []),
-    ...(owner ? [`Owner: ${text(owner["kind"])} ${text(owner["name"])}`] : []),
+    ...(owner ? [`Owner: ${owner.kind} ${owner.name}`] : []),
     ...(labels.length > 0
       ? [`Labels: ${labels.slice(0, shownLabels).join(", ")}${more > 0 ? `, and ${more} more` : ""}`]
       : []),

@@ -20,7 +20,7 @@ const template = (image: string): Json => ({
 const owner: KubeObject = { metadata: { uid: "uid-1" }, spec: { selector: { matchLabels: { app: "api" } } } };
 const metadata = (seconds: number, annotations: Json = {}, uid = "uid-1") => ({
   creationTimestamp: ago(seconds),
-  ownerReferences: [{ uid }],
+  ownerReferences: [{ uid, controller: true }],
   annotations,
 });
 
