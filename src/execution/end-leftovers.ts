@@ -7,6 +7,7 @@ import {
   longestBinding,
 } from "../operation/elevation.ts";
 import { parseName, parseNamespace } from "../operation/name.ts";
+import { isRequestId } from "../operation/request-id.ts";
 import type { Trail } from "../ports.ts";
 import { openElevation } from "../request/elevation.ts";
 import { isOver, type Request } from "../request/request.ts";
@@ -134,7 +135,7 @@ function bindingOf(object: KubeObject): Binding {
   return {
     namespace: parseNamespace(namespace) ?? "",
     name,
-    request: /^r-[a-z0-9]{4,20}$/.test(request) && parseName(request) ? request : "",
+    request: isRequestId(request) && parseName(request) ? request : "",
     digest: annotations[digestAnnotation] ?? "",
     // What cannot be read is over.
     until: Number.isNaN(written) || Number.isNaN(latest) ? 0 : Math.min(written, latest),

@@ -7,6 +7,7 @@ import { parseNamespace } from "./name.ts";
 import { nearest } from "./nearest.ts";
 import { isRead, type Operation } from "./operation.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { isRequestId } from "./request-id.ts";
 import { type ReadStep, readRun, runUsage } from "./run.ts";
 import type { Runbook } from "./runbook.ts";
 import { secretIn } from "./secret.ts";
@@ -88,7 +89,7 @@ function parseAbout(kind: "status" | "cancel" | "revoke", words: readonly string
   const [id, ...more] = words;
   if (id === undefined) return refuse("bad-arguments", "The request's id is missing.", `${kind} r-ab12cd34`);
   if (more.length > 0) return tooMuch(more, `${kind} ${short(id)}`);
-  if (!/^r-[a-z0-9]{4,20}$/.test(id))
+  if (!isRequestId(id))
     return refuse(
       "bad-arguments",
       `\`${short(id)}\` is no request id.`,

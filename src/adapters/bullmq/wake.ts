@@ -1,4 +1,5 @@
 import { Queue, type QueueOptions, Worker } from "bullmq";
+import { isRequestId } from "../../operation/request-id.ts";
 import type { Side, Wake } from "../../ports.ts";
 
 /** What a wake-up is about. It carries no leave, no plan and no secret: only which record to look at. */
@@ -134,7 +135,7 @@ export function answerDoorbell(
       try {
         const { request } = job.data;
         // Whoever writes to Redis can forge a job; what is not an id is nothing.
-        if (typeof request === "string" && /^r-[a-z0-9]{4,20}$/.test(request)) await answer(request);
+        if (typeof request === "string" && isRequestId(request)) await answer(request);
       } finally {
         running -= 1;
       }

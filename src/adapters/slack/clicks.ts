@@ -1,5 +1,6 @@
 import type { ModalView } from "@slack/types";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import { isRequestId } from "../../operation/request-id.ts";
 import type { Subject } from "../../policy/subject.ts";
 import type { Request } from "../../request/request.ts";
 import { codeOf } from "./api-fault.ts";
@@ -82,7 +83,7 @@ export async function about(front: Front, arrival: Arrival, id: string, ...alsoI
 
 /** Reads a request by an id that came from outside. */
 export async function readRequest({ ports }: Front, id: string) {
-  const stored = /^r-[a-z0-9]{4,20}$/.test(id) ? await ports.store.read(id) : undefined;
+  const stored = isRequestId(id) ? await ports.store.read(id) : undefined;
   return stored ?? refuse("no-such-request", "There is no such request.", "`mine` lists yours.");
 }
 
