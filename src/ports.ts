@@ -1,6 +1,6 @@
 import type { Body, Entry } from "./audit/chain.ts";
 import type { AuditEvent } from "./audit/event.ts";
-import type { Challenge, Outcome, Proof, TimeStepClaim } from "./challenge/challenge.ts";
+import type { Challenge, Claim, Outcome, Proof, Response } from "./challenge/challenge.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Subject } from "./policy/subject.ts";
 import type { Grant, SignedGrant } from "./request/grant.ts";
@@ -41,8 +41,8 @@ export interface Step {
   readonly turn?: Turn;
   /** When the request lapses by itself; absent = never. */
   readonly deadline?: number;
-  /** Taken in the same act, or the step is refused: one time step counts once across all processes. */
-  readonly claim?: TimeStepClaim;
+  /** Taken in the same act, or the step is refused: one code or one step-up counts once across all processes. */
+  readonly claim?: Claim;
   /** Kept for reuse within the window that policy allows. */
   readonly remember?: Proof;
   /** Locks that this request takes in the same act, all of them or none; what it holds already it keeps. */
@@ -173,12 +173,27 @@ export interface PolicySource {
   current(): Policy;
 }
 
-/** An authenticator that takes a response typed by a person. It never writes state, except counting failures. */
+/** A way to prove presence. It never writes state, except counting failures. */
 export interface Authenticator {
   readonly name: Proof["authenticator"];
   /** Judges a response to this challenge at `now`. A fault is `unavailable`, never `approved`. */
-  submit(challenge: Challenge, response: string, now: number): Promise<Outcome>;
+  submit(challenge: Challenge, response: Response, now: number): Promise<Outcome>;
   isEnrolled(subject: string): Promise<boolean>;
+}
+
+/** Those that are set up here, by name. */
+export type Authenticators = ReadonlyMap<Proof["authenticator"], Authenticator>;
+
+/**
+ * Checks what others signed, by public keys alone: those of the identity provider, and those of registered passkeys. Each
+ * process has one of its own. Whoever holds all of ours can make nothing that it takes.
+ */
+export interface Witness {
+  /**
+   * Why the proof's evidence does not show that its subject was present at `proof.at` and, where it is bound, meant
+   * `proof.digest`; undefined when it does. Throws when it cannot tell, as while the provider's keys cannot be read.
+   */
+  whyNot(proof: Proof): Promise<string | undefined>;
 }
 
 /** One subject's TOTP credential as it is kept; the seed is sealed. */

@@ -15,6 +15,7 @@ import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
+import { noWitness } from "./adapters/witness/no-witness.ts";
 import { createEnrolling } from "./challenge/enrolment.ts";
 import { webSettings } from "./config.ts";
 import type { Scribe } from "./ports.ts";
@@ -55,7 +56,8 @@ await run("web", async () => {
     chance,
     directory,
     policy,
-    authenticator: totpAuthenticator(redisCredentials(state, scribe), seeds),
+    authenticators: new Map([["totp", totpAuthenticator(redisCredentials(state, scribe), seeds)]]),
+    witness: noWitness,
     attestor,
     signer: grantSigner(settings.grantKey),
     lifetimes: {

@@ -1,3 +1,6 @@
+import type { AuthenticatorName } from "../policy/authenticator.ts";
+import type { Binding, Evidence } from "./evidence.ts";
+
 /** A demand for proof of presence: bound to one digest, expiring, counted. */
 export interface Challenge {
   readonly digest: string;
@@ -13,13 +16,15 @@ export const triesPerChallenge = 5;
 
 /** Evidence that a person was present and meant one digest. */
 export interface Proof {
-  readonly authenticator: "totp";
+  readonly authenticator: AuthenticatorName;
   readonly subject: string;
   readonly digest: string;
   /** Milliseconds since 1970, by Redis's clock. */
   readonly at: number;
   /** The request this proof was given for: another one than its bearer when a fresh proof is used again. */
   readonly request: string;
+  /** What somebody else signed; absent where only the web process saw it. */
+  readonly evidence?: Evidence;
   /** The web process's own, over all of the above: what is written into a record without it is no proof. */
   readonly signature: string;
 }
@@ -34,14 +39,39 @@ export function proofStatement({ signature: _, ...facts }: Proof | (Omit<Proof, 
  * that uses the proof, else two processes could use one code.
  */
 export type Outcome =
-  | { readonly outcome: "approved"; readonly claim: TimeStepClaim }
-  | { readonly outcome: "denied"; readonly because: "wrong-code" | "malformed-code" | "code-already-used" }
+  | { readonly outcome: "approved"; readonly claim: Claim; readonly evidence?: Evidence }
+  /** The code is right, and the other channel has not answered yet. */
+  | { readonly outcome: "pending" }
+  /** `declined`: the person said no on their device. */
+  | { readonly outcome: "denied"; readonly because: "wrong-code" | "malformed-code" | "code-already-used" | "declined" }
+  /** The person said that it was not them who asked. */
+  | { readonly outcome: "fraud" }
+  | { readonly outcome: "expired" | "cancelled" }
   | { readonly outcome: "insufficient"; readonly because: "not-enrolled" | "locked"; readonly until?: number }
+  /** What was brought does not show what is asked for: another person, an older login, a signature that does not hold. */
+  | { readonly outcome: "insufficient"; readonly because: "evidence"; readonly says: string }
   | { readonly outcome: "misconfigured" | "unavailable"; readonly because: string };
+
+/** What a person gives back to a challenge, and by which authenticator. */
+export interface Response {
+  readonly by: AuthenticatorName;
+  /** The code, or what their browser brought; as it came, so it can be anything. */
+  readonly given: string;
+  /** Which step-up it answers, where one was started: a push or a page. */
+  readonly started?: Binding;
+}
+
+/** What is used up by a proof, for good: one code, one push or one assertion counts once across all processes. */
+export type Claim = TimeStepClaim | StepUpClaim;
 
 /** Takes one RFC 6238 time step of one subject's credential, for good. */
 export interface TimeStepClaim {
   readonly subject: string;
   readonly credential: string;
   readonly timeStep: number;
+}
+
+/** Takes one step-up that was started, by its salt. */
+export interface StepUpClaim {
+  readonly stepUp: string;
 }

@@ -1,6 +1,7 @@
 import type { StepUp } from "../policy/policy.ts";
 import type { Attestor } from "../ports.ts";
 import { type Proof, proofStatement } from "./challenge.ts";
+import { isBound } from "./evidence.ts";
 
 /** What a proof is held against. */
 export interface ProofDemand {
@@ -19,6 +20,15 @@ export interface ProofDemand {
 export function proofHolds(proof: Proof | undefined, demand: ProofDemand): proof is Proof {
   if (!proof || proof.subject !== demand.subject || proof.at > demand.now) return false;
   if (!demand.attestor.holds(proofStatement(proof), proof.signature)) return false;
+  if (!isStrongEnough(proof, demand.stepUp)) return false;
   if (proof.digest === demand.digest) return true;
   return demand.stepUp.within !== undefined && demand.now - proof.at <= demand.stepUp.within;
+}
+
+/** Whether it was given by an authenticator that counts here and, where that is asked for, names the very plan. */
+export function isStrongEnough(
+  { authenticator, evidence }: Pick<Proof, "authenticator" | "evidence">,
+  { bound, by }: StepUp,
+): boolean {
+  return (by === undefined || by.includes(authenticator)) && (bound !== true || isBound(evidence));
 }

@@ -3,7 +3,7 @@ import { rulesOf } from "../operation/accounts.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
 import { readerAccount } from "../operation/reader-account.ts";
-import type { Directory, GrantVerifier, PolicySource, RequestStore } from "../ports.ts";
+import type { Directory, GrantVerifier, PolicySource, RequestStore, Witness } from "../ports.ts";
 import type { Mover } from "../request/move.ts";
 
 /** What the worker's side of a request's life works with. It holds no Slack token and no second factor. */
@@ -15,6 +15,7 @@ export interface Bench {
   /** The worker's own copies, mounted apart from those of the web process. */
   readonly policy: PolicySource;
   readonly directory: Directory;
+  readonly witness: Witness;
   /** This worker, in claims and audit entries. */
   readonly worker: string;
   readonly leaseMs: number;

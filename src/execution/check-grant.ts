@@ -5,6 +5,7 @@ import type { DecisionFacts } from "../policy/policy.ts";
 import { factsOf } from "../request/facts.ts";
 import type { Executing, Granted, Unknown } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
+import { whyNotProved } from "./check-proofs.ts";
 
 /**
  * Says why the worker must not believe this record, or undefined when it may. Whoever can write to Redis can write
@@ -51,7 +52,6 @@ export async function whyNotByPolicy(
     return `this is ${decision.tier} by the worker's policy, and was granted as ${grant.tier}`;
   const approvers = await Promise.all(grant.approvers.map((sub) => bench.directory.subject(sub)));
   const known = approvers.filter((subject) => subject !== undefined);
-  return quorumHolds(decision.requirements, grant.requester, known)
-    ? undefined
-    : "the approvals do not make the quorum";
+  if (!quorumHolds(decision.requirements, grant.requester, known)) return "the approvals do not make the quorum";
+  return whyNotProved(bench, request, decision.requirements);
 }

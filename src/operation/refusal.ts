@@ -25,6 +25,10 @@ export type RefusalCode =
   | "wrong-code"
   | "code-already-used"
   | "locked"
+  | "too-weak"
+  | "not-yet"
+  | "declined"
+  | "evidence"
   // the state of the request
   | "no-such-request"
   | "not-in-this-state"

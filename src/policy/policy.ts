@@ -3,11 +3,16 @@ import type { OperationKind, RunRunbook } from "../operation/operation.ts";
 import type { PatchedKind } from "../operation/patchable.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import type { Runbook } from "../operation/runbook.ts";
+import type { AuthenticatorName } from "./authenticator.ts";
 import type { Subject } from "./subject.ts";
 
-/** How fresh a proof must be: for this very request, or within so many milliseconds, never extended by use. */
+/** What proof of presence it takes: for this very request, or within so many milliseconds, never extended by use. */
 export interface StepUp {
   readonly within?: number;
+  /** It must name this very plan, signed by an authenticator or the identity provider and not by us. */
+  readonly bound?: true;
+  /** By one of these authenticators; absent: by any. */
+  readonly by?: readonly AuthenticatorName[];
 }
 
 /** How many distinct people must approve, out of which groups, and with what proof of their own. */

@@ -80,7 +80,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
         why: `this is ${decision.tier} now and was approved as ${request.decision.tier}`,
       },
     };
-  const why = whyEvidenceFails(desk, request, decision.requirements);
+  const why = await whyEvidenceFails(desk, request, decision.requirements);
   if (why !== undefined) return { event: { type: "forbidden", rule: "evidence", why } };
   const approvers = await Promise.all(request.approvals.map((approval) => desk.directory.subject(approval.subject)));
   const known = approvers.filter((subject) => subject !== undefined);

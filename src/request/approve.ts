@@ -1,4 +1,4 @@
-import type { Challenge } from "../challenge/challenge.ts";
+import type { Challenge, Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
@@ -28,7 +28,7 @@ export async function approve(
   desk: Desk,
   id: string,
   subject: Subject,
-  response: string | undefined,
+  response: Response | undefined,
 ): Promise<Request | Refusal> {
   let refusal: Refusal | undefined;
   const moved = await desk.mover.move(id, async ({ request, now }): Promise<Wish> => {
@@ -48,7 +48,11 @@ export async function approve(
     }
     if (response === undefined) return refuse("proof-needed", "This approval needs a code from your authenticator.");
     const challenge = approverChallenge(request, subject);
-    const taken = await takeProof(desk, challenge, response, { request: id, now });
+    const taken = await takeProof(desk, challenge, response, {
+      request: id,
+      now,
+      stepUp: decision.requirements.approvals?.stepUp ?? {},
+    });
     if ("proof" in taken) {
       const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: request.expiresAt };
       const approval = { subject: subject.sub, at: now, digest, proof: taken.proof };

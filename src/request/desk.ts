@@ -1,6 +1,6 @@
 import type {
   Attestor,
-  Authenticator,
+  Authenticators,
   Chance,
   Directory,
   GrantSigner,
@@ -9,6 +9,7 @@ import type {
   RequestStore,
   Trail,
   Wake,
+  Witness,
 } from "../ports.ts";
 import type { Mover } from "./move.ts";
 
@@ -31,7 +32,8 @@ export interface Desk {
   readonly chance: Chance;
   readonly directory: Directory;
   readonly policy: PolicySource;
-  readonly authenticator: Authenticator;
+  readonly authenticators: Authenticators;
+  readonly witness: Witness;
   readonly attestor: Attestor;
   readonly signer: GrantSigner;
   readonly lifetimes: Lifetimes;

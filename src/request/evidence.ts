@@ -1,36 +1,44 @@
 import { proofStatement } from "../challenge/challenge.ts";
-import { proofHolds } from "../challenge/verify.ts";
-import type { Requirements } from "../policy/policy.ts";
+import { isStrongEnough, proofHolds } from "../challenge/verify.ts";
+import type { Requirements, StepUp } from "../policy/policy.ts";
 import type { Desk } from "./desk.ts";
 import { type Approval, type AwaitingApproval, approvalStatement } from "./request.ts";
+
+type Judges = Pick<Desk, "attestor" | "witness">;
 
 /**
  * Says what of the proofs and approvals in a record does not stand up, or undefined when all of it does. Whoever writes
  * to Redis can write any of them: what the web process did not sign itself, for this request and plan, is nothing.
  */
-export function whyEvidenceFails(
-  desk: Desk,
+export async function whyEvidenceFails(
+  desk: Judges,
   request: AwaitingApproval,
   requirements: Requirements,
-): string | undefined {
-  if (requirements.stepUp && !requesterProved(desk, request, requirements.stepUp.within))
+): Promise<string | undefined> {
+  if (requirements.stepUp && !requesterProved(desk, request, requirements.stepUp))
     return "no proof of presence of the requester stands behind this";
   const unsound = request.approvals.find((approval) => !approvalStands(desk, request, approval, requirements));
-  return unsound && `the approval of ${unsound.subject} does not stand up`;
+  if (unsound) return `the approval of ${unsound.subject} does not stand up`;
+  for (const proof of [request.proof, ...request.approvals.map((approval) => approval.proof)]) {
+    const why = proof?.evidence && (await desk.witness.whyNot(proof));
+    if (why !== undefined) return `the proof of ${proof?.subject} does not stand up: ${why}`;
+  }
+  return undefined;
 }
 
 /** A proof for this very plan, or one that was still fresh when this was asked for. */
 function requesterProved(
-  { attestor }: Desk,
+  { attestor }: Judges,
   { proof, requester, digest, askedAt }: AwaitingApproval,
-  within: number | undefined,
+  stepUp: StepUp,
 ): boolean {
   if (proof?.subject !== requester || !attestor.holds(proofStatement(proof), proof.signature)) return false;
-  return proof.digest === digest || (within !== undefined && askedAt - proof.at <= within);
+  if (!isStrongEnough(proof, stepUp)) return false;
+  return proof.digest === digest || (stepUp.within !== undefined && askedAt - proof.at <= stepUp.within);
 }
 
 function approvalStands(
-  { attestor }: Desk,
+  { attestor }: Judges,
   { id, digest }: AwaitingApproval,
   approval: Approval,
   { approvals }: Requirements,

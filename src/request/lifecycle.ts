@@ -1,3 +1,4 @@
+import type { Response } from "../challenge/challenge.ts";
 import type { OperationKind } from "../operation/operation.ts";
 import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
@@ -24,9 +25,9 @@ export interface Lifecycle {
   mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
-  prove(id: string, subject: Subject, response: string): Promise<Request | Refusal>;
+  prove(id: string, subject: Subject, response: Response): Promise<Request | Refusal>;
   standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
-  approve(id: string, subject: Subject, response: string | undefined): Promise<Request | Refusal>;
+  approve(id: string, subject: Subject, response: Response | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   /** Whether this person may say what came of a request of which nobody can tell. */

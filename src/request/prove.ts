@@ -1,3 +1,4 @@
+import type { Response } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
@@ -5,7 +6,7 @@ import { inWords, type Request } from "./request.ts";
 import { takeProof } from "./take-proof.ts";
 
 /** The requester answers their challenge. The code is claimed in the same act that moves the request on. */
-export async function prove(desk: Desk, id: string, subject: Subject, response: string): Promise<Request | Refusal> {
+export async function prove(desk: Desk, id: string, subject: Subject, response: Response): Promise<Request | Refusal> {
   let refusal: Refusal | undefined;
   const moved = await desk.mover.move(id, async ({ request, now }) => {
     if (request.requester !== subject.sub)
@@ -14,7 +15,11 @@ export async function prove(desk: Desk, id: string, subject: Subject, response: 
       return refuse("not-in-this-state", `The request is ${inWords(request.state)}; no code is asked for now.`);
     // The failure was judged before and lost a race: it still counts.
     if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
-    const taken = await takeProof(desk, request.challenge, response, { request: id, now });
+    const taken = await takeProof(desk, request.challenge, response, {
+      request: id,
+      now,
+      stepUp: request.decision.requirements.stepUp ?? {},
+    });
     if ("proof" in taken)
       return {
         event: { type: "proved", proof: taken.proof },

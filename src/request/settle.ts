@@ -1,5 +1,5 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
-import { type Challenge, triesPerChallenge } from "../challenge/challenge.ts";
+import { type Challenge, type Response, triesPerChallenge } from "../challenge/challenge.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import { countingGroups } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
@@ -20,8 +20,8 @@ import { openLook } from "./unknown.ts";
 export interface Settling {
   readonly as: Settlement["as"];
   readonly why: string;
-  /** A code, where one is needed. */
-  readonly response?: string | undefined;
+  /** Where one is needed. */
+  readonly response?: Response | undefined;
 }
 
 /** Whether this person may say what came of the request, and whether a code is needed for it. */
@@ -62,7 +62,7 @@ export async function settle(
     if (known !== "needed") return settled(desk, request, known ? { ...said, proof: known } : said);
     if (response === undefined) return refuse("proof-needed", "This needs a code from your authenticator.");
     const challenge = challengeOf(request, subject, digest, now);
-    const taken = await takeProof(desk, challenge, response, { request: id, now });
+    const taken = await takeProof(desk, challenge, response, { request: id, now, stepUp: stepUp ?? {} });
     if ("proof" in taken)
       return settled(desk, request, { ...said, proof: taken.proof }, { claim: taken.claim, remember: taken.proof });
     if (!taken.costs) return taken.refusal;

@@ -1,11 +1,15 @@
-import { type Challenge, type Proof, proofStatement, type TimeStepClaim } from "../challenge/challenge.ts";
+import { type Challenge, type Claim, type Proof, proofStatement, type Response } from "../challenge/challenge.ts";
+import { isStrongEnough } from "../challenge/verify.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type { Attestor, Authenticator } from "../ports.ts";
+import { authenticatorWords } from "../policy/authenticator.ts";
+import type { StepUp } from "../policy/policy.ts";
+import { stepUpWords } from "../policy/words.ts";
+import type { Desk } from "./desk.ts";
 
 /** A proof that is not yet kept: `claim` must go into the same step. */
 export interface Taken {
   readonly proof: Proof;
-  readonly claim: TimeStepClaim;
+  readonly claim: Claim;
 }
 
 /** `costs`: whether this no counts as one of the challenge's tries. */
@@ -14,42 +18,89 @@ export interface NotTaken {
   readonly costs: boolean;
 }
 
-/** Has the authenticator judge a typed response, and says the answer in the house's words. Only here is a proof signed. */
+/**
+ * Has an authenticator judge a response, and says the answer in the house's words. Only here is a proof signed: one that
+ * the policy's step-up takes, and whose evidence, where it has any, the witness does not contradict.
+ */
 export async function takeProof(
-  { authenticator, attestor }: { readonly authenticator: Authenticator; readonly attestor: Attestor },
+  { authenticators, attestor, witness }: Pick<Desk, "authenticators" | "attestor" | "witness">,
   challenge: Challenge,
-  response: string,
-  about: { readonly request: string; readonly now: number },
+  response: Response,
+  about: { readonly request: string; readonly now: number; readonly stepUp: StepUp },
 ): Promise<Taken | NotTaken> {
-  const { request, now } = about;
+  const { request, now, stepUp } = about;
   if (challenge.triesLeft <= 0)
     return no(refuse("locked", "Too many wrong codes for this request.", "Somebody else must approve it."));
+  const { by } = response;
+  const authenticator = authenticators.get(by);
+  // Before anything is judged: a code that cannot count is not used up.
+  if (!authenticator || !(stepUp.by ?? [by]).includes(by)) return no(tooWeak(by, stepUp));
   const judged = await authenticator.submit(challenge, response, now);
   switch (judged.outcome) {
     case "approved": {
       const { subject, digest } = challenge;
-      const facts = { authenticator: authenticator.name, subject, digest, at: now, request };
-      return { claim: judged.claim, proof: { ...facts, signature: attestor.attest(proofStatement(facts)) } };
+      const { evidence } = judged;
+      if (!isStrongEnough({ authenticator: by, ...(evidence ? { evidence } : {}) }, stepUp))
+        return no(tooWeak(by, stepUp));
+      const facts = { authenticator: by, subject, digest, at: now, request, ...(evidence ? { evidence } : {}) };
+      const proof = { ...facts, signature: attestor.attest(proofStatement(facts)) };
+      const why = evidence && (await witness.whyNot(proof));
+      return why === undefined ? { claim: judged.claim, proof } : no(notShown(why));
     }
+    case "pending":
+      return no(
+        refuse("not-yet", "Your device has not answered yet.", "Approve there, then press the button here again."),
+      );
     case "denied":
       return denied(judged.because, challenge.triesLeft - 1);
+    case "fraud":
+      return no(refuse("declined", "You said that this was not you.", "The security team is told."));
+    case "expired":
+    case "cancelled":
+      return no(refuse("too-late", `This step-up is ${judged.outcome}.`, "Begin a new one."));
     case "insufficient":
-      return no(
-        judged.because === "locked"
-          ? refuse("locked", "Your authenticator is locked after too many wrong codes.", unlockWords(judged.until, now))
-          : refuse(
-              "not-enrolled",
-              "You have no authenticator yet.",
-              "Ask an administrator to run `countersign enrol issue` for you.",
-            ),
-      );
+      return no(insufficient(judged, now));
     case "misconfigured":
     case "unavailable":
-      throw new Error(`authenticator ${authenticator.name} is ${judged.outcome}: ${judged.because}`);
+      throw new Error(`authenticator ${by} is ${judged.outcome}: ${judged.because}`);
   }
 }
 
-function denied(because: "wrong-code" | "malformed-code" | "code-already-used", left: number): NotTaken {
+function tooWeak(by: Proof["authenticator"], stepUp: StepUp): Refusal {
+  return refuse(
+    "too-weak",
+    `A proof by ${authenticatorWords[by]} does not count here.`,
+    `It takes ${stepUpWords(stepUp)}.`,
+  );
+}
+
+function notShown(why: string): Refusal {
+  return refuse("evidence", `This shows no presence of yours: ${why}.`, "Begin a new step-up.");
+}
+
+function insufficient(
+  judged: { because: "not-enrolled" | "locked"; until?: number } | { because: "evidence"; says: string },
+  now: number,
+): Refusal {
+  switch (judged.because) {
+    case "evidence":
+      return notShown(judged.says);
+    case "locked":
+      return refuse(
+        "locked",
+        "Your authenticator is locked after too many wrong codes.",
+        unlockWords(judged.until, now),
+      );
+    case "not-enrolled":
+      return refuse(
+        "not-enrolled",
+        "You have no authenticator yet.",
+        "Ask an administrator to run `countersign enrol issue` for you.",
+      );
+  }
+}
+
+function denied(because: "wrong-code" | "malformed-code" | "code-already-used" | "declined", left: number): NotTaken {
   switch (because) {
     case "malformed-code":
       return no(
@@ -62,6 +113,10 @@ function denied(because: "wrong-code" | "malformed-code" | "code-already-used", 
           "This code was used already. If it was not you, tell the security team now.",
           "Wait for the next code.",
         ),
+      );
+    case "declined":
+      return no(
+        refuse("declined", "You said no on your device.", "Nothing is proved; begin again if that was a mistake."),
       );
     case "wrong-code":
       return {

@@ -4,11 +4,15 @@ import type { Proof } from "../../src/challenge/challenge.ts";
 import { proofStatement } from "../../src/challenge/challenge.ts";
 import { type ProofDemand, proofHolds } from "../../src/challenge/verify.ts";
 import { attestor, strangersAttestor } from "../fakes/attestor.ts";
+import { fakeAssertion } from "../fakes/witness.ts";
 
 const now = 1_795_521_600_000;
 const minute = 60_000;
 const facts = { authenticator: "totp", subject: "alice", digest: "d1", at: now - minute, request: "r-1" } as const;
 const demand: ProofDemand = { subject: "alice", digest: "d1", stepUp: {}, now, attestor };
+
+const pushed = { kind: "id-token", token: "t" } as const;
+const assertion = fakeAssertion("alice", "d1", "s-1", now);
 
 function signed(change: Partial<Omit<Proof, "signature">> = {}, by = attestor): Proof {
   const changed = { ...facts, ...change };
@@ -51,6 +55,22 @@ describe("proofHolds", () => {
       "one of the future, for another digest",
       signed({ at: now + 1, digest: "d2" }),
       { stepUp: { within: 5 * minute } },
+      false,
+    ],
+    ["one by an authenticator that counts here", signed(), { stepUp: { by: ["totp", "passkey"] } }, true],
+    ["one by an authenticator that does not count", signed(), { stepUp: { by: ["passkey"] } }, false],
+    ["one that names no plan, where it must", signed(), { stepUp: { bound: true } }, false],
+    [
+      "a token of a push, which names no plan, where it must",
+      signed({ evidence: pushed }),
+      { stepUp: { bound: true } },
+      false,
+    ],
+    ["an assertion, where it must name the plan", signed({ evidence: assertion }), { stepUp: { bound: true } }, true],
+    [
+      "an assertion for another plan, where it must name this one",
+      signed({ evidence: assertion, digest: "d2" }),
+      { stepUp: { bound: true } },
       false,
     ],
     ["one that nobody signed", { ...facts, signature: "" }, {}, false],

@@ -130,6 +130,22 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
       });
     });
 
+    describe("claims of step-ups", () => {
+      const claim = { claim: { stepUp: "s-1" } };
+
+      it("takes each once, across requests and processes", async () => {
+        const answers = await Promise.all(["r-one", "r-two"].map((id) => keep(sampleRequest(id), claim)));
+        assert.deepEqual(answers.map(({ kept }) => kept).sort(), [false, true]);
+        assert.ok(answers.some((answer) => !answer.kept && answer.because === "code-already-used"));
+      });
+
+      it("takes none with a step that is refused", async () => {
+        const late = { ...claim, notAfter: (await store.now()) - 1 };
+        assert.equal((await keep(sampleRequest("r-one"), late)).kept, false);
+        assert.equal((await keep(sampleRequest("r-one"), claim)).kept, true);
+      });
+    });
+
     describe("claims of time steps", () => {
       const claim = (timeStep: number, credential = "c-1") => ({ claim: { subject: "alice", credential, timeStep } });
       beforeEach(() => opened.enrol("alice", "c-1"));

@@ -10,7 +10,7 @@ import type { Request } from "../../src/request/request.ts";
 import { install, workerTokenOf } from "../adapters/kubernetes/install.ts";
 import { writeKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { name, namespace } from "../contract/sample-request.ts";
-import { codeAt } from "../fakes/authenticator.ts";
+import { responseAt } from "../fakes/authenticator.ts";
 import { type FakeDirectory, fakeDirectory } from "../fakes/directory.ts";
 import { type FakePolicy, fakePolicy } from "../fakes/policy.ts";
 import { type AdminClient, openAdminClient } from "../lab/kubernetes/admin-client.ts";
@@ -86,6 +86,7 @@ export async function openBench({
       verifier: desk.verifier,
       policy,
       directory,
+      witness: desk.witness,
       worker: workerName,
       leaseMs: lease,
       watchMs,
@@ -108,9 +109,9 @@ export async function openBench({
       await work(worker("planner"), id);
       await desk.lifecycle.advance(id);
       if ((await desk.now({ id })).state === "awaiting-challenge")
-        accepted(await desk.lifecycle.prove(id, alice, codeAt("alice", timeStep)));
+        accepted(await desk.lifecycle.prove(id, alice, responseAt("alice", timeStep)));
       if ((await desk.now({ id })).state === "awaiting-approval")
-        accepted(await desk.lifecycle.approve(id, bob, codeAt("bob", timeStep)));
+        accepted(await desk.lifecycle.approve(id, bob, responseAt("bob", timeStep)));
       return inState(await desk.now({ id }), "granted");
     },
     now: desk.now,

@@ -1,3 +1,4 @@
+import type { Response } from "../../src/challenge/challenge.ts";
 import type { Authenticator } from "../../src/ports.ts";
 
 /** The right code of a person at a time step: six digits that no other person or step shares here. */
@@ -6,12 +7,22 @@ export function codeAt(subject: string, timeStep: number): string {
   return String(100_000 + letters * 100 + (timeStep % 100));
 }
 
+/** The same, as the answer to a challenge. */
+export function responseAt(subject: string, timeStep: number): Response {
+  return typed(codeAt(subject, timeStep));
+}
+
+/** What was typed, as the answer to a challenge. */
+export function typed(given: string): Response {
+  return { by: "totp", given };
+}
+
 /** An authenticator whose codes tests can know: those of the time steps 1 to 99 are right at any time. */
 export function fakeAuthenticator(enrolled: readonly string[]): Authenticator {
   return {
     name: "totp",
     isEnrolled: async (subject) => enrolled.includes(subject),
-    async submit({ subject }, response) {
+    async submit({ subject }, { given: response }) {
       if (!enrolled.includes(subject)) return { outcome: "insufficient", because: "not-enrolled" };
       if (!/^\d{6}$/.test(response)) return { outcome: "denied", because: "malformed-code" };
       const timeStep = Number(response) % 100;

@@ -26,6 +26,7 @@ export function fakeRequestStore(parts: {
   const records = new Map<string, { readonly text: string; readonly version: number }>();
   const answers = new Map<string, StepAnswer>();
   const credentials = new Map<string, { readonly credential: string; readonly timeStep: number }>();
+  const spent = new Set<string>();
   const proofs = new Map<string, Proof>();
   const asked = new Map<string, string[]>();
   const turns = new Map<Side, SortedSet>();
@@ -54,6 +55,8 @@ export function fakeRequestStore(parts: {
       return { kept: false, because: "target-busy", by, lock };
     }
     if (!step.claim) return undefined;
+    if ("stepUp" in step.claim)
+      return spent.has(step.claim.stepUp) ? { kept: false, because: "code-already-used" } : undefined;
     const kept = credentials.get(step.claim.subject);
     const claimable = kept?.credential === step.claim.credential && step.claim.timeStep > kept.timeStep;
     return claimable ? undefined : { kept: false, because: "code-already-used" };
@@ -72,7 +75,8 @@ export function fakeRequestStore(parts: {
   function write({ next, expect, event, turn, deadline, claim, remember, take, release: over }: Step): StepAnswer {
     const now = clock.now();
     const version = expect + 1;
-    if (claim) credentials.set(claim.subject, { credential: claim.credential, timeStep: claim.timeStep });
+    if (claim && "stepUp" in claim) spent.add(claim.stepUp);
+    else if (claim) credentials.set(claim.subject, { credential: claim.credential, timeStep: claim.timeStep });
     if (remember) proofs.set(remember.subject, remember);
     trail.add(event);
     // As text: what was kept is a copy, and only what JSON carries.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codeAt } from "../fakes/authenticator.ts";
+import { responseAt } from "../fakes/authenticator.ts";
 import { accepted, alice, bob, openDesk, readPods, restartIn, type TestDesk } from "./desk.ts";
 import { inState } from "./samples.ts";
 
@@ -40,7 +40,7 @@ describe("a request whose cluster nobody serves", () => {
     await desk.presence.serve(["demo"], 30_000);
     const { id } = await desk.asksAndProves(alice, restartIn("prod"));
     desk.clock.pass(30_000);
-    const granted = inState(accepted(await desk.lifecycle.approve(id, bob, codeAt("bob", 1))), "granted");
+    const granted = inState(accepted(await desk.lifecycle.approve(id, bob, responseAt("bob", 1))), "granted");
     assert.equal(granted.heldUp?.why, why);
     assert.equal(inState(await desk.asks(alice, readPods), "granted").heldUp?.why, why);
   });

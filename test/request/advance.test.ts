@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { advance, lapse } from "../../src/request/advance.ts";
 import { approve } from "../../src/request/approve.ts";
 import type { Request } from "../../src/request/request.ts";
-import { codeAt } from "../fakes/authenticator.ts";
+import { responseAt } from "../fakes/authenticator.ts";
 import { meddledStore } from "../fakes/meddled-store.ts";
 import { labPolicy } from "../fakes/policy.ts";
 import {
@@ -93,7 +93,8 @@ describe("advance", () => {
     let request: Request;
     beforeEach(async () => {
       request = await desk.asksAndProves(alice, restartIn("payments"));
-      for (const subject of [bob, carol]) accepted(await approve(desk, request.id, subject, codeAt(subject.sub, 3)));
+      for (const subject of [bob, carol])
+        accepted(await approve(desk, request.id, subject, responseAt(subject.sub, 3)));
     });
     const advanced = async () => {
       await advance(desk, request.id);
@@ -160,7 +161,7 @@ describe("advance", () => {
 
   it("signs nothing when the tier was raised between approval and grant", async () => {
     const request = await desk.asksAndProves(alice, restartIn("prod"));
-    accepted(await approve(desk, request.id, bob, codeAt("bob", 3)));
+    accepted(await approve(desk, request.id, bob, responseAt("bob", 3)));
     desk.policy.replace(raised("critical"));
     await advance(desk, request.id);
     const { ended } = inState(await desk.now(request), "denied");

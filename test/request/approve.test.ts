@@ -3,7 +3,7 @@ import type { Authenticator } from "../../src/ports.ts";
 import { approve, cancel, deny, standing } from "../../src/request/approve.ts";
 import type { Request } from "../../src/request/request.ts";
 import { signedApproval, signedProof } from "../fakes/attestor.ts";
-import { codeAt, fakeAuthenticator } from "../fakes/authenticator.ts";
+import { codeAt, fakeAuthenticator, responseAt, typed } from "../fakes/authenticator.ts";
 import { meddledStore } from "../fakes/meddled-store.ts";
 import {
   alice,
@@ -36,13 +36,12 @@ describe("approve", () => {
         return inner.submit(challenge, response, now);
       },
     };
-    desk = openDesk({ authenticator });
+    desk = openDesk({ authenticators: new Map([["totp", authenticator]]) });
     request = await desk.asksAndProves(alice, restartIn("payments"));
     submitted.length = 0;
   });
 
-  const approves = (subject = bob, code: string | undefined = codeAt(subject.sub, 3)) =>
-    approve(desk, request.id, subject, code);
+  const approves = (subject = bob, code = codeAt(subject.sub, 3)) => approve(desk, request.id, subject, typed(code));
   const open = async () => inState(await desk.now(request), "awaiting-approval");
 
   it("counts an approver's yes with the proof they gave for this very plan", async () => {
@@ -71,7 +70,7 @@ describe("approve", () => {
 
   it("refuses the requester also where they are of an approving group", async () => {
     const own = await desk.asksAndProves(bob, restartIn("payments"));
-    assert.equal(refusalOf(await approve(desk, own.id, bob, codeAt("bob", 4))), "own-request");
+    assert.equal(refusalOf(await approve(desk, own.id, bob, responseAt("bob", 4))), "own-request");
   });
 
   it("counts one person once, however often and however fast they press", async () => {
@@ -109,13 +108,13 @@ describe("approve", () => {
     const meddled = desk.over(
       meddledStore(desk.store, async (_, count) => (count === 1 ? approves(carol) : undefined)),
     );
-    assert.equal(refusalOf(await approve(meddled, request.id, bob, wrong)), "wrong-code");
+    assert.equal(refusalOf(await approve(meddled, request.id, bob, typed(wrong))), "wrong-code");
     assert.deepEqual([(await open()).wrongCodes, submitted], [{ bob: 1 }, ["bob", "carol"]]);
   });
 
   it("takes one code for two requests once", async () => {
     const second = await desk.asksAndProves(alice, restartIn("prod"), 2);
-    const answers = await Promise.all([request, second].map(({ id }) => approve(desk, id, bob, codeAt("bob", 3))));
+    const answers = await Promise.all([request, second].map(({ id }) => approve(desk, id, bob, responseAt("bob", 3))));
     assert.deepEqual(answers.map(refusalOf).sort(), ["code-already-used", undefined]);
   });
 
@@ -138,7 +137,7 @@ describe("approve", () => {
 
   it("is too late once the request has lapsed, also on the way", async () => {
     const slow = desk.over(meddledStore(desk.store, async () => desk.clock.pass(requestEnd)));
-    assert.equal(refusalOf(await approve(slow, request.id, bob, codeAt("bob", 3))), "too-late");
+    assert.equal(refusalOf(await approve(slow, request.id, bob, responseAt("bob", 3))), "too-late");
     assert.equal(refusalOf(await approves(carol)), "too-late");
     assert.equal((await open()).approvals.length, 0);
   });
@@ -150,7 +149,7 @@ describe("approve", () => {
     assert.equal(inState(await desk.now(request), "denied").ended.by, "directory");
     desk.directory.put(alice);
     desk.policy.replace(raised("forbidden"));
-    await approve(desk, second.id, bob, codeAt("bob", 3));
+    await approve(desk, second.id, bob, responseAt("bob", 3));
     assert.equal(inState(await desk.now(second), "denied").ended.by, "freeze");
   });
 
@@ -167,7 +166,7 @@ describe("approve", () => {
     it("says whether a code is needed", async () => {
       assert.deepEqual(await stand(), { may: true, codeNeeded: true });
       const second = await desk.asksAndProves(alice, restartIn("payments"), 2);
-      await approve(desk, second.id, bob, codeAt("bob", 3));
+      await approve(desk, second.id, bob, responseAt("bob", 3));
       assert.deepEqual(await stand(), { may: true, codeNeeded: false });
       desk.tier("critical", { stepUp: {}, approvals: { count: 2, from: ["sre"] } });
       const third = await desk.asksAndProves(alice, restartIn("payments"), 4);

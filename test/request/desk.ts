@@ -4,7 +4,7 @@ import type { Plan } from "../../src/operation/plan.ts";
 import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
 import type { Policy, Requirements } from "../../src/policy/policy.ts";
 import type { Subject } from "../../src/policy/subject.ts";
-import type { Authenticator, GrantVerifier, RequestStore } from "../../src/ports.ts";
+import type { Authenticators, GrantVerifier, RequestStore } from "../../src/ports.ts";
 import { believing } from "../../src/request/believe.ts";
 import type { Desk } from "../../src/request/desk.ts";
 import { createLifecycle, type Lifecycle } from "../../src/request/lifecycle.ts";
@@ -12,7 +12,7 @@ import { createMover } from "../../src/request/move.ts";
 import type { Request } from "../../src/request/request.ts";
 import { name, namespace } from "../contract/sample-request.ts";
 import { attestor, signer, verifier } from "../fakes/attestor.ts";
-import { codeAt, credentialOf, fakeAuthenticator } from "../fakes/authenticator.ts";
+import { credentialOf, fakeAuthenticator, responseAt } from "../fakes/authenticator.ts";
 import { fakeChance } from "../fakes/chance.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { type FakeDirectory, fakeDirectory } from "../fakes/directory.ts";
@@ -20,6 +20,7 @@ import { type FakePolicy, fakePolicy, labPolicy } from "../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../fakes/presence.ts";
 import { fakeRecords } from "../fakes/records.ts";
 import { fakeWake } from "../fakes/wake.ts";
+import { fakeWitness } from "../fakes/witness.ts";
 import { plan as samplePlan } from "./samples.ts";
 
 const known = { usual: { kind: "User", name: "alice@example.com" }, per: {} } as const;
@@ -66,7 +67,7 @@ export interface TestDesk extends Desk {
 }
 
 /** The web side of requests on fakes, with everybody enrolled. */
-export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy } = {}): TestDesk {
+export function openDesk(parts: { authenticators?: Authenticators; policy?: Policy } = {}): TestDesk {
   const clock = fakeClock();
   const records = fakeRecords(clock);
   const wake = fakeWake();
@@ -85,7 +86,8 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
     chance,
     directory,
     policy,
-    authenticator: parts.authenticator ?? fakeAuthenticator(people.map(({ sub }) => sub)),
+    authenticators: parts.authenticators ?? new Map([["totp", fakeAuthenticator(people.map(({ sub }) => sub))]]),
+    witness: fakeWitness(),
     attestor,
     signer,
     lifetimes,
@@ -122,7 +124,7 @@ export function openDesk(parts: { authenticator?: Authenticator; policy?: Policy
     plans,
     async asksAndProves(subject, operation, timeStep = 1) {
       const request = await plans(await asks(subject, operation));
-      accepted(await lifecycle.prove(request.id, subject, codeAt(subject.sub, timeStep)));
+      accepted(await lifecycle.prove(request.id, subject, responseAt(subject.sub, timeStep)));
       return now(request);
     },
     now,

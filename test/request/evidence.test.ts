@@ -26,10 +26,10 @@ describe("whyEvidenceFails", () => {
     whyEvidenceFails(desk, { ...sound, ...change }, requirements);
   const strangers = (proof: Proof): Proof => ({ ...proof, signature: strangersAttestor.attest(proofStatement(proof)) });
 
-  it("finds nothing wrong with what was given for this request and plan", () => {
-    assert.equal(why({}), undefined);
+  it("finds nothing wrong with what was given for this request and plan", async () => {
+    assert.equal(await why({}), undefined);
     const { proof: _, ...proofless } = sound;
-    assert.equal(whyEvidenceFails(desk, proofless, {}), undefined);
+    assert.equal(await whyEvidenceFails(desk, proofless, {}), undefined);
   });
 
   const proofs: readonly (readonly [what: string, proof: Proof])[] = [
@@ -41,19 +41,19 @@ describe("whyEvidenceFails", () => {
     ["under the signature of an approval", { ...proofOf("alice"), signature: bobs.signature }],
   ];
   for (const [what, proof] of proofs)
-    it(`takes no proof of the requester ${what}`, () => {
-      assert.match(why({ proof }) ?? "", /no proof of presence of the requester/);
+    it(`takes no proof of the requester ${what}`, async () => {
+      assert.match((await why({ proof })) ?? "", /no proof of presence of the requester/);
     });
 
-  it("asks for a proof where there is none", () => {
+  it("asks for a proof where there is none", async () => {
     const { proof: _, ...proofless } = sound;
-    assert.match(whyEvidenceFails(desk, proofless, bound) ?? "", /no proof of presence/);
+    assert.match((await whyEvidenceFails(desk, proofless, bound)) ?? "", /no proof of presence/);
   });
 
-  it("takes one given before, as long as it was still fresh when this was asked", () => {
+  it("takes one given before, as long as it was still fresh when this was asked", async () => {
     const given = (at: number) => proofOf("alice", { digest: otherDigest, at });
-    assert.equal(why({ proof: given(asked.askedAt - 60_000) }, fresh), undefined);
-    assert.match(why({ proof: given(asked.askedAt - 60_001) }, fresh) ?? "", /no proof of presence/);
+    assert.equal(await why({ proof: given(asked.askedAt - 60_000) }, fresh), undefined);
+    assert.match((await why({ proof: given(asked.askedAt - 60_001) }, fresh)) ?? "", /no proof of presence/);
   });
 
   const bare = { subject: "bob", at: soon, digest };
@@ -85,13 +85,13 @@ describe("whyEvidenceFails", () => {
     ],
   ];
   for (const [what, approval] of approvals)
-    it(`takes no approval ${what}`, () => {
-      assert.equal(why({ approvals: [approval] }), `the approval of ${approval.subject} does not stand up`);
+    it(`takes no approval ${what}`, async () => {
+      assert.equal(await why({ approvals: [approval] }), `the approval of ${approval.subject} does not stand up`);
       const carols = signedApproval(asked.id, { ...bare, subject: "carol", proof: proofOf("carol") });
       assert.notEqual(why({ approvals: [carols, approval] }), undefined);
     });
 
-  it("asks an approver for no proof where the tier does not", () => {
-    assert.equal(why({ approvals: [signedApproval(asked.id, bare)] }, fresh), undefined);
+  it("asks an approver for no proof where the tier does not", async () => {
+    assert.equal(await why({ approvals: [signedApproval(asked.id, bare)] }, fresh), undefined);
   });
 });

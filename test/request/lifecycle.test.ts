@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isOver, type Request } from "../../src/request/request.ts";
-import { codeAt } from "../fakes/authenticator.ts";
+import { codeAt, responseAt, typed } from "../fakes/authenticator.ts";
 import {
   accepted,
   alice,
@@ -22,7 +22,7 @@ describe("the lifecycle", () => {
     desk = openDesk();
   });
   const approves = (request: Request, subject = bob, step = 3) =>
-    desk.lifecycle.approve(request.id, subject, codeAt(subject.sub, step));
+    desk.lifecycle.approve(request.id, subject, responseAt(subject.sub, step));
 
   describe("by tier", () => {
     it("routine: granted as it is asked", async () => {
@@ -63,7 +63,7 @@ describe("the lifecycle", () => {
     const read = await desk.lifecycle.ask({ subject: alice, origin, operation: readPods, reason: "" });
     assert.equal(accepted(read).state, "granted");
     const guarded = await desk.plans(await desk.asks(alice, restartIn("staging")));
-    assert.equal(accepted(await desk.lifecycle.prove(guarded.id, alice, codeAt("alice", 1))).state, "granted");
+    assert.equal(accepted(await desk.lifecycle.prove(guarded.id, alice, responseAt("alice", 1))).state, "granted");
     const critical = await desk.asksAndProves(alice, restartIn("payments"), 2);
     assert.equal(accepted(await approves(critical)).state, "awaiting-approval");
     assert.equal(accepted(await approves(critical, dora)).state, "granted");
@@ -82,7 +82,7 @@ describe("the lifecycle", () => {
     for (const request of stages) {
       assert.equal(inState(await desk.now(request), "expired").ended.was, request.state);
       assert.equal(refusalOf(await approves(request)), "not-in-this-state");
-      const proved = await desk.lifecycle.prove(request.id, alice, codeAt("alice", 90));
+      const proved = await desk.lifecycle.prove(request.id, alice, responseAt("alice", 90));
       assert.equal(refusalOf(proved), "not-in-this-state");
       assert.equal(refusalOf(await desk.lifecycle.deny(request.id, bob, "late")), "not-in-this-state");
       assert.equal(refusalOf(await desk.lifecycle.cancel(request.id, alice, "")), "not-in-this-state");
@@ -158,14 +158,14 @@ describe("the lifecycle", () => {
       const approving = ["bob", "carol"].map((subject) => codeAt(subject, 3));
       const wrong = "999999";
       const request = await desk.plans(await desk.asks(alice, restartIn("payments")));
-      await desk.lifecycle.prove(request.id, alice, wrong);
-      await desk.lifecycle.prove(request.id, alice, "hunter2");
-      await desk.lifecycle.prove(request.id, alice, first);
-      await desk.lifecycle.approve(request.id, bob, wrong);
+      await desk.lifecycle.prove(request.id, alice, typed(wrong));
+      await desk.lifecycle.prove(request.id, alice, typed("hunter2"));
+      await desk.lifecycle.prove(request.id, alice, typed(first));
+      await desk.lifecycle.approve(request.id, bob, typed(wrong));
       for (const subject of [bob, carol]) accepted(await approves(request, subject));
       const other = await desk.plans(await desk.asks(alice, restartIn("staging")));
-      await desk.lifecycle.prove(other.id, alice, first);
-      await desk.lifecycle.prove(other.id, alice, second);
+      await desk.lifecycle.prove(other.id, alice, typed(first));
+      await desk.lifecycle.prove(other.id, alice, typed(second));
       const written = [...desk.records.trail.events, await desk.now(request), await desk.now(other)];
       assert.ok(desk.records.trail.events.length > 12);
       const texts = textsIn(written);
@@ -177,7 +177,7 @@ describe("the lifecycle", () => {
 
     it("has one entry for each version of each request, in the order they came", async () => {
       const request = await desk.asksAndProves(alice, restartIn("prod"));
-      await desk.lifecycle.prove(request.id, alice, "1");
+      await desk.lifecycle.prove(request.id, alice, typed("1"));
       accepted(await approves(request));
       const own = desk.records.trail.events.filter((event) => "request" in event && event.request === request.id);
       assert.deepEqual(

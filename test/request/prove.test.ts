@@ -3,7 +3,7 @@ import type { Authenticator } from "../../src/ports.ts";
 import { prove } from "../../src/request/prove.ts";
 import type { Request } from "../../src/request/request.ts";
 import { signedProof } from "../fakes/attestor.ts";
-import { codeAt, fakeAuthenticator } from "../fakes/authenticator.ts";
+import { codeAt, fakeAuthenticator, responseAt, typed } from "../fakes/authenticator.ts";
 import { meddledStore } from "../fakes/meddled-store.ts";
 import { alice, bob, lifetimes, openDesk, people, refusalOf, restartIn, type TestDesk } from "./desk.ts";
 import { inState } from "./samples.ts";
@@ -20,15 +20,15 @@ describe("prove", () => {
     const authenticator: Authenticator = {
       ...inner,
       submit(challenge, response, now) {
-        submitted.push(response);
+        submitted.push(response.given);
         return inner.submit(challenge, response, now);
       },
     };
-    desk = openDesk({ authenticator });
+    desk = openDesk({ authenticators: new Map([["totp", authenticator]]) });
     request = await desk.plans(await desk.asks(alice, restartIn("prod")));
   });
 
-  const answer = (code: string, subject = alice) => prove(desk, request.id, subject, code);
+  const answer = (code: string, subject = alice) => prove(desk, request.id, subject, typed(code));
   const triesLeft = async () => inState(await desk.now(request), "awaiting-challenge").challenge.triesLeft;
   const kinds = () => desk.records.trail.events.map(({ kind }) => kind);
 
@@ -87,7 +87,7 @@ describe("prove", () => {
 
   it("is too late when the challenge ends while the code is on its way", async () => {
     const slow = desk.over(meddledStore(desk.store, async () => desk.clock.pass(lifetimes.challenge + 1)));
-    assert.equal(refusalOf(await prove(slow, request.id, alice, codeAt("alice", 5))), "too-late");
+    assert.equal(refusalOf(await prove(slow, request.id, alice, responseAt("alice", 5))), "too-late");
     assert.equal((await desk.now(request)).state, "awaiting-challenge");
   });
 
@@ -99,13 +99,15 @@ describe("prove", () => {
 
     it("takes it once, one after the other", async () => {
       await answer(codeAt("alice", 5));
-      assert.equal(refusalOf(await prove(desk, second.id, alice, codeAt("alice", 5))), "code-already-used");
-      assert.equal(refusalOf(await prove(desk, second.id, alice, codeAt("alice", 4))), "code-already-used");
+      assert.equal(refusalOf(await prove(desk, second.id, alice, responseAt("alice", 5))), "code-already-used");
+      assert.equal(refusalOf(await prove(desk, second.id, alice, responseAt("alice", 4))), "code-already-used");
       assert.equal((await desk.now(second)).state, "awaiting-challenge");
     });
 
     it("takes it once, both at once", async () => {
-      const answers = await Promise.all([request, second].map(({ id }) => prove(desk, id, alice, codeAt("alice", 5))));
+      const answers = await Promise.all(
+        [request, second].map(({ id }) => prove(desk, id, alice, responseAt("alice", 5))),
+      );
       assert.deepEqual(answers.map(refusalOf).sort(), ["code-already-used", undefined]);
       assert.equal(kinds().filter((kind) => kind === "proof.given").length, 1);
     });
@@ -117,19 +119,19 @@ describe("prove", () => {
 
     it("counts a wrong code once, without asking the authenticator again", async () => {
       const meddled = between(() => answer(wrong));
-      assert.equal(refusalOf(await prove(meddled, request.id, alice, wrong)), "wrong-code");
+      assert.equal(refusalOf(await prove(meddled, request.id, alice, typed(wrong))), "wrong-code");
       assert.deepEqual([await triesLeft(), submitted], [3, [wrong, wrong]]);
     });
 
     it("takes a right code after a wrong one came first", async () => {
       const meddled = between(() => answer(wrong));
-      assert.equal(refusalOf(await prove(meddled, request.id, alice, codeAt("alice", 5))), undefined);
+      assert.equal(refusalOf(await prove(meddled, request.id, alice, responseAt("alice", 5))), undefined);
       assert.equal((await desk.now(request)).state, "awaiting-approval");
     });
 
     it("keeps no proof for a request that was cancelled", async () => {
       const meddled = between(() => desk.lifecycle.cancel(request.id, alice, ""));
-      assert.equal(refusalOf(await prove(meddled, request.id, alice, codeAt("alice", 5))), "not-in-this-state");
+      assert.equal(refusalOf(await prove(meddled, request.id, alice, responseAt("alice", 5))), "not-in-this-state");
       assert.deepEqual(
         [(await desk.now(request)).state, await desk.store.lastProof("alice")],
         ["cancelled", undefined],

@@ -3,7 +3,7 @@ import { canonical, sha256 } from "../../src/audit/canonical.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import { mostLooks, type Request, settlementStatement, type Unknown } from "../../src/request/request.ts";
 import { attestor } from "../fakes/attestor.ts";
-import { codeAt } from "../fakes/authenticator.ts";
+import { responseAt, typed } from "../fakes/authenticator.ts";
 import { labPolicy } from "../fakes/policy.ts";
 import { accepted, alice, bob, carol, dora, erin, openDesk, refusalOf, restartIn, type TestDesk } from "./desk.ts";
 import { inState } from "./samples.ts";
@@ -21,7 +21,7 @@ describe("settling what nobody knows", () => {
     const request = await desk.asksAndProves(alice, restartIn(place), ++timeStep);
     const approvers = { staging: [], prod: [carol], payments: [bob, dora] }[place] ?? [];
     for (const approver of approvers)
-      accepted(await desk.lifecycle.approve(request.id, approver, codeAt(approver.sub, 1)));
+      accepted(await desk.lifecycle.approve(request.id, approver, responseAt(approver.sub, 1)));
     const leaseUntil = desk.clock.now() + 30_000;
     const outcome = {
       at: desk.clock.now(),
@@ -37,7 +37,11 @@ describe("settling what nobody knows", () => {
     return inState(await desk.now(request), "unknown");
   }
   const says = (request: Request, subject = bob, step = 5, as: "ran" | "did-not-run" = "ran") =>
-    desk.lifecycle.settle(request.id, subject, { as, why: "the pods are new", response: codeAt(subject.sub, step) });
+    desk.lifecycle.settle(request.id, subject, {
+      as,
+      why: "the pods are new",
+      response: responseAt(subject.sub, step),
+    });
   const standing = (request: Request, subject = bob) =>
     desk.lifecycle.settlerStanding(request, subject, { as: "ran", now: desk.clock.now() });
   const trail = () => desk.records.trail.events;
@@ -106,7 +110,7 @@ describe("settling what nobody knows", () => {
 
   it("counts wrong codes of each person, and ends that person's tries with the fifth", async () => {
     const request = await unknownIn("prod");
-    const wrong = () => desk.lifecycle.settle(request.id, bob, { as: "ran", why: "seen", response: "000000" });
+    const wrong = () => desk.lifecycle.settle(request.id, bob, { as: "ran", why: "seen", response: typed("000000") });
     for (let i = 0; i < 5; i++) assert.equal(refusalOf(await wrong()), "wrong-code");
     assert.equal(refusalOf(await says(request)), "locked");
     assert.deepEqual(inState(await desk.now(request), "unknown").wrongCodes, { bob: 5 });
@@ -117,7 +121,7 @@ describe("settling what nobody knows", () => {
 
   it("needs a reason, and happens once", async () => {
     const request = await unknownIn("prod");
-    const bare = await desk.lifecycle.settle(request.id, bob, { as: "ran", why: " ", response: codeAt("bob", 5) });
+    const bare = await desk.lifecycle.settle(request.id, bob, { as: "ran", why: " ", response: responseAt("bob", 5) });
     assert.equal(refusalOf(bare), "bad-arguments");
     const both = await Promise.all([says(request, bob, 5), says(request, carol, 5, "did-not-run")]);
     assert.equal(both.filter(isRefusal).length, 1);

@@ -4,7 +4,7 @@ import { isRefusal } from "../../src/operation/refusal.ts";
 import type { Finished } from "../../src/request/request.ts";
 import { undoOffer } from "../../src/request/undo-offer.ts";
 import { name, namespace } from "../contract/sample-request.ts";
-import { codeAt } from "../fakes/authenticator.ts";
+import { responseAt } from "../fakes/authenticator.ts";
 import { labPolicy } from "../fakes/policy.ts";
 import { accepted, alice, bob, carol, openDesk, refusalOf, type TestDesk } from "./desk.ts";
 import { inState, plan as samplePlan } from "./samples.ts";
@@ -27,8 +27,8 @@ describe("undoing what succeeded", () => {
     const changes = [{ field: "spec.replicas", from: "3", to: "5" }];
     const asked = await desk.asks(alice, scaleIn(place));
     const { id } = await desk.plans(asked, { ...samplePlan, operation: asked.operation, changes });
-    accepted(await desk.lifecycle.prove(id, alice, codeAt("alice", 1)));
-    if (place === "prod") accepted(await desk.lifecycle.approve(id, carol, codeAt("carol", 1)));
+    accepted(await desk.lifecycle.prove(id, alice, responseAt("alice", 1)));
+    if (place === "prod") accepted(await desk.lifecycle.approve(id, carol, responseAt("carol", 1)));
     const leaseUntil = desk.clock.now() + 30_000;
     for (const event of [
       { type: "claimed", claim: { worker: "w", fence: 1, leaseUntil } },
@@ -53,8 +53,8 @@ describe("undoing what succeeded", () => {
     assert.deepEqual(back.operation, { ...scaleIn("prod"), replicas: 3 });
     const planned = await desk.plans(back);
     assert.equal(planned.state, "awaiting-challenge");
-    accepted(await desk.lifecycle.prove(back.id, bob, codeAt("bob", 1)));
-    assert.equal(refusalOf(await desk.lifecycle.approve(back.id, bob, codeAt("bob", 2))), "own-request");
+    accepted(await desk.lifecycle.prove(back.id, bob, responseAt("bob", 1)));
+    assert.equal(refusalOf(await desk.lifecycle.approve(back.id, bob, responseAt("bob", 2))), "own-request");
     assert.equal((await desk.now(back)).state, "awaiting-approval");
   });
 

@@ -39,15 +39,15 @@ export function totpAuthenticator(credentials: CredentialStore, seeds: SeedKeepe
 
     async submit({ subject }, response, now) {
       try {
-        return await judge(subject, response, now);
+        return await judge(subject, response.given, now);
       } catch (fault) {
         return { outcome: "unavailable", because: fault instanceof Error ? fault.message : String(fault) };
       }
     },
   };
 
-  async function judge(subject: string, response: string, now: number): Promise<Outcome> {
-    const code = response.replace(/\s/g, "");
+  async function judge(subject: string, typed: string, now: number): Promise<Outcome> {
+    const code = typed.replace(/\s/g, "");
     if (!sixDigits.test(code)) return { outcome: "denied", because: "malformed-code" };
     const kept = await credentials.read(subject);
     if (!kept) return { outcome: "insufficient", because: "not-enrolled" };

@@ -1,4 +1,5 @@
 import type { ModalView } from "@slack/types";
+import type { Response } from "../../challenge/challenge.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import { isRefusal, type Refusal } from "../../operation/refusal.ts";
 import { secretIn } from "../../operation/secret.ts";
@@ -69,8 +70,9 @@ async function recordNoApproval({ ports }: Front, request: string, subject: stri
     await ports.trail.append({ kind: "approval.refused", request, subject, code: no.refused });
 }
 
-export function codeIn({ code = "" }: Filled): string {
-  return code.replace(/\s/g, "");
+/** The code that was typed, as the answer of an authenticator app. */
+export function codeIn({ code = "" }: Filled): Response {
+  return { by: "totp", given: code.replace(/\s/g, "") };
 }
 
 const aboutTheCode: readonly Refusal["refused"][] = [

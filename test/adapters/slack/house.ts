@@ -19,6 +19,7 @@ import { fakePolicy } from "../../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../../fakes/presence.ts";
 import { fakeRecords } from "../../fakes/records.ts";
 import { fakeWake } from "../../fakes/wake.ts";
+import { fakeWitness } from "../../fakes/witness.ts";
 import { startSlackDouble } from "../../lab/slack/slack-double.ts";
 import { until } from "../../lab/slack/until.ts";
 import type { Channel, Message, OpenView, Person, SlackDouble } from "../../lab/slack/workspace.ts";
@@ -133,7 +134,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     chance,
     directory,
     policy,
-    authenticator: fakeAuthenticator(subjects),
+    authenticators: new Map([["totp", fakeAuthenticator(subjects)]]),
+    witness: fakeWitness(),
     attestor,
     signer,
     lifetimes: { request: 1_800_000, challenge: 300_000, execution: 300_000 },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { typed } from "../../fakes/authenticator.ts";
 import { labPolicy } from "../../fakes/policy.ts";
 import {
   alice,
@@ -34,7 +35,7 @@ describe("settling what nobody knows, in Slack", () => {
     ] as const) {
       const known = await directory.subject(subject);
       assert.ok(known);
-      const code = house.code(subject, step);
+      const code = typed(house.code(subject, step));
       await (subject === "alice" ? lifecycle.prove(id, known, code) : lifecycle.approve(id, known, code));
     }
     await house.worker.claim();

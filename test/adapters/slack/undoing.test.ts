@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { typed } from "../../fakes/authenticator.ts";
 import {
   alice,
   approvals,
@@ -27,7 +28,7 @@ describe("undoing what succeeded, in Slack", () => {
     id = (await house.request()).id;
     const known = await directory.subject("alice");
     assert.ok(known);
-    await lifecycle.prove(id, known, house.code("alice"));
+    await lifecycle.prove(id, known, typed(house.code("alice")));
     await house.worker.claim();
     await house.worker.intend();
     await house.worker.finish("succeeded");

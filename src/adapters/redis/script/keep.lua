@@ -24,7 +24,12 @@ for _, lock in ipairs(locks) do
   end
 end
 
-if args.claim then
+if args.claim and args.claim.stepUp then
+  -- No step-up is answered later than 10 minutes after it was started.
+  if not redis.call('SET', P .. 'spent:' .. args.claim.stepUp, args.id, 'NX', 'PX', 86400000) then
+    return answer('code-already-used')
+  end
+elseif args.claim then
   local credential = P .. 'totp:' .. args.claim.subject
   local kept = redis.call('HMGET', credential, 'id', 'step')
   if kept[1] ~= args.claim.credential or tonumber(kept[2]) >= args.claim.timeStep then return answer('code-already-used') end
