@@ -33,7 +33,7 @@ export function stateWords(request: Request): string {
     case "planning":
       return request.plan ? "Deciding what the policy asks for." : "Planning: the object is being read.";
     case "awaiting-challenge":
-      return "Waiting for the requester's code.";
+      return "Waiting for the requester's proof of presence.";
     case "awaiting-approval": {
       const quorum = quorumOf(request);
       return quorum
