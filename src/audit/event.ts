@@ -40,6 +40,8 @@ export type AuditEvent =
       readonly authenticator: string;
       readonly digest: string;
       readonly of: string;
+      /** SHA-256 of what somebody else signed, as canonical JSON. */
+      readonly evidence?: string;
     })
   | (About & {
       readonly kind: "proof.refused";
@@ -55,6 +57,9 @@ export type AuditEvent =
       readonly kind: "approval.given";
       readonly subject: string;
       readonly digest: string;
+      /** Of the proof that stands behind it; absent where none was asked for. */
+      readonly authenticator?: string;
+      readonly evidence?: string;
       readonly count: number;
       readonly of: number;
     })

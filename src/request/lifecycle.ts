@@ -4,14 +4,15 @@ import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
-import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
+import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
-import { prove } from "./prove.ts";
+import { prove, proverStanding } from "./prove.ts";
 import type { Request, Settlement } from "./request.ts";
 import { revoke } from "./revoke.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
+import type { Standing } from "./standing.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 
@@ -25,8 +26,11 @@ export interface Lifecycle {
   mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
+  /** Whether this person may prove that they meant the request, and by what. */
+  proverStanding(request: Request, subject: Subject): Promise<Standing>;
   prove(id: string, subject: Subject, response: Response): Promise<Request | Refusal>;
-  standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
+  /** Whether this person may approve the request, and by what they can prove presence for it. */
+  standing(request: Request, subject: Subject, now: number): Promise<Standing>;
   approve(id: string, subject: Subject, response: Response | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
@@ -35,7 +39,7 @@ export interface Lifecycle {
     request: Request,
     subject: Subject,
     about: { readonly as: Settlement["as"]; readonly now: number },
-  ): Promise<ApproverStanding>;
+  ): Promise<Standing>;
   settle(id: string, subject: Subject, settling: Settling): Promise<Request | Refusal>;
   lookAgain(id: string, subject: Subject): Promise<Request | Refusal>;
   /** What this person would ask for to take a change back, or why they may not. */
@@ -63,6 +67,7 @@ export function createLifecycle(desk: Desk): Lifecycle {
     },
     mayAsk: (subject, operation, place) => mayAsk(desk, subject, operation, place),
     runbooks: () => desk.policy.current().runbooks ?? [],
+    proverStanding: (request, subject) => proverStanding(desk, request, subject),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
     standing: (request, subject, now) => standing(desk, request, subject, now),
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),
