@@ -49,6 +49,10 @@ export type AuditEvent =
       /** `last-wrong-code` denies the request. */
       readonly because: "wrong-code" | "last-wrong-code";
     })
+  /** A push was counted, and is sent now. */
+  | (About & { readonly kind: "push.begun"; readonly subject: string })
+  /** They said that they had not asked for this push. */
+  | (About & { readonly kind: "push.disowned"; readonly subject: string })
   | (About & {
       readonly kind: "approval.given";
       readonly subject: string;

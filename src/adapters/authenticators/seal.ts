@@ -22,7 +22,7 @@ export function readSealingKey(text: string): SealingKey {
 
 /** What the sealed text is bound to: moved to another row, it does not open. */
 export interface SealedFor {
-  readonly purpose: "totp";
+  readonly purpose: "totp" | "push";
   readonly subject: string;
   readonly credential: string;
 }
