@@ -34,6 +34,15 @@ const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin wit
 
 const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
 
+/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
+const pagesUrl = z
+  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
+  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
+  .refine(
+    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
+    "must have a name, for a passkey belongs to none of numbers",
+  );
+
 const common = {
   REDIS_URL: redisUrl,
   COUNTERSIGN_PREFIX: z
@@ -42,6 +51,8 @@ const common = {
     .default("countersign:"),
   COUNTERSIGN_POLICY: z.string(),
   COUNTERSIGN_DIRECTORY: z.string(),
+  /** Where people open our pages. Absent: there are no passkeys, and none counts. */
+  COUNTERSIGN_PAGES_URL: pagesUrl.optional(),
   /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
   COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
@@ -166,6 +177,11 @@ export function workerSettings(environment: Environment): WorkerSettings {
   return Object.freeze({ ...env, grantPublicKey, clusters });
 }
 
+/** Where our pages are for browsers: scheme, host and port; undefined where nobody said. */
+export function pagesOrigin({ COUNTERSIGN_PAGES_URL: url }: Pick<WebSettings, "COUNTERSIGN_PAGES_URL">) {
+  return url === undefined ? undefined : new URL(url).origin;
+}
+
 /** What no setting shows by itself. */
 function faultsTogether(values: Readonly<Record<string, string>>): readonly string[] {
   const mode = values["SLACK_MODE"] ?? "socket";
@@ -192,12 +208,16 @@ export function recordSettings(environment: Environment): { readonly url: string
 }
 
 /** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
-export function enrolmentSettings(environment: Environment): {
+export function enrolmentSettings(
+  environment: Environment,
+  what: "app" | "passkey" = "app",
+): {
   readonly directory: string;
   readonly pagesUrl: string;
   readonly sealingKey: string;
 } {
-  const { env, faults } = readEnvironment(environment, enrolmentSchema, settingNames);
+  const schema = what === "passkey" ? enrolmentSchema.extend({ COUNTERSIGN_PAGES_URL: pagesUrl }) : enrolmentSchema;
+  const { env, faults } = readEnvironment(environment, schema, settingNames);
   if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
   return {
     directory: env.COUNTERSIGN_DIRECTORY,

@@ -1,6 +1,9 @@
 import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
+import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
+import { registrationReader } from "./adapters/authenticators/registration.ts";
 import { readSealingKey } from "./adapters/authenticators/seal.ts";
+import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance } from "./adapters/chance/chance.ts";
@@ -11,19 +14,23 @@ import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.
 import { demandDurable } from "./adapters/redis/durable.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
+import { redisRegistrations } from "./adapters/redis/registrations.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
-import { noWitness } from "./adapters/witness/no-witness.ts";
+import { assertionCheck } from "./adapters/witness/assertion.ts";
+import { witnessOf } from "./adapters/witness/witness.ts";
 import { createEnrolling } from "./challenge/enrolment.ts";
-import { webSettings } from "./config.ts";
-import type { Scribe } from "./ports.ts";
+import { createRegistering } from "./challenge/registration.ts";
+import { pagesOrigin, webSettings } from "./config.ts";
+import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { believing } from "./request/believe.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
+import { createStepUps } from "./request/step-up.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {
@@ -48,6 +55,11 @@ await run("web", async () => {
 
   const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
   const seeds = totpSeeds(sealing, "Countersign");
+  const origin = pagesOrigin(settings);
+  const authenticators: readonly Authenticator[] = [
+    totpAuthenticator(redisCredentials(state, scribe), seeds),
+    ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
+  ];
   const lifecycle = createLifecycle({
     store,
     trail,
@@ -56,8 +68,8 @@ await run("web", async () => {
     chance,
     directory,
     policy,
-    authenticators: new Map([["totp", totpAuthenticator(redisCredentials(state, scribe), seeds)]]),
-    witness: noWitness,
+    authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
+    witness: witnessOf(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
     attestor,
     signer: grantSigner(settings.grantKey),
     lifetimes: {
@@ -67,6 +79,7 @@ await run("web", async () => {
     },
     mover: createMover({ store, wake, chance }),
   });
+  const stepUps = createStepUps({ lifecycle, store, directory, links: stepUpLinks(sealing), trail });
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
@@ -77,6 +90,16 @@ await run("web", async () => {
       chance,
       clock: store,
     }),
+    ...(origin === undefined
+      ? {}
+      : {
+          stepUps,
+          registering: createRegistering({
+            registrations: redisRegistrations(state, scribe),
+            links: enrolmentLinks(sealing, "passkey"),
+            reader: registrationReader(origin),
+          }),
+        }),
     alive: () => store.now(),
     onFault,
   });
@@ -101,7 +124,18 @@ await run("web", async () => {
       defaultCluster,
       pace: settings.SLACK_PACE === "on",
     },
-    { lifecycle, store, showcase, once: redisOnce(state, chance), directory, trail, log },
+    {
+      lifecycle,
+      store,
+      showcase,
+      once: redisOnce(state, chance),
+      directory,
+      trail,
+      log,
+      ...(origin === undefined
+        ? {}
+        : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
+    },
   );
 
   const doorbells = [

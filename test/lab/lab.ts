@@ -8,6 +8,7 @@ import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
 import { redisTrail } from "../../src/adapters/redis/trail.ts";
 import type { RequestStore, Scribe, Trail } from "../../src/ports.ts";
 import { Guard } from "../cluster/guard.ts";
+import { openFrontDoor } from "./front-door.ts";
 import { approvals, channels, people, team } from "./people.ts";
 import { enrolPhone, type Phone } from "./phone.ts";
 import { type LabProcess, prepareProcess, startProcess } from "./processes/lab-process.ts";
@@ -57,7 +58,7 @@ export interface Lab {
   /** Files that all processes read, and read again when they change. */
   readonly policyFile: string;
   readonly directoryFile: string;
-  /** Where people enrol. */
+  /** Where people enrol and prove presence, as browsers call it. */
   readonly pagesUrl: string;
   /** One more process of either side; a worker serves one cluster. */
   start(side: "web" | "worker", cluster?: string): Promise<LabProcess>;
@@ -86,9 +87,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const slack = await startSlackDouble({ teamId: team, people, channels, pace: options.pace ?? false });
   begun.defer(() => slack.close());
 
+  const door = await openFrontDoor();
+  begun.defer(() => door.close());
   const secrets = freshSecrets();
   const prefix = `lab-${randomBytes(4).toString("hex")}:`;
-  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, options });
+  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, pagesUrl: door.origin, options });
   const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
   const start = async (side: "web" | "worker", cluster = "demo") => {
     const file = settings.clusterFiles[cluster] ?? "";
@@ -120,7 +123,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ...Object.keys(options.others ?? {}).map((cluster) => start("worker", cluster)),
   ]);
   const facts = await all.web[0]?.ready;
-  const pagesUrl = String(facts?.["pages"]);
+  door.leadTo(String(facts?.["pages"]));
   if (options.mode === "http") slack.setRequestUrl(String(facts?.["address"]));
   await slack.ready();
 
@@ -128,7 +131,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   begun.defer(() => state.close());
   const scribe: Scribe = (event) => ({ event, writer: "lab", clock: Date.now() });
 
-  const cli = (...words: readonly string[]) => runCli(words, { ...settings.cli, COUNTERSIGN_PAGES_URL: pagesUrl });
+  const cli = (...words: readonly string[]) => runCli(words, settings.cli);
   const whole = begun.move();
   return {
     slack,
@@ -139,7 +142,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     secrets,
     policyFile: settings.policyFile,
     directoryFile: settings.directoryFile,
-    pagesUrl,
+    pagesUrl: door.origin,
     start,
     prepare,
     store: redisRequestStore(state, scribe),
@@ -161,11 +164,12 @@ interface Parts {
   readonly prefix: string;
   readonly secrets: LabSecrets;
   readonly slack: SlackDouble;
+  readonly pagesUrl: string;
   readonly options: LabOptions;
 }
 
 /** The environment of each process, as an operator would write it; neither gets what is the other's. */
-async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Parts) {
+async function settingsOf({ folder, redis, prefix, secrets, slack, pagesUrl, options }: Parts) {
   const file = async (name: string, content: string) => {
     const path = join(folder, name);
     await writeFile(path, content, { mode: 0o600 });
@@ -188,6 +192,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, options }: Pa
     COUNTERSIGN_PREFIX: prefix,
     COUNTERSIGN_POLICY: policyFile,
     COUNTERSIGN_DIRECTORY: directoryFile,
+    COUNTERSIGN_PAGES_URL: pagesUrl,
     // A Redis that was given to us may be a developer's: it is said, and borne.
     ...(redis.owned ? {} : { COUNTERSIGN_FORGETFUL_REDIS: "demo" }),
   };

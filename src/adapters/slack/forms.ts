@@ -6,6 +6,7 @@ import { secretIn } from "../../operation/secret.ts";
 import { plainLine } from "../../operation/words.ts";
 import type { Arrival } from "./arrival.ts";
 import { readRequest } from "./clicks.ts";
+import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify } from "./front.ts";
 import { approvalsOf } from "./known.ts";
@@ -50,7 +51,8 @@ export async function submitApproval(front: Front, arrival: Arrival, filled: Fil
   const stored = await readRequest(front, filled.request);
   if (isRefusal(stored)) return inPlace(stored);
   const { request, now } = stored;
-  return { view: reviewModal(request, await lifecycle.standing(request, subject, now)) };
+  const doors = doorsFor(front, { request: request.id, subject: subject.sub, purpose: "approve" }, now);
+  return { view: reviewModal(request, await lifecycle.standing(request, subject, now), doors) };
 }
 
 export async function submitDenial(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {

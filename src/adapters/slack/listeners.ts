@@ -40,6 +40,8 @@ export function listen(app: App, front: Front): void {
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
     undo: (arrival, id) => openUndo(front, arrival, id),
     revoke: (arrival, id) => revoke(front, arrival, id),
+    // The browser opens it.
+    "by-passkey": async () => undefined,
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {

@@ -1,3 +1,4 @@
+import type { StartedStepUp } from "../../challenge/step-up.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
 import type { Log } from "./log.ts";
@@ -37,4 +38,6 @@ export interface SlackPorts {
   readonly directory: Directory;
   readonly trail: Trail;
   readonly log: Log;
+  /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
+  readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
 }
