@@ -9,7 +9,8 @@ import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
-import { noWitness } from "./adapters/witness/no-witness.ts";
+import { idTokenCheck } from "./adapters/witness/id-token.ts";
+import { witnessOf } from "./adapters/witness/witness.ts";
 import { workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
 import { patrolMs, walkRounds } from "./execution/end-leftovers.ts";
@@ -49,7 +50,7 @@ await run("worker", async () => {
     verifier: grantVerifier(settings.grantPublicKey),
     policy: filePolicy(settings.COUNTERSIGN_POLICY, onFault),
     directory: fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault),
-    witness: noWitness,
+    witness: witnessOf(settings.provider ? { "id-token": idTokenCheck(settings.provider) } : {}),
     worker,
     leaseMs: settings.COUNTERSIGN_LEASE_SECONDS,
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,

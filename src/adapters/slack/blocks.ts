@@ -145,7 +145,9 @@ export type ActionId =
   | "did-not-run"
   | "look-again"
   | "undo"
-  | "revoke";
+  | "revoke"
+  | "by-push"
+  | "not-me";
 
 export function button(
   action: ActionId,

@@ -11,6 +11,7 @@ import { clip } from "./escape.ts";
 import { atCode, codeIn, type Filled, type FormReply, inPlace } from "./forms.ts";
 import { type Front, identify } from "./front.ts";
 import { doneModal, settleModal } from "./modals.ts";
+import { pushDoor } from "./push-door.ts";
 import { isDirect } from "./surfaces.ts";
 import { reply } from "./whisper.ts";
 import { refusalWords } from "./words.ts";
@@ -27,7 +28,7 @@ export async function openSettlement(front: Front, arrival: Arrival, id: string,
     return whisper(arrival.user, arrival.channel, refusalReply(standing.refusal));
   }
   await Promise.all([
-    open(front, arrival, settleModal(request, as, standing.ways)),
+    open(front, arrival, settleModal(request, as, standing.ways, pushDoor(front, as, id))),
     ports.trail.append({ kind: "settlement.begun", request: id, subject: subject.sub, as }),
   ]);
 }
@@ -64,7 +65,8 @@ export async function submitSettlement(
   // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const { request, now } = stored;
   const standing = await front.ports.lifecycle.settlerStanding(request, subject, { as, now });
-  return standing.may ? { view: settleModal(request, as, standing.ways) } : inPlace(standing.refusal);
+  const doors = pushDoor(front, as, request.id);
+  return standing.may ? { view: settleModal(request, as, standing.ways, doors) } : inPlace(standing.refusal);
 }
 
 /** Somebody tried in vain: that stands in the trail. */

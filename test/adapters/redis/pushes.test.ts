@@ -52,7 +52,7 @@ describe("the limits of pushes", () => {
     }
     assert.match(await saysNo("r-4"), /three pushes within ten minutes.*The next is possible in 10 minutes\./);
     assert.equal(received(), 3);
-    const [oldest = ""] = await stage.client.read((redis) => redis.zrange(key("tried"), 0, 0));
+    const [oldest = ""] = await stage.client.read((redis) => redis.zrange(key("tried"), "0", "0"));
     await stage.client.read((redis) => redis.zadd(key("tried"), String(Date.now() - 10 * minute - 1), oldest));
     await stage.begun(alice, "r-4");
     assert.equal(received(), 4);
