@@ -26,7 +26,8 @@ export const tier = z.strictObject({
   approvals: z.strictObject({ count: z.int().min(1).max(10), from: groups, stepUp: stepUp.optional() }).optional(),
   deny: z.string().min(1).optional(),
 });
-type WrittenTier = z.infer<typeof tier>;
+/** A tier as it is written. */
+export type WrittenTier = z.infer<typeof tier>;
 
 export function tierOf([name, written]: [string, WrittenTier]): Tier {
   const { stepUp, approvals, deny } = written;

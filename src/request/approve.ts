@@ -2,10 +2,9 @@ import type { Challenge, Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
-import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
+import { decideAgain } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
-import { factsOf } from "./facts.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
@@ -36,8 +35,9 @@ export async function approve(
     if (no || request.state !== "awaiting-approval") return no;
     const requester = await desk.directory.subject(request.requester);
     if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
-    const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
-    if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+    const again = await decideAgain(desk, request, requester, now);
+    if (!again.allowed) return { event: { type: "forbidden", rule: again.rule, why: again.says } };
+    const { decision } = again;
     const { digest } = request;
     const known = await proofFor(desk, request, subject, now);
     if (known !== "needed") {

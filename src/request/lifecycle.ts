@@ -6,6 +6,7 @@ import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
+import { circumstancesOf } from "./circumstances.ts";
 import { decline, disown } from "./decline.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
@@ -23,8 +24,8 @@ import type { UndoOffer } from "./undo-offer.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
-  /** What the policy says of this person and that kind of operation; nothing is asked for by asking. */
-  mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
+  /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
   /** Whether this person may prove that they meant the request, and by what. */
@@ -69,7 +70,12 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    mayAsk: (subject, operation, place) => mayAsk(desk, subject, operation, place),
+    async mayAsk(subject, operation, place, channel) {
+      const now = await desk.store.now();
+      const namespaces = place.namespace === undefined ? [] : [place.namespace];
+      const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
+      return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
+    },
     runbooks: () => desk.policy.current().runbooks ?? [],
     proverStanding: (request, subject) => proverStanding(desk, request, subject),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
