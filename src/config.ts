@@ -121,10 +121,11 @@ interface OfProvider {
   readonly provider?: Provider;
 }
 export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
-export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> & OfProvider & {
-  readonly grantPublicKey: KeyObject;
-  readonly clusters: ReadonlyMap<string, ClusterSettings>;
-};
+export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
+  OfProvider & {
+    readonly grantPublicKey: KeyObject;
+    readonly clusters: ReadonlyMap<string, ClusterSettings>;
+  };
 
 /** Every setting there is, whichever process reads it. */
 const settingNames = [

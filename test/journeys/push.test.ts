@@ -58,7 +58,10 @@ describe("a push through the identity provider", function () {
       await lab.idp?.deny(push.id);
       const request = await finish(lab, id);
       assert.ok("ended" in request);
-      assert.deepEqual([request.state, request.ended.by, request.ended.why], ["denied", alice.sub, "declined on the phone"]);
+      assert.deepEqual(
+        [request.state, request.ended.by, request.ended.why],
+        ["denied", alice.sub, "declined on the phone"],
+      );
       const thread = await until(lab.slack, () =>
         lab.slack
           .as(alice.id)

@@ -26,8 +26,7 @@ export async function openPush(front: Front, arrival: Arrival, value: string, vi
   const elsewhere = purpose === "approve" || (purpose !== "prove" && isDirect(channel));
   const subject = await identify(front, arrival, elsewhere ? front.settings.approvalsChannel : channel);
   const begun = isRefusal(subject) ? subject : await pushing.begin(id, subject, purpose);
-  if (isRefusal(subject) || isRefusal(begun))
-    return replace(front, arrival, view, refusalModal(begun as Refusal));
+  if (isRefusal(subject) || isRefusal(begun)) return replace(front, arrival, view, refusalModal(begun as Refusal));
   await Promise.all([
     replace(front, arrival, view, await formOf(front, { request, subject, now, purpose, begun })),
     front.whisper(arrival.user, undefined, notice(request, begun)),
