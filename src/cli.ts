@@ -1,5 +1,6 @@
 import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
+import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
 import { printManifests } from "./cli/manifests.ts";
 import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
@@ -31,6 +32,9 @@ const usage = `countersign <command>
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
                  [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
+  doctor idp [FILE]
+      Says what the identity provider of FILE, or of COUNTERSIGN_IDP, can do for step-up and what it cannot, by what it
+      publishes of itself; exits 1 where that is nothing.
 
 Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
 COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
@@ -44,6 +48,7 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["audit export", exportTrail],
   ["audit kept", printKept],
   ["manifests", printManifests],
+  ["doctor idp", examineProvider],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],
 ]);

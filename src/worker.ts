@@ -10,6 +10,7 @@ import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
+import { idTokenCheck } from "./adapters/witness/id-token.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
 import { pagesOrigin, workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
@@ -52,7 +53,10 @@ await run("worker", async () => {
     verifier: grantVerifier(settings.grantPublicKey),
     policy: filePolicy(settings.COUNTERSIGN_POLICY, onFault),
     directory,
-    witness: witnessOf(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
+    witness: witnessOf({
+      ...(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
+      ...(settings.provider ? { "id-token": idTokenCheck(settings.provider) } : {}),
+    }),
     worker,
     leaseMs: settings.COUNTERSIGN_LEASE_SECONDS,
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,

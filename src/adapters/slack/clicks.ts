@@ -47,14 +47,19 @@ export async function revoke(front: Front, arrival: Arrival, id: string): Promis
 }
 
 /** [Deny…] inside the review: the form gives way to the one that asks why. */
-export async function openDenial(
-  front: Front,
-  arrival: Arrival,
-  id: string,
-  view: { readonly id: string; readonly hash: string },
-): Promise<void> {
+export async function openDenial(front: Front, arrival: Arrival, id: string, view: ViewRef): Promise<void> {
   const who = await about(front, arrival, id, front.settings.approvalsChannel);
-  const next = isRefusal(who) ? refusalModal(who) : denyModal(who.request);
+  await replace(front, arrival, view, isRefusal(who) ? refusalModal(who) : denyModal(who.request));
+}
+
+/** A form that stands open, as it was seen. */
+export interface ViewRef {
+  readonly id: string;
+  readonly hash: string;
+}
+
+/** Another form in the place of one that is open. */
+export async function replace(front: Front, arrival: Arrival, view: ViewRef, next: ModalView): Promise<void> {
   try {
     await front.slack.views.update({ view_id: view.id, hash: view.hash, view: next });
   } catch (fault) {
