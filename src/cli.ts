@@ -1,6 +1,7 @@
 import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
-import { issueEnrolment } from "./cli/enrol.ts";
+import { issueEnrolment, revokeEnrolment } from "./cli/enrol.ts";
+import { resealKeys } from "./cli/keys.ts";
 import { printManifests } from "./cli/manifests.ts";
 import { checkPolicy, explainPolicy } from "./cli/policy.ts";
 import { FaultyConfiguration } from "./environment.ts";
@@ -11,6 +12,11 @@ const usage = `countersign <command>
   enrol issue SUBJECT [--for 30m] [--replace]
       Prints a one-time link on which SUBJECT enrols an authenticator. Give it to them by a way that reaches nobody
       else, and never through Slack. --replace where they have one already, whose codes then stop counting.
+  enrol revoke SUBJECT
+      Ends the authenticator of SUBJECT, its recovery codes and every open link at once, as when a phone was stolen.
+  keys reseal
+      Seals what retired keys sealed again with COUNTERSIGN_SEALING_KEY, and says how much is left; exits 1 when a retired
+      key is still needed.
   audit verify [--file TRAIL.jsonl] [--head COUNT:HASH] [--json]
       Checks every link and hash of the trail, in Redis or in an exported file; exits 1 when anything is wrong. With
       --head it must also hold what was published elsewhere.
@@ -28,11 +34,13 @@ const usage = `countersign <command>
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
 
 Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
-COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
+COUNTERSIGN_SEALING_KEY for enrolling, with COUNTERSIGN_SEALING_KEYS_OLD where keys were retired. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
 `;
 
 const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
   ["enrol issue", issueEnrolment],
+  ["enrol revoke", revokeEnrolment],
+  ["keys reseal", resealKeys],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
   ["audit kept", printKept],

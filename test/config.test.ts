@@ -257,6 +257,7 @@ describe("the settings", () => {
       "SLACK_APP_TOKEN",
       "SLACK_SIGNING_SECRET",
       "COUNTERSIGN_SEALING_KEY",
+      "COUNTERSIGN_SEALING_KEYS_OLD",
       "COUNTERSIGN_GRANT_KEY",
     ])
       it(`refuse ${name}, which is of the other side, also as a file`, () => {

@@ -35,6 +35,8 @@ export interface People {
   readonly subjects: ReadonlyMap<string, Subject>;
   /** `team/user` -> subject. */
   readonly bySlack: ReadonlyMap<string, Subject>;
+  /** Subject -> the ids of the Slack users they are. */
+  readonly slackUsers: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Reads a directory document; one Slack person may be linked to one subject only. */
@@ -44,16 +46,21 @@ export function readDirectory(text: string): People | { readonly faults: readonl
   const faults: DocumentFault[] = [];
   const subjects = new Map<string, Subject>();
   const bySlack = new Map<string, Subject>();
+  const slackUsers = new Map<string, readonly string[]>();
   for (const [sub, { slack, groups, kubernetes }] of Object.entries(reading.value.subjects)) {
     const subject: Subject = { sub, groups, ...(kubernetes ? { kubernetes: identitiesOf(kubernetes) } : {}) };
     subjects.set(sub, subject);
+    slackUsers.set(
+      sub,
+      slack.map((person) => person.split("/")[1] ?? ""),
+    );
     slack.forEach((person, i) => {
       if (bySlack.has(person))
         faults.push({ ...reading.at(["subjects", sub, "slack", i]), says: `${person} is linked to two subjects` });
       bySlack.set(person, subject);
     });
   }
-  return faults.length > 0 ? { faults } : { subjects, bySlack };
+  return faults.length > 0 ? { faults } : { subjects, bySlack, slackUsers };
 }
 
 type Written = NonNullable<z.infer<typeof schema>["subjects"][string]["kubernetes"]>;

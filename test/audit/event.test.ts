@@ -49,7 +49,10 @@ const samples = {
     why,
   },
   "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
-  "enrolment.completed": { kind: "enrolment.completed", subject, credential },
+  "enrolment.completed": { kind: "enrolment.completed", subject, credential, waitMs: 900_000 },
+  "enrolment.revoked": { kind: "enrolment.revoked", subject, by: "root" },
+  "recovery.used": { kind: "recovery.used", subject, credential },
+  "recovery.locked": { kind: "recovery.locked", subject, credential },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 

@@ -13,5 +13,7 @@ function file(name: string, type: string): PageFile {
 export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
   ["/enrol", file("enrol.html", "text/html")],
   ["/enrol.js", file("enrol.js", "text/javascript")],
+  ["/recover", file("recover.html", "text/html")],
+  ["/recover.js", file("recover.js", "text/javascript")],
   ["/enrol.css", file("enrol.css", "text/css")],
 ]);

@@ -22,9 +22,10 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** What a one-time link's page sends; the link itself travels in a body, never in an address. */
+/** What our pages send; links and codes travel in a body, never in an address. */
 interface Sent {
   readonly link: string;
+  readonly subject: string;
   readonly code: string;
 }
 
@@ -33,7 +34,7 @@ const drainMs = 2_000;
 
 type Deed = (sent: Sent) => Promise<object | Refusal>;
 
-/** Our own small pages: enrolling an authenticator behind a one-time link, and a sign of life at `/healthz`. */
+/** Our own small pages: enrolling an authenticator behind a one-time link, recovery, and a sign of life at `/healthz`. */
 export async function openPages(options: PagesOptions): Promise<Pages> {
   const { enrolling, onFault } = options;
   const deeds: Readonly<Record<string, Deed>> = {
@@ -43,6 +44,7 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
       return { subject: offer.subject, uri: offer.uri, qr: qrOf(offer.uri) };
     },
     "/enrol/confirm": ({ link, code }) => enrolling.confirm(link, code),
+    "/recover/begin": ({ subject, code }) => enrolling.recover(subject, code),
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((fault: unknown) => {
@@ -125,7 +127,7 @@ function sentBy(body: unknown): Sent {
     const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[name] : undefined;
     return typeof value === "string" ? value : "";
   };
-  return { link: text("link"), code: text("code") };
+  return { link: text("link"), subject: text("subject"), code: text("code") };
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -31,6 +31,15 @@ function draw({ size, path }) {
   at("qr").replaceChildren(ground, squares);
 }
 
+function keep(codes) {
+  const rows = codes.map((code) => {
+    const row = document.createElement("li");
+    row.append(Object.assign(document.createElement("code"), { textContent: code.replace(/(.{4})(?=.)/g, "$1-") }));
+    return row;
+  });
+  at("codes").replaceChildren(...rows);
+}
+
 async function offer() {
   if (link === "") throw new Error("The link is not whole. Open it again, exactly as you were given it.");
   const { subject, uri, qr } = await post("/enrol/offer", { link });
@@ -47,7 +56,10 @@ at("offer").addEventListener("submit", async (event) => {
   event.preventDefault();
   say("");
   try {
-    await post("/enrol/confirm", { link, code: at("code").value });
+    const { recoveryCodes, waitMs } = await post("/enrol/confirm", { link, code: at("code").value });
+    keep(recoveryCodes);
+    at("wait").hidden = waitMs === undefined;
+    at("minutes").textContent = String(Math.ceil((waitMs ?? 0) / 60_000));
     at("offer").hidden = true;
     at("qr").replaceChildren();
     at("key").textContent = "";
