@@ -77,6 +77,8 @@ export interface RequestStore {
   keep(step: Step): Promise<StepAnswer>;
   /** Ids of this person's requests, newest first. */
   of(subject: string, limit: number): Promise<readonly string[]>;
+  /** Ids of this person's changes that succeeded, newest first; at least the last 100 are kept. Reads are none. */
+  changesOf(subject: string, limit: number): Promise<readonly string[]>;
   /** The last proof this person gave, of whatever age. */
   lastProof(subject: string): Promise<Proof | undefined>;
   /** Requests whose deadline has passed. */

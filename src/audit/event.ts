@@ -40,6 +40,8 @@ export type AuditEvent =
       readonly authenticator: string;
       readonly digest: string;
       readonly of: string;
+      /** SHA-256 of what somebody else signed, as canonical JSON. */
+      readonly evidence?: string;
     })
   | (About & {
       readonly kind: "proof.refused";
@@ -47,10 +49,17 @@ export type AuditEvent =
       /** `last-wrong-code` denies the request. */
       readonly because: "wrong-code" | "last-wrong-code";
     })
+  /** A push was counted, and is sent now. */
+  | (About & { readonly kind: "push.begun"; readonly subject: string })
+  /** They said that they had not asked for this push. */
+  | (About & { readonly kind: "push.disowned"; readonly subject: string })
   | (About & {
       readonly kind: "approval.given";
       readonly subject: string;
       readonly digest: string;
+      /** Of the proof that stands behind it; absent where none was asked for. */
+      readonly authenticator?: string;
+      readonly evidence?: string;
       readonly count: number;
       readonly of: number;
     })

@@ -43,6 +43,18 @@ export interface Permit {
   readonly tier: string;
 }
 
+/** What a condition is evaluated on: facts by the part of their names before the dot. What is unknown is absent. */
+export type Known = Readonly<Record<string, unknown>>;
+
+/** A condition of a raise, compiled and type-checked. */
+export interface Condition {
+  readonly text: string;
+  /** The facts it asks for, by the part of their names before the dot. */
+  readonly about: ReadonlySet<string>;
+  /** True unless it is false for certain: what cannot be evaluated, for an unknown fact or another reason, holds. */
+  holds(known: Known): boolean;
+}
+
 /** Lifts the tier where all of its matchers match; a fact that is unknown matches. */
 export interface Raise {
   readonly name: string;
@@ -59,6 +71,8 @@ export interface Raise {
   readonly roles?: readonly string[];
   /** Matches an elevation for more than so many milliseconds. */
   readonly longerThan?: number;
+  /** Matches where this does not answer false for certain. */
+  readonly when?: Condition;
   readonly tier: string;
 }
 
@@ -75,6 +89,10 @@ export interface Policy {
   readonly tiers: readonly Tier[];
   readonly permit: readonly Permit[];
   readonly raise: readonly Raise[];
+  /** An IANA time zone for what conditions say about the time; absent: UTC. */
+  readonly timeZone?: string;
+  /** The Slack channels, by id, in which whatever is asked counts as asked in an incident. */
+  readonly incidents?: { readonly channels: readonly string[] };
   /** Absent: nobody is elevated. */
   readonly elevations?: Elevations;
   /** Where the images of workloads may be set from; absent: from nowhere. */
@@ -100,8 +118,23 @@ export interface SetFields {
   readonly names: readonly string[];
 }
 
+/** How unusual a request is for the person who asks, by their own changes that succeeded. */
+export interface Unusual {
+  readonly firstInNamespace: boolean;
+  readonly outsideTheirHours: boolean;
+}
+
+/** What a decision is made on beside who asks for what. What is absent is not known, and raises about it match. */
+export interface Circumstances {
+  /** Milliseconds since 1970, by Redis's clock. */
+  readonly now?: number;
+  /** The Slack channel it was asked in, by id. */
+  readonly channel?: string;
+  readonly unusual?: Unusual;
+}
+
 /** What a decision is made on. */
-export interface DecisionFacts {
+export interface DecisionFacts extends Circumstances {
   readonly subject: Subject;
   readonly operation: OperationKind;
   readonly cluster: string;

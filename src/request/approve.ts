@@ -2,25 +2,22 @@ import type { Challenge, Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
-import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
+import { decideAgain } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
-import { factsOf } from "./facts.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
+import { type Standing, standingWithoutProof } from "./standing.ts";
 import { takeProof } from "./take-proof.ts";
 
-/** What an approver would have to do before their yes counts. */
-export type ApproverStanding =
-  | { readonly may: true; readonly codeNeeded: boolean }
-  | { readonly may: false; readonly refusal: Refusal };
-
-/** Whether this person may approve the request as it stands, and whether a code is needed. */
-export async function standing(desk: Desk, request: Request, subject: Subject, now: number): Promise<ApproverStanding> {
+/** Whether this person may approve the request as it stands, and by what they can prove presence for it. */
+export async function standing(desk: Desk, request: Request, subject: Subject, now: number): Promise<Standing> {
   const refusal = refuseApproval(request, subject);
   if (refusal) return { may: false, refusal };
-  return { may: true, codeNeeded: (await proofFor(desk, request as AwaitingApproval, subject, now)) === "needed" };
+  const awaiting = request as AwaitingApproval;
+  if ((await proofFor(desk, awaiting, subject, now)) !== "needed") return { may: true, ways: [] };
+  return standingWithoutProof(desk, subject.sub, awaiting.decision.requirements.approvals?.stepUp ?? {});
 }
 
 /** One approver's yes to this very plan. Policy is decided again as it lands. */
@@ -38,15 +35,16 @@ export async function approve(
     if (no || request.state !== "awaiting-approval") return no;
     const requester = await desk.directory.subject(request.requester);
     if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
-    const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
-    if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+    const again = await decideAgain(desk, request, requester, now);
+    if (!again.allowed) return { event: { type: "forbidden", rule: again.rule, why: again.says } };
+    const { decision } = again;
     const { digest } = request;
     const known = await proofFor(desk, request, subject, now);
     if (known !== "needed") {
       const approval = { subject: subject.sub, at: now, digest, ...(known ? { proof: known } : {}) };
       return { event: { type: "approved", approval: signed(desk, id, approval) } };
     }
-    if (response === undefined) return refuse("proof-needed", "This approval needs a code from your authenticator.");
+    if (response === undefined) return refuse("proof-needed", "This approval needs proof of your presence.");
     const challenge = approverChallenge(request, subject);
     const taken = await takeProof(desk, challenge, response, {
       request: id,

@@ -4,14 +4,16 @@ import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
-import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
+import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
+import { circumstancesOf } from "./circumstances.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
-import { prove } from "./prove.ts";
+import { prove, proverStanding } from "./prove.ts";
 import type { Request, Settlement } from "./request.ts";
 import { revoke } from "./revoke.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
+import type { Standing } from "./standing.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 
@@ -21,12 +23,15 @@ import type { UndoOffer } from "./undo-offer.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
-  /** What the policy says of this person and that kind of operation; nothing is asked for by asking. */
-  mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
+  /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
+  /** Whether this person may prove that they meant the request, and by what. */
+  proverStanding(request: Request, subject: Subject): Promise<Standing>;
   prove(id: string, subject: Subject, response: Response): Promise<Request | Refusal>;
-  standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
+  /** Whether this person may approve the request, and by what they can prove presence for it. */
+  standing(request: Request, subject: Subject, now: number): Promise<Standing>;
   approve(id: string, subject: Subject, response: Response | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
@@ -35,7 +40,7 @@ export interface Lifecycle {
     request: Request,
     subject: Subject,
     about: { readonly as: Settlement["as"]; readonly now: number },
-  ): Promise<ApproverStanding>;
+  ): Promise<Standing>;
   settle(id: string, subject: Subject, settling: Settling): Promise<Request | Refusal>;
   lookAgain(id: string, subject: Subject): Promise<Request | Refusal>;
   /** What this person would ask for to take a change back, or why they may not. */
@@ -61,8 +66,14 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    mayAsk: (subject, operation, place) => mayAsk(desk, subject, operation, place),
+    async mayAsk(subject, operation, place, channel) {
+      const now = await desk.store.now();
+      const namespaces = place.namespace === undefined ? [] : [place.namespace];
+      const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
+      return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
+    },
     runbooks: () => desk.policy.current().runbooks ?? [],
+    proverStanding: (request, subject) => proverStanding(desk, request, subject),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
     standing: (request, subject, now) => standing(desk, request, subject, now),
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),

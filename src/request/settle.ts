@@ -6,13 +6,13 @@ import { decide } from "../policy/decide.ts";
 import type { StepUp } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import { presenceMs } from "./absence.ts";
-import type { ApproverStanding } from "./approve.ts";
 import { isAsGranted } from "./as-granted.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { inWords, mostLooks, type Request, type Settlement, settlementStatement, type Unknown } from "./request.ts";
+import { type Standing, standingWithoutProof } from "./standing.ts";
 import { takeProof } from "./take-proof.ts";
 import { openLook } from "./unknown.ts";
 
@@ -24,18 +24,18 @@ export interface Settling {
   readonly response?: Response | undefined;
 }
 
-/** Whether this person may say what came of the request, and whether a code is needed for it. */
+/** Whether this person may say what came of the request, and by what they can prove presence for it. */
 export async function settlerStanding(
   desk: Desk,
   request: Request,
   subject: Subject,
   { as, now }: { readonly as: Settlement["as"]; readonly now: number },
-): Promise<ApproverStanding> {
-  const may = settlerOf(desk, request, subject);
+): Promise<Standing> {
+  const may = settlerOf(desk, request, subject, now);
   if (isRefusal(may)) return { may: false, refusal: may };
   const digest = digestOfSettling(may.request, as);
   const proof = await freshProof(desk, { subject: subject.sub, digest, stepUp: may.stepUp, now });
-  return { may: true, codeNeeded: proof === "needed" };
+  return proof === "needed" ? standingWithoutProof(desk, subject.sub, may.stepUp ?? {}) : { may: true, ways: [] };
 }
 
 /**
@@ -52,7 +52,7 @@ export async function settle(
   const moved = await desk.mover.move(id, async ({ request: stored, now }): Promise<Wish> => {
     // The failure was judged before and lost a race: it still counts.
     if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
-    const may = settlerOf(desk, stored, subject);
+    const may = settlerOf(desk, stored, subject, now);
     if (isRefusal(may)) return may;
     if (why.trim() === "") return refuse("bad-arguments", "This needs a reason.", "Say in a few words how you know.");
     const { request, stepUp } = may;
@@ -60,7 +60,7 @@ export async function settle(
     const said = { as, subject: subject.sub, at: now, why };
     const known = await freshProof(desk, { subject: subject.sub, digest, stepUp, now });
     if (known !== "needed") return settled(desk, request, known ? { ...said, proof: known } : said);
-    if (response === undefined) return refuse("proof-needed", "This needs a code from your authenticator.");
+    if (response === undefined) return refuse("proof-needed", "This needs proof of your presence.");
     const challenge = challengeOf(request, subject, digest, now);
     const taken = await takeProof(desk, challenge, response, { request: id, now, stepUp: stepUp ?? {} });
     if ("proof" in taken)
@@ -74,8 +74,8 @@ export async function settle(
 
 /** Asks a worker to look once more. The requester may ask too: a look says what the cluster shows, whoever asked. */
 export async function lookAgain(desk: Desk, id: string, subject: Subject): Promise<Request | Refusal> {
-  return desk.mover.move(id, async ({ request }): Promise<Wish> => {
-    const may = settlerOf(desk, request, subject);
+  return desk.mover.move(id, async ({ request, now }): Promise<Wish> => {
+    const may = settlerOf(desk, request, subject, now);
     if (request.state !== "unknown" || (isRefusal(may) && may.refused !== "own-request")) return may as Refusal;
     if (openLook(request) !== undefined)
       return refuse("not-in-this-state", "It is being looked at already.", "The thread says what is seen.");
@@ -104,6 +104,7 @@ function settlerOf(
   { attestor, policy: source }: Desk,
   request: Request,
   subject: Subject,
+  now: number,
 ): Refusal | { readonly request: Unknown; readonly stepUp: StepUp | undefined } {
   if (request.state !== "unknown")
     return refuse("not-in-this-state", `The request is ${inWords(request.state)}; there is nothing to settle.`);
@@ -130,7 +131,7 @@ function settlerOf(
     return countingGroups(approvals, subject).length > 0
       ? { request, stepUp: approvals.stepUp }
       : refuse("not-an-approver", "You are in none of the groups that may settle this.", `It takes ${who}.`);
-  const decision = decide(policy, factsOf(request.operation, subject, request.plan.facts));
+  const decision = decide(policy, factsOf(request.operation, subject, request.plan.facts, { now }));
   return decision.allowed ? { request, stepUp } : refuse("not-permitted", decision.says, `It takes ${who}.`);
 }
 

@@ -18,6 +18,8 @@ const samples = {
   "policy.denied": { kind: "policy.denied", request, rule: "production", why },
   "proof.given": { kind: "proof.given", request, subject, authenticator: "totp", digest, of: request },
   "proof.refused": { kind: "proof.refused", request, subject, because: "wrong-code" },
+  "push.begun": { kind: "push.begun", request, subject },
+  "push.disowned": { kind: "push.disowned", request, subject },
   "approval.given": { kind: "approval.given", request, subject, digest, count: 1, of: 2 },
   "approval.refused": { kind: "approval.refused", request, subject, code: "own-request" },
   "request.denied": { kind: "request.denied", request, subject, why },

@@ -1,4 +1,5 @@
 import type { Proof } from "../../src/challenge/challenge.ts";
+import { isRead } from "../../src/operation/operation.ts";
 import type { RequestStore, Side, Step, StepAnswer } from "../../src/ports.ts";
 import type { Request } from "../../src/request/request.ts";
 import type { FakeClock } from "./clock.ts";
@@ -29,6 +30,8 @@ export function fakeRequestStore(parts: {
   const spent = new Set<string>();
   const proofs = new Map<string, Proof>();
   const asked = new Map<string, string[]>();
+  /** Subject -> their changes that succeeded, newest first. */
+  const changes = new Map<string, readonly string[]>();
   const turns = new Map<Side, SortedSet>();
   const deadlines = sortedSet();
   /** Lock -> who holds it. */
@@ -82,6 +85,9 @@ export function fakeRequestStore(parts: {
     // As text: what was kept is a copy, and only what JSON carries.
     records.set(next.id, { text: JSON.stringify(next), version });
     if (expect === 0) asked.set(next.requester, [next.id, ...(asked.get(next.requester) ?? [])]);
+    const done = changes.get(next.requester) ?? [];
+    if (next.state === "succeeded" && !isRead(next.operation) && !done.includes(next.id))
+      changes.set(next.requester, [next.id, ...done].slice(0, 100));
     for (const waiting of turns.values()) waiting.delete(next.id);
     if (turn) turnsOf(turn.side).set(next.id, Math.max(now + headStart, turn.heldUntil ?? 0));
     for (const lock of take ?? []) locks.set(lock, next.id);
@@ -109,6 +115,7 @@ export function fakeRequestStore(parts: {
       return answer;
     },
     of: async (subject, limit) => (asked.get(subject) ?? []).slice(0, limit),
+    changesOf: async (subject, limit) => (changes.get(subject) ?? []).slice(0, limit),
     lastProof: async (subject) => proofs.get(subject),
     overdue: async (limit) => deadlines.due(clock.now(), headStart, limit),
     waiting: async (side, patience, limit) => turnsOf(side).due(clock.now(), patience, limit),

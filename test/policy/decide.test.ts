@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decide, matchesSubject } from "../../src/policy/decide.ts";
+import { decide } from "../../src/policy/decide.ts";
+import { matchesSubject } from "../../src/policy/matching.ts";
 import type { Decision, DecisionFacts, Policy, Raise } from "../../src/policy/policy.ts";
 import { labPolicy } from "../fakes/policy.ts";
 import { anyFacts, anyPolicy, anyRaise, bar, without } from "./any-policy.ts";

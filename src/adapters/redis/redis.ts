@@ -18,6 +18,11 @@ const scriptNames = [
   "release",
   "reserve",
   "pause",
+  "push-reserve",
+  "push-sent",
+  "push-end",
+  "push-withdraw",
+  "push-due",
 ] as const;
 type ScriptName = (typeof scriptNames)[number];
 

@@ -1,6 +1,7 @@
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
 import type { Proof } from "../../challenge/challenge.ts";
+import { isRead } from "../../operation/operation.ts";
 import type { RequestStore, Scribe, StepAnswer } from "../../ports.ts";
 import type { Request } from "../../request/request.ts";
 import type { StateClient } from "./redis.ts";
@@ -48,6 +49,7 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
         ...(step.release ? { release: true } : {}),
         ...(claim ? { claim } : {}),
         ...(answer === undefined ? {} : { answerFor }),
+        ...(next.state === "succeeded" && !isRead(next.operation) ? { changed: true } : {}),
         ...(remember ? { remember: { subject: remember.subject, proof: JSON.stringify(remember) } } : {}),
       };
       const texts = [JSON.stringify(lasting), body, sha256(body), ...(answer === undefined ? [] : [answer])];
@@ -55,6 +57,8 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
     },
 
     of: (subject, limit) => client.read((redis) => redis.zrevrange(key(`of:${subject}`), 0, limit - 1)),
+
+    changesOf: (subject, limit) => client.read((redis) => redis.zrevrange(key(`changes:${subject}`), 0, limit - 1)),
 
     lastProof: (subject) =>
       client.read(async (redis) => {

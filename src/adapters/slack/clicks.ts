@@ -9,22 +9,13 @@ import { refusalReply } from "./commands.ts";
 import { type Front, identify } from "./front.ts";
 import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
 import { reply } from "./whisper.ts";
-import { stateWords } from "./words.ts";
 
-/** [Enter code]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
+/** [Prove presence]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
 export async function openProof(front: Front, arrival: Arrival, id: string): Promise<void> {
   const who = await about(front, arrival, id);
-  await open(front, arrival, isRefusal(who) ? refusalModal(who) : proofView(who.request, who.subject));
-}
-
-function proofView(request: Request, subject: Subject): ModalView {
-  if (request.requester !== subject.sub)
-    return refusalModal(
-      refuse("not-yours", "Only the person who asked can prove that they meant it.", "Approvers use Review."),
-    );
-  if (request.state !== "awaiting-challenge")
-    return refusalModal(refuse("not-in-this-state", `${stateWords(request)} No code is asked for now.`));
-  return proveModal(request);
+  if (isRefusal(who)) return open(front, arrival, refusalModal(who));
+  const { request, subject } = who;
+  await open(front, arrival, proveModal(request, await front.ports.lifecycle.proverStanding(request, subject)));
 }
 
 /** [Review]: the approver's form, made for the one who clicked; who may not approve sees the plan and why. */

@@ -36,7 +36,7 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
     case "mine":
       return mine(front, subject);
     case "can-i":
-      return canIReply(front, subject, command.question);
+      return canIReply(front, subject, command.question, arrival.channel ?? "");
     case "status":
       return status(front, subject, command.id);
     case "cancel": {

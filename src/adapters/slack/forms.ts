@@ -46,10 +46,11 @@ export async function submitApproval(front: Front, arrival: Arrival, filled: Fil
   }
   await recordNoApproval(front, filled.request, subject.sub, moved);
   if (moved.refused !== "proof-needed" || "code" in filled) return atCode(moved, filled);
-  // A proof that was fresh when the form was opened is not any more: the same form, now with a field for the code.
+  // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const stored = await readRequest(front, filled.request);
   if (isRefusal(stored)) return inPlace(stored);
-  return { view: reviewModal(stored.request, { may: true, codeNeeded: true }) };
+  const { request, now } = stored;
+  return { view: reviewModal(request, await lifecycle.standing(request, subject, now)) };
 }
 
 export async function submitDenial(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {

@@ -3,13 +3,13 @@ import { spoken as commandOf } from "../../operation/catalogue.ts";
 import type { Operation } from "../../operation/operation.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import type { Refusal } from "../../operation/refusal.ts";
-import type { ApproverStanding } from "../../request/approve.ts";
+import type { AuthenticatorName } from "../../policy/authenticator.ts";
 import type { Request, Settlement } from "../../request/request.ts";
+import type { Standing } from "../../request/standing.ts";
 import {
   actions,
   bold,
   button,
-  codeInput,
   limits,
   lines,
   plainText,
@@ -20,39 +20,40 @@ import {
   whyInput,
 } from "./blocks.ts";
 import { planSheet } from "./plan-sheet.ts";
+import { askProof, type Doors } from "./ways.ts";
 import { headlineOf, refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
 export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";
 
-/** The requester sees the whole plan and types the code of their authenticator. */
-export function proveModal(request: Request): ModalView {
+/** The requester sees the whole plan, and then how they can prove that they mean it. */
+export function proveModal(request: Request, standing: Standing, doors: Doors = {}): ModalView {
+  if (!standing.may) return reading("Prove presence", [whyNot(request, standing.refusal)]);
   const { blocks, whole } = planSheet(request);
-  if (!whole) return reading("Enter code", blocks);
-  return form("prove", request.id, "Enter code", "Prove presence", [
+  if (!whole) return reading("Prove presence", blocks);
+  const asked = askProof(standing.ways, doors, "Code of your authenticator");
+  return form("prove", request.id, "Prove presence", asked.typed ? "Prove presence" : undefined, [
     ...blocks,
-    codeInput("Code of your authenticator"),
+    ...asked.blocks,
   ]);
 }
 
 /**
  * The approver sees the whole plan, and only then a way to say yes; who may not is told why first. Saying no is a
- * button, for it needs a reason and no code.
+ * button, for it needs a reason and no proof.
  */
-export function reviewModal(request: Request, standing: ApproverStanding): ModalView {
+export function reviewModal(request: Request, standing: Standing, doors: Doors = {}): ModalView {
   const { blocks, whole } = planSheet(request);
-  if (!standing.may)
-    return reading("Review", [
-      richText(lines([bold(stateWords(request))], spoken(refusalWords(standing.refusal)))),
-      ...blocks,
-    ]);
   const deny = actions(button("deny", "Deny…", request.id, { style: "danger" }));
-  if (!whole) return { ...reading("Review", [...blocks, deny]), private_metadata: request.id };
-  return form("approve", request.id, "Review", "Approve", [
-    ...blocks,
-    deny,
-    ...(standing.codeNeeded ? [codeInput("To approve: the code of your authenticator")] : []),
-  ]);
+  if (!standing.may) {
+    const why = whyNot(request, standing.refusal);
+    if (standing.refusal.refused !== "not-enrolled") return reading("Review", [why, ...blocks]);
+    return form("approve", request.id, "Review", undefined, [why, ...blocks, deny]);
+  }
+  if (!whole) return form("approve", request.id, "Review", undefined, [...blocks, deny]);
+  const asked = askProof(standing.ways, doors, "To approve: the code of your authenticator");
+  const sent = asked.typed || standing.ways.length === 0;
+  return form("approve", request.id, "Review", sent ? "Approve" : undefined, [...blocks, deny, ...asked.blocks]);
 }
 
 export function denyModal(request: Request): ModalView {
@@ -67,10 +68,17 @@ export function denyModal(request: Request): ModalView {
   ]);
 }
 
-/** Who may say what came of it sees what is known, and gives a reason; a code stands for their presence. */
-export function settleModal(request: Request, as: Settlement["as"], codeNeeded: boolean): ModalView {
+/** Who may say what came of it sees what is known, and gives a reason and, where one is asked for, a proof. */
+export function settleModal(
+  request: Request,
+  as: Settlement["as"],
+  ways: readonly AuthenticatorName[],
+  doors: Doors = {},
+): ModalView {
   const ran = as === "ran";
-  return form(as, request.id, ran ? "It ran" : "It did not run", "Say so", [
+  const asked = askProof(ways, doors, "The code of your authenticator");
+  const sent = asked.typed || ways.length === 0;
+  return form(as, request.id, ran ? "It ran" : "It did not run", sent ? "Say so" : undefined, [
     richText(
       lines([bold(headlineOf(request.operation))], [raw(stateWords(request))], ...(lastSeen(request) ?? []), [
         raw(
@@ -78,8 +86,8 @@ export function settleModal(request: Request, as: Settlement["as"], codeNeeded: 
         ),
       ]),
     ),
-    whyInput("How do you know?", reasonLength),
-    ...(codeNeeded ? [codeInput("The code of your authenticator")] : []),
+    ...(sent ? [whyInput("How do you know?", reasonLength)] : []),
+    ...asked.blocks,
   ]);
 }
 
@@ -116,11 +124,17 @@ export function noticeModal(says: string): ModalView {
   return reading("Countersign", [richText(lines(spoken(says)))]);
 }
 
+/** Where the request stands, and why this person can do nothing about it. */
+function whyNot(request: Request, refusal: Refusal) {
+  return richText(lines([bold(stateWords(request))], spoken(refusalWords(refusal))));
+}
+
+/** Without `submit` it is not sent: all that can be done stands behind its buttons. */
 function form(
   callback: FormId,
   request: string,
   title: string,
-  submit: string,
+  submit: string | undefined,
   blocks: readonly KnownBlock[],
 ): ModalView {
   return {
@@ -128,8 +142,9 @@ function form(
     callback_id: callback,
     // An opaque id and nothing else: it is neither secret nor signed.
     private_metadata: request,
-    submit: plainText(submit, limits.viewTitle),
-    close: plainText("Not now", limits.viewTitle),
+    ...(submit === undefined
+      ? {}
+      : { submit: plainText(submit, limits.viewTitle), close: plainText("Not now", limits.viewTitle) }),
   };
 }
 

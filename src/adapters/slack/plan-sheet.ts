@@ -90,5 +90,6 @@ function tooLong(length: number, items: number): string {
 
 function liveLines(live: NonNullable<ReturnType<typeof planOf>>["live"]): readonly (readonly RichTextElement[])[] {
   const change = live.lastChange === undefined ? [] : [[raw(`Last change: ${live.lastChange}`)]];
-  return [[raw(`${live.ready} of ${live.total} pods were ready when it was read, `), moment(live.readAt)], ...change];
+  const read = live.total === 0 ? "It was read" : `${live.ready} of ${live.total} pods were ready when it was read`;
+  return [[raw(`${read}, `), moment(live.readAt)], ...change];
 }

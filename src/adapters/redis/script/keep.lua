@@ -41,6 +41,11 @@ append(ARGV[4], ARGV[5], now)
 redis.call('HSET', key, 'record', ARGV[3], 'version', int(version + 1))
 if args.answerFor then redis.call('SET', P .. 'answer:' .. args.id, ARGV[6], 'PX', int(args.answerFor)) end
 if version == 0 then redis.call('ZADD', P .. 'of:' .. args.subject, int(now), args.id) end
+if args.changed then
+  local changes = P .. 'changes:' .. args.subject
+  redis.call('ZADD', changes, 'NX', int(now), args.id)
+  redis.call('ZREMRANGEBYRANK', changes, 0, -101)
+end
 
 local before = redis.call('HGET', key, 'turn')
 if before then redis.call('ZREM', P .. 'turn:' .. before, args.id) end
