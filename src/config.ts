@@ -5,6 +5,7 @@ import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "
 import type { Provider } from "./policy/provider-document.ts";
 import { readYaml } from "./policy/yaml-document.ts";
 import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./provider-settings.ts";
+import { list, type SealingSettings, sealing, sealingFaults } from "./sealing-settings.ts";
 
 const minute = 60_000;
 /** Whole seconds in the environment, milliseconds in here. */
@@ -22,19 +23,11 @@ const port = z
   .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
   .transform(Number)
   .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
 const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
 /** A cluster is called by an RFC 1123 label: it stands in the names of queues and keys. */
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const labelWords = "a cluster's name has lower-case letters, digits and dashes";
 const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
-
-const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
 
 /** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
 const pagesUrl = z
@@ -85,7 +78,7 @@ const webSchema = z.object({
   PAGES_PORT: port.default(3001),
   COUNTERSIGN_CLUSTERS: names.refine((all) => all.every((name) => label.test(name)), labelWords),
   COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
-  COUNTERSIGN_SEALING_KEY: sealingKey,
+  ...sealing,
   COUNTERSIGN_GRANT_KEY: z.string(),
   COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
   COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute, 600, " (NIST SP 800-63B-4 section 3.1.3)"),
@@ -107,8 +100,9 @@ const workerSchema = z.object({
 
 const recordSchema = z.object({ REDIS_URL: common.REDIS_URL, COUNTERSIGN_PREFIX: common.COUNTERSIGN_PREFIX });
 
-const enrolmentSchema = recordSchema.extend({
-  COUNTERSIGN_SEALING_KEY: sealingKey,
+const sealingSchema = recordSchema.extend(sealing);
+
+const enrolmentSchema = sealingSchema.extend({
   COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
@@ -166,6 +160,7 @@ const notForWorker = [
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
   "COUNTERSIGN_SEALING_KEY",
+  "COUNTERSIGN_SEALING_KEYS_OLD",
   "COUNTERSIGN_GRANT_KEY",
   "COUNTERSIGN_IDP_CLIENT_SECRET",
 ];
@@ -213,33 +208,40 @@ function faultsTogether(values: Readonly<Record<string, string>>): readonly stri
     ...(chosen !== undefined && clusters !== undefined && !list.parse(clusters).includes(chosen)
       ? ["COUNTERSIGN_DEFAULT_CLUSTER: is not among COUNTERSIGN_CLUSTERS"]
       : []),
+    ...sealingFaults(values),
   ];
+}
+
+function commandLine<T>(environment: Environment, schema: z.ZodType<T>): T {
+  const { env, values, faults } = readEnvironment(environment, schema, settingNames);
+  faults.push(...sealingFaults(values));
+  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  return env;
 }
 
 /** What the command line needs to reach the records. */
 export function recordSettings(environment: Environment): { readonly url: string; readonly prefix: string } {
-  const { env, faults } = readEnvironment(environment, recordSchema, settingNames);
-  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  const env = commandLine(environment, recordSchema);
   return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
+}
+
+/** What the command line needs to seal again what lies in the records. */
+export function sealingSettings(environment: Environment): SealingSettings {
+  return sealingOf(commandLine(environment, sealingSchema));
 }
 
 /** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
 export function enrolmentSettings(
   environment: Environment,
   what: "app" | "passkey" = "app",
-): {
-  readonly directory: string;
-  readonly pagesUrl: string;
-  readonly sealingKey: string;
-} {
+): SealingSettings & { readonly directory: string; readonly pagesUrl: string } {
   const schema = what === "passkey" ? enrolmentSchema.extend({ COUNTERSIGN_PAGES_URL: pagesUrl }) : enrolmentSchema;
-  const { env, faults } = readEnvironment(environment, schema, settingNames);
-  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
-  return {
-    directory: env.COUNTERSIGN_DIRECTORY,
-    pagesUrl: env.COUNTERSIGN_PAGES_URL,
-    sealingKey: env.COUNTERSIGN_SEALING_KEY,
-  };
+  const env = commandLine(environment, schema);
+  return { directory: env.COUNTERSIGN_DIRECTORY, pagesUrl: env.COUNTERSIGN_PAGES_URL, ...sealingOf(env) };
+}
+
+function sealingOf(env: z.infer<typeof sealingSchema>): SealingSettings {
+  return { sealingKey: env.COUNTERSIGN_SEALING_KEY, retiredKeys: env.COUNTERSIGN_SEALING_KEYS_OLD };
 }
 
 function readClusters(faults: string[], file: string | undefined): ReadonlyMap<string, ClusterSettings> | undefined {

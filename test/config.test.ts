@@ -277,6 +277,7 @@ describe("the settings", () => {
       "SLACK_APP_TOKEN",
       "SLACK_SIGNING_SECRET",
       "COUNTERSIGN_SEALING_KEY",
+      "COUNTERSIGN_SEALING_KEYS_OLD",
       "COUNTERSIGN_GRANT_KEY",
       "COUNTERSIGN_IDP_CLIENT_SECRET",
     ])

@@ -13,6 +13,7 @@ export const supportOfRoots: readonly string[] = [
   "environment.ts",
   "provider-settings.ts",
   "process.ts",
+  "sealing-settings.ts",
   "cli/",
 ];
 
@@ -37,7 +38,7 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["qr", ["adapters/http/"]],
   ["undici", ["adapters/kubernetes/"]],
   ["yaml", ["policy/yaml-document.ts"]],
-  ["zod", ["policy/", "config.ts", "environment.ts", "provider-settings.ts"]],
+  ["zod", ["policy/", "config.ts", "environment.ts", "provider-settings.ts", "sealing-settings.ts"]],
 ]);
 
 /** What the core may take from Node: computation alone. */
