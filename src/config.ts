@@ -1,43 +1,22 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
+import { type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
 import type { Provider } from "./policy/provider-document.ts";
-import { readYaml } from "./policy/yaml-document.ts";
-import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./provider-settings.ts";
-import { list, type SealingSettings, sealing, sealingFaults } from "./sealing-settings.ts";
-
-const minute = 60_000;
-/** Whole seconds in the environment, milliseconds in here. */
-const seconds = (otherwise: number, most = 999_999, because = "") =>
-  z
-    .string()
-    .refine(
-      (text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most,
-      `must be whole seconds, 1 to ${most}${because}`,
-    )
-    .transform((text) => Number(text) * 1000)
-    .default(otherwise);
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
-  .transform(Number)
-  .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
-const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
-/** A cluster is called by an RFC 1123 label: it stands in the names of queues and keys. */
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const labelWords = "a cluster's name has lower-case letters, digits and dashes";
-const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
-
-/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
-const pagesUrl = z
-  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
-  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
-  .refine(
-    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
-    "must have a name, for a passkey belongs to none of numbers",
-  );
-const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC");
+import { type ClusterSettings, readClusters } from "./settings/clusters.ts";
+import {
+  channelId,
+  label,
+  labelWords,
+  list,
+  minute,
+  names,
+  pagesUrl,
+  port,
+  redisUrl,
+  seconds,
+} from "./settings/fields.ts";
+import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./settings/provider.ts";
+import { type SealingSettings, sealing, sealingFaults } from "./settings/sealing.ts";
 
 const common = {
   REDIS_URL: redisUrl,
@@ -107,19 +86,6 @@ const enrolmentSchema = sealingSchema.extend({
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
 
-const clustersSchema = z.strictObject({
-  clusters: z.record(
-    z.string().regex(label, labelWords),
-    z.strictObject({
-      /** Absent: the worker runs in that cluster, as its own service account. */
-      kubeconfig: z.string().optional(),
-      context: z.string().optional(),
-      operationsNamespace: z.string().default("countersign-operations"),
-    }),
-  ),
-});
-
-export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
 interface OfProvider {
   /** Absent: none is set up. */
   readonly provider?: Provider;
@@ -242,16 +208,4 @@ export function enrolmentSettings(
 
 function sealingOf(env: z.infer<typeof sealingSchema>): SealingSettings {
   return { sealingKey: env.COUNTERSIGN_SEALING_KEY, retiredKeys: env.COUNTERSIGN_SEALING_KEYS_OLD };
-}
-
-function readClusters(faults: string[], file: string | undefined): ReadonlyMap<string, ClusterSettings> | undefined {
-  if (file === undefined) return undefined;
-  try {
-    const reading = readYaml(readFileSync(file, "utf8"), clustersSchema);
-    if ("value" in reading) return new Map(Object.entries(reading.value.clusters));
-    faults.push(...reading.faults.map(({ line, column, says }) => `${file}:${line}:${column}: ${says}`));
-  } catch (fault) {
-    faults.push(`COUNTERSIGN_CLUSTERS_FILE: ${file} cannot be read (${codeOf(fault)})`);
-  }
-  return undefined;
 }
