@@ -8,7 +8,13 @@ export const roots: readonly string[] = ["web.ts", "worker.ts", "cli.ts", "count
 export const rootsWhole: readonly string[] = [...roots, "cli/"];
 
 /** What only roots import. */
-export const supportOfRoots: readonly string[] = ["config.ts", "environment.ts", "provider-settings.ts", "process.ts", "cli/"];
+export const supportOfRoots: readonly string[] = [
+  "config.ts",
+  "environment.ts",
+  "provider-settings.ts",
+  "process.ts",
+  "cli/",
+];
 
 /** The command is a JavaScript file, which must check the version of Node before any TypeScript is read. */
 export const rootOfRoot: ReadonlyMap<string, string> = new Map([["countersign.mjs", "cli.ts"]]);
