@@ -3,6 +3,7 @@ import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
 import { printManifests } from "./cli/manifests.ts";
+import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
 import { checkPolicy, explainPolicy } from "./cli/policy.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
@@ -12,6 +13,10 @@ const usage = `countersign <command>
   enrol issue SUBJECT [--for 30m] [--replace]
       Prints a one-time link on which SUBJECT enrols an authenticator. Give it to them by a way that reaches nobody
       else, and never through Slack. --replace where they have one already, whose codes then stop counting.
+  enrol passkey SUBJECT [--for 30m]
+      Prints a one-time link on which SUBJECT registers a passkey. It counts when you have put it into the directory.
+  enrol passkeys [SUBJECT]
+      Prints what was registered, as the directory wants it written, each with the fingerprint its owner was shown.
   audit verify [--file TRAIL.jsonl] [--head COUNT:HASH] [--json]
       Checks every link and hash of the trail, in Redis or in an exported file; exits 1 when anything is wrong. With
       --head it must also hold what was published elsewhere.
@@ -37,6 +42,8 @@ COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is no
 
 const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
   ["enrol issue", issueEnrolment],
+  ["enrol passkey", issueRegistration],
+  ["enrol passkeys", printRegistrations],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
   ["audit kept", printKept],

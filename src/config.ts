@@ -2,9 +2,14 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
-import type { Provider } from "./policy/provider-document.ts";
 import { readYaml } from "./policy/yaml-document.ts";
-import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./provider-settings.ts";
+import {
+  type OfProvider,
+  providerOf,
+  providerSchema,
+  providerSecretSchema,
+  providerWithSecret,
+} from "./provider-settings.ts";
 
 const minute = 60_000;
 /** Whole seconds in the environment, milliseconds in here. */
@@ -38,6 +43,15 @@ const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "mus
 
 const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC");
 
+/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
+const pagesUrl = z
+  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
+  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
+  .refine(
+    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
+    "must have a name, for a passkey belongs to none of numbers",
+  );
+
 const common = {
   REDIS_URL: redisUrl,
   COUNTERSIGN_PREFIX: z
@@ -47,6 +61,8 @@ const common = {
   COUNTERSIGN_POLICY: z.string(),
   COUNTERSIGN_DIRECTORY: z.string(),
   ...providerSchema,
+  /** Where people open our pages. Absent: there are no passkeys, and none counts. */
+  COUNTERSIGN_PAGES_URL: pagesUrl.optional(),
   /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
   COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
@@ -116,10 +132,6 @@ const clustersSchema = z.strictObject({
 });
 
 export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
-interface OfProvider {
-  /** Absent: none is set up. */
-  readonly provider?: Provider;
-}
 export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
 export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
   OfProvider & {
@@ -165,8 +177,7 @@ export function webSettings(environment: Environment): WebSettings {
   const { env, values, faults } = readEnvironment(environment, webSchema, settingNames, notForWeb);
   faults.push(...faultsTogether(values));
   const grantKey = keyOf(faults, values, "COUNTERSIGN_GRANT_KEY", createPrivateKey);
-  const provider = providerOf(faults, values);
-  faults.push(...providerFaults(provider, values));
+  const provider = providerWithSecret(faults, values);
   if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
   return Object.freeze({ ...env, grantKey, ...(provider ? { provider } : {}) });
 }
@@ -181,6 +192,11 @@ export function workerSettings(environment: Environment): WorkerSettings {
   const provider = providerOf(faults, values);
   if (!env || !grantPublicKey || !clusters || faults.length > 0) throw new FaultyConfiguration(faults);
   return Object.freeze({ ...env, grantPublicKey, clusters, ...(provider ? { provider } : {}) });
+}
+
+/** Where our pages are for browsers: scheme, host and port; undefined where nobody said. */
+export function pagesOrigin({ COUNTERSIGN_PAGES_URL: url }: Pick<WebSettings, "COUNTERSIGN_PAGES_URL">) {
+  return url === undefined ? undefined : new URL(url).origin;
 }
 
 /** What no setting shows by itself. */
@@ -209,12 +225,16 @@ export function recordSettings(environment: Environment): { readonly url: string
 }
 
 /** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
-export function enrolmentSettings(environment: Environment): {
+export function enrolmentSettings(
+  environment: Environment,
+  what: "app" | "passkey" = "app",
+): {
   readonly directory: string;
   readonly pagesUrl: string;
   readonly sealingKey: string;
 } {
-  const { env, faults } = readEnvironment(environment, enrolmentSchema, settingNames);
+  const schema = what === "passkey" ? enrolmentSchema.extend({ COUNTERSIGN_PAGES_URL: pagesUrl }) : enrolmentSchema;
+  const { env, faults } = readEnvironment(environment, schema, settingNames);
   if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
   return {
     directory: env.COUNTERSIGN_DIRECTORY,

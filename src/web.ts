@@ -1,7 +1,10 @@
 import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
+import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
 import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
+import { registrationReader } from "./adapters/authenticators/registration.ts";
 import { readSealingKey } from "./adapters/authenticators/seal.ts";
+import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance, pushChance } from "./adapters/chance/chance.ts";
@@ -14,15 +17,18 @@ import { demandDurable } from "./adapters/redis/durable.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
 import { redisPushes } from "./adapters/redis/pushes.ts";
 import { openState } from "./adapters/redis/redis.ts";
+import { redisRegistrations } from "./adapters/redis/registrations.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
+import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
 import { createEnrolling } from "./challenge/enrolment.ts";
 import { createPushes } from "./challenge/push.ts";
-import { webSettings } from "./config.ts";
+import { createRegistering } from "./challenge/registration.ts";
+import { pagesOrigin, webSettings } from "./config.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { believing } from "./request/believe.ts";
@@ -30,6 +36,7 @@ import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
+import { createStepUps } from "./request/step-up.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {
@@ -54,6 +61,7 @@ await run("web", async () => {
 
   const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
   const seeds = totpSeeds(sealing, "Countersign");
+  const origin = pagesOrigin(settings);
   const { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret } = settings;
   const pushes =
     provider?.push && secret !== undefined
@@ -71,6 +79,7 @@ await run("web", async () => {
   const authenticators: readonly Authenticator[] = [
     totpAuthenticator(redisCredentials(state, scribe), seeds),
     ...(pushes ? [pushAuthenticator(pushes)] : []),
+    ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
   const lifecycle = createLifecycle({
     store,
@@ -81,7 +90,10 @@ await run("web", async () => {
     directory,
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
-    witness: witnessOf(provider ? { "id-token": idTokenCheck(provider) } : {}),
+    witness: witnessOf({
+      ...(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
+      ...(provider ? { "id-token": idTokenCheck(provider) } : {}),
+    }),
     attestor,
     signer: grantSigner(settings.grantKey),
     lifetimes: {
@@ -92,6 +104,7 @@ await run("web", async () => {
     mover: createMover({ store, wake, chance }),
   });
   const pushing = pushes && createPushing({ pushes, lifecycle, store });
+  const stepUps = createStepUps({ lifecycle, store, directory, links: stepUpLinks(sealing), trail });
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
@@ -102,6 +115,16 @@ await run("web", async () => {
       chance,
       clock: store,
     }),
+    ...(origin === undefined
+      ? {}
+      : {
+          stepUps,
+          registering: createRegistering({
+            registrations: redisRegistrations(state, scribe),
+            links: enrolmentLinks(sealing, "passkey"),
+            reader: registrationReader(origin),
+          }),
+        }),
     alive: () => store.now(),
     onFault,
   });
@@ -130,6 +153,9 @@ await run("web", async () => {
     {
       ...{ lifecycle, store, showcase, once: redisOnce(state, chance), directory, trail, log },
       ...(pushing ? { pushing } : {}),
+      ...(origin === undefined
+        ? {}
+        : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
     },
   );
 

@@ -1,22 +1,20 @@
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import type { Binding } from "../challenge/evidence.ts";
 import type { PushAbout, Pushes } from "../challenge/push.ts";
+import type { Purpose } from "../challenge/step-up.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { RequestStore } from "../ports.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { inWords, type Request, type Settlement } from "./request.ts";
+import { inWords, type Request } from "./request.ts";
 import { digestOfSettling } from "./settle.ts";
 import type { Standing } from "./standing.ts";
-
-/** What a push is to prove presence for: one's own request, an approval, or one's word on what came of it. */
-export type PushPurpose = "prove" | "approve" | Settlement["as"];
 
 /** Pushes for requests: who may be sent one, and what a no on the phone does to the request. */
 export interface Pushing {
   /** Sends this person a push where its proof would count; its code is the answer, started by what this answers. */
-  begin(id: string, subject: Subject, purpose: PushPurpose): Promise<Binding | Refusal>;
+  begin(id: string, subject: Subject, purpose: Purpose): Promise<Binding | Refusal>;
   /** Looks at open pushes, so that a no is noticed without anybody typing; any number of processes may call it. */
   look(): Promise<void>;
   /** "Not me": cancels the request unless it has begun, and answers what there is to tell the security team. */
@@ -29,7 +27,7 @@ export interface Disowned {
   readonly became: string;
 }
 
-const intents: Readonly<Record<PushPurpose, string>> = {
+const intents: Readonly<Record<Purpose, string>> = {
   prove: "to run",
   approve: "to approve",
   ran: 'to say "it ran" of',
@@ -46,7 +44,7 @@ export function createPushing(ports: {
 }): Pushing {
   const { pushes, lifecycle, store } = ports;
 
-  function standing(request: Request, subject: Subject, purpose: PushPurpose, now: number): Promise<Standing> {
+  function standing(request: Request, subject: Subject, purpose: Purpose, now: number): Promise<Standing> {
     if (purpose === "prove") return lifecycle.proverStanding(request, subject);
     if (purpose === "approve") return lifecycle.standing(request, subject, now);
     return lifecycle.settlerStanding(request, subject, { as: purpose, now });
@@ -96,7 +94,7 @@ function wrongCodesOf(request: Request, { sub }: Subject): number {
   return ("wrongCodes" in request ? request.wrongCodes?.[sub] : undefined) ?? 0;
 }
 
-function digestFor(request: Request, purpose: PushPurpose): string {
+function digestFor(request: Request, purpose: Purpose): string {
   const digest = "digest" in request ? (request.digest ?? "") : "";
   return purpose === "prove" || purpose === "approve" ? digest : digestOfSettling({ id: request.id, digest }, purpose);
 }

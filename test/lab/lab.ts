@@ -8,6 +8,7 @@ import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
 import { redisTrail } from "../../src/adapters/redis/trail.ts";
 import type { RequestStore, Scribe, Trail } from "../../src/ports.ts";
 import { Guard } from "../cluster/guard.ts";
+import { openFrontDoor } from "./front-door.ts";
 import { type Idp, phoneAcr, startIdp } from "./idp/idp.ts";
 import { approvals, channels, people, team } from "./people.ts";
 import { enrolPhone, type Phone } from "./phone.ts";
@@ -62,7 +63,7 @@ export interface Lab {
   readonly directoryFile: string;
   /** Where pushes go out from, where there is one. */
   readonly idp?: Idp;
-  /** Where people enrol. */
+  /** Where people enrol and prove presence, as browsers call it. */
   readonly pagesUrl: string;
   /** One more process of either side; a worker serves one cluster. */
   start(side: "web" | "worker", cluster?: string): Promise<LabProcess>;
@@ -93,10 +94,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   const idp = options.idp && (await startIdp({ subjects: people.map(({ sub }) => sub) }));
   if (idp) begun.defer(() => idp.close());
-
+  const door = await openFrontDoor();
+  begun.defer(() => door.close());
   const secrets = freshSecrets();
   const prefix = `lab-${randomBytes(4).toString("hex")}:`;
-  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, idp, options });
+  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl: door.origin, options });
   const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
   const start = async (side: "web" | "worker", cluster = "demo") => {
     const file = settings.clusterFiles[cluster] ?? "";
@@ -128,7 +130,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ...Object.keys(options.others ?? {}).map((cluster) => start("worker", cluster)),
   ]);
   const facts = await all.web[0]?.ready;
-  const pagesUrl = String(facts?.["pages"]);
+  door.leadTo(String(facts?.["pages"]));
   if (options.mode === "http") slack.setRequestUrl(String(facts?.["address"]));
   await slack.ready();
 
@@ -136,7 +138,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   begun.defer(() => state.close());
   const scribe: Scribe = (event) => ({ event, writer: "lab", clock: Date.now() });
 
-  const cli = (...words: readonly string[]) => runCli(words, { ...settings.cli, COUNTERSIGN_PAGES_URL: pagesUrl });
+  const cli = (...words: readonly string[]) => runCli(words, settings.cli);
   const whole = begun.move();
   return {
     slack,
@@ -148,7 +150,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     policyFile: settings.policyFile,
     directoryFile: settings.directoryFile,
     ...(idp ? { idp } : {}),
-    pagesUrl,
+    pagesUrl: door.origin,
     start,
     prepare,
     store: redisRequestStore(state, scribe),
@@ -171,11 +173,12 @@ interface Parts {
   readonly secrets: LabSecrets;
   readonly slack: SlackDouble;
   readonly idp: Idp | undefined;
+  readonly pagesUrl: string;
   readonly options: LabOptions;
 }
 
 /** The environment of each process, as an operator would write it; neither gets what is the other's. */
-async function settingsOf({ folder, redis, prefix, secrets, slack, idp, options }: Parts) {
+async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl, options }: Parts) {
   const file = async (name: string, content: string) => {
     const path = join(folder, name);
     await writeFile(path, content, { mode: 0o600 });
@@ -206,6 +209,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, idp, options 
     COUNTERSIGN_POLICY: policyFile,
     COUNTERSIGN_DIRECTORY: directoryFile,
     ...provider,
+    COUNTERSIGN_PAGES_URL: pagesUrl,
     // A Redis that was given to us may be a developer's: it is said, and borne.
     ...(redis.owned ? {} : { COUNTERSIGN_FORGETFUL_REDIS: "demo" }),
   };

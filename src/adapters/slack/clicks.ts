@@ -6,18 +6,18 @@ import type { Request } from "../../request/request.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import { refusalReply } from "./commands.ts";
+import { doorsFor } from "./doors.ts";
 import { type Front, identify } from "./front.ts";
 import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
-import { pushDoor } from "./push-door.ts";
 import { reply } from "./whisper.ts";
 
 /** [Prove presence]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
 export async function openProof(front: Front, arrival: Arrival, id: string): Promise<void> {
   const who = await about(front, arrival, id);
   if (isRefusal(who)) return open(front, arrival, refusalModal(who));
-  const { request, subject } = who;
-  const standing = await front.ports.lifecycle.proverStanding(request, subject);
-  await open(front, arrival, proveModal(request, standing, pushDoor(front, "prove", id)));
+  const { request, subject, now } = who;
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "prove" }, now);
+  await open(front, arrival, proveModal(request, await front.ports.lifecycle.proverStanding(request, subject), doors));
 }
 
 /** [Review]: the approver's form, made for the one who clicked; who may not approve sees the plan and why. */
@@ -26,7 +26,8 @@ export async function openReview(front: Front, arrival: Arrival, id: string): Pr
   if (isRefusal(who)) return open(front, arrival, refusalModal(who));
   const { request, subject, now } = who;
   const standing = await front.ports.lifecycle.standing(request, subject, now);
-  await open(front, arrival, reviewModal(request, standing, pushDoor(front, "approve", id)));
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "approve" }, now);
+  await open(front, arrival, reviewModal(request, standing, doors));
 }
 
 /** [Cancel]: Slack has asked already whether they mean it. */

@@ -6,12 +6,12 @@ import { secretIn } from "../../operation/secret.ts";
 import { plainLine } from "../../operation/words.ts";
 import type { Arrival } from "./arrival.ts";
 import { readRequest } from "./clicks.ts";
+import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify } from "./front.ts";
 import { approvalsOf } from "./known.ts";
 import type { Metadata } from "./metadata.ts";
 import { doneModal, refusalModal, reviewModal } from "./modals.ts";
-import { pushDoor } from "./push-door.ts";
 import { isDirect } from "./surfaces.ts";
 import { refusalWords } from "./words.ts";
 
@@ -50,7 +50,7 @@ export async function submitApproval(front: Front, arrival: Arrival, filled: Fil
   const stored = await readRequest(front, filled.request);
   if (isRefusal(stored)) return inPlace(stored);
   const { request, now } = stored;
-  const doors = pushDoor(front, "approve", request.id);
+  const doors = doorsFor(front, { request: request.id, subject: subject.sub, purpose: "approve" }, now);
   return { view: reviewModal(request, await lifecycle.standing(request, subject, now), doors) };
 }
 

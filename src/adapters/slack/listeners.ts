@@ -46,6 +46,8 @@ export function listen(app: App, front: Front): void {
       if (view) await openPush(front, arrival, value, view);
     },
     "not-me": (arrival, salt) => notMe(front, arrival, salt),
+    // The browser opens it.
+    "by-passkey": async () => undefined,
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {

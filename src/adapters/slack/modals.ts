@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import type { Operation } from "../../operation/operation.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import type { Refusal } from "../../operation/refusal.ts";
@@ -22,7 +23,7 @@ import {
 import { writeMetadata } from "./metadata.ts";
 import { planSheet } from "./plan-sheet.ts";
 import { askProof, type Doors } from "./ways.ts";
-import { headlineOf, refusalWords, stateWords } from "./words.ts";
+import { refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
 export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";

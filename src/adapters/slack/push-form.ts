@@ -1,8 +1,8 @@
 import type { Binding } from "../../challenge/evidence.ts";
+import type { Purpose } from "../../challenge/step-up.ts";
 import { spoken } from "../../operation/catalogue.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
 import type { Subject } from "../../policy/subject.ts";
-import type { PushPurpose } from "../../request/pushing.ts";
 import type { Request } from "../../request/request.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
@@ -65,7 +65,7 @@ interface Pushed {
   readonly request: Request;
   readonly subject: Subject;
   readonly now: number;
-  readonly purpose: PushPurpose;
+  readonly purpose: Purpose;
   readonly begun: Binding;
 }
 
@@ -83,6 +83,6 @@ function notice(request: Request, { salt }: Binding): Reply {
   return { text, blocks: [...blocks, actions(button("not-me", "Not me", salt, { style: "danger" }))] };
 }
 
-function isPurpose(text: string | undefined): text is PushPurpose {
+function isPurpose(text: string | undefined): text is Purpose {
   return text === "prove" || text === "approve" || text === "ran" || text === "did-not-run";
 }

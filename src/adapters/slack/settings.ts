@@ -1,3 +1,4 @@
+import type { StartedStepUp } from "../../challenge/step-up.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
 import type { Pushing } from "../../request/pushing.ts";
@@ -42,4 +43,6 @@ export interface SlackPorts {
   readonly log: Log;
   /** Absent: no provider sends pushes. */
   readonly pushing?: Pushing;
+  /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
+  readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
 }
