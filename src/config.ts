@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
-import { readYaml } from "./policy/yaml-document.ts";
+import { type ClusterSettings, label, labelWords, readClusters } from "./cluster-settings.ts";
+import { type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
 import {
   type OfProvider,
   providerOf,
@@ -34,9 +33,6 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ""),
 );
 const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
-/** A cluster is called by an RFC 1123 label: it stands in the names of queues and keys. */
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const labelWords = "a cluster's name has lower-case letters, digits and dashes";
 const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
 
 const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
@@ -119,19 +115,6 @@ const enrolmentSchema = recordSchema.extend({
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
 
-const clustersSchema = z.strictObject({
-  clusters: z.record(
-    z.string().regex(label, labelWords),
-    z.strictObject({
-      /** Absent: the worker runs in that cluster, as its own service account. */
-      kubeconfig: z.string().optional(),
-      context: z.string().optional(),
-      operationsNamespace: z.string().default("countersign-operations"),
-    }),
-  ),
-});
-
-export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
 export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
 export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
   OfProvider & {
@@ -241,16 +224,4 @@ export function enrolmentSettings(
     pagesUrl: env.COUNTERSIGN_PAGES_URL,
     sealingKey: env.COUNTERSIGN_SEALING_KEY,
   };
-}
-
-function readClusters(faults: string[], file: string | undefined): ReadonlyMap<string, ClusterSettings> | undefined {
-  if (file === undefined) return undefined;
-  try {
-    const reading = readYaml(readFileSync(file, "utf8"), clustersSchema);
-    if ("value" in reading) return new Map(Object.entries(reading.value.clusters));
-    faults.push(...reading.faults.map(({ line, column, says }) => `${file}:${line}:${column}: ${says}`));
-  } catch (fault) {
-    faults.push(`COUNTERSIGN_CLUSTERS_FILE: ${file} cannot be read (${codeOf(fault)})`);
-  }
-  return undefined;
 }

@@ -10,6 +10,7 @@ export const rootsWhole: readonly string[] = [...roots, "cli/"];
 /** What only roots import. */
 export const supportOfRoots: readonly string[] = [
   "config.ts",
+  "cluster-settings.ts",
   "environment.ts",
   "provider-settings.ts",
   "process.ts",
@@ -37,7 +38,7 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["qr", ["adapters/http/"]],
   ["undici", ["adapters/kubernetes/"]],
   ["yaml", ["policy/yaml-document.ts"]],
-  ["zod", ["policy/", "config.ts", "environment.ts", "provider-settings.ts"]],
+  ["zod", ["policy/", "config.ts", "cluster-settings.ts", "environment.ts", "provider-settings.ts"]],
 ]);
 
 /** What the core may take from Node: computation alone. */
