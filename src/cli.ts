@@ -1,8 +1,10 @@
 import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
+import { explainPolicy } from "./cli/explain.ts";
 import { printManifests } from "./cli/manifests.ts";
-import { checkPolicy, explainPolicy } from "./cli/policy.ts";
+import { checkPolicy } from "./cli/policy.ts";
+import { testPolicy } from "./cli/try-cases.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
 
@@ -24,8 +26,12 @@ const usage = `countersign <command>
   policy check FILE
       Names every fault of a policy document with its line and column; exits 1 when there is one.
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
-                 [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
+                 [--pods N] [--label KEY=VALUE ...] [--at TIME] [--channel ID]
+                 [--usual] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
+  policy test FILE
+      Asks a policy every question of a file of cases, prints each whose answer is another than the file expects, and
+      exits 1 when there is one.
 
 Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
 COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
@@ -39,6 +45,7 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["manifests", printManifests],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],
+  ["policy test", testPolicy],
 ]);
 
 async function run(words: readonly string[]): Promise<Ending> {

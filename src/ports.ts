@@ -168,6 +168,8 @@ export interface Directory {
   subject(sub: string): Promise<Subject | undefined>;
   /** By Slack team id and user id, linked explicitly; never by name or e-mail. */
   bySlack(team: string, user: string): Promise<Subject | undefined>;
+  /** Everybody there is. */
+  people(): Promise<readonly Subject[]>;
 }
 
 /** The policy in force; the same object until a new revision is loaded whole. */

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance } from "./adapters/chance/chance.ts";
-import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { fileDirectory } from "./adapters/identity/files.ts";
+import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openCluster } from "./adapters/kubernetes/cluster.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
@@ -42,12 +43,13 @@ await run("worker", async () => {
     ),
   );
 
+  const trail = redisTrail(state, scribe, chance);
   const bench: Bench = {
     store,
     mover: createMover({ store, wake, chance }),
     clusters,
     verifier: grantVerifier(settings.grantPublicKey),
-    policy: filePolicy(settings.COUNTERSIGN_POLICY, onFault),
+    policy: recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault),
     directory: fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault),
     witness: noWitness,
     worker,
@@ -55,7 +57,6 @@ await run("worker", async () => {
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
     log: (event, facts) => log.warn(event, facts),
   };
-  const trail = redisTrail(state, scribe, chance);
   const walk = walkRounds({ ...bench, trail, ownClock: Date.now });
   // Each cluster has a queue and a sweep of its own: one that is away holds up only what is asked of it.
   const rounds = served.map((cluster) => {

@@ -48,3 +48,12 @@ export function quorumHolds(requirements: Requirements, requester: string, appro
   );
   return counted.size >= rule.count;
 }
+
+/** Who of these people could approve a request of that person now, none of them having done so. */
+export function couldApprove(
+  requirements: Requirements,
+  requester: string,
+  people: readonly Subject[],
+): readonly Subject[] {
+  return people.filter((subject) => refuseApprover(requirements, requester, subject, []) === undefined);
+}

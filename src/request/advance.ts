@@ -6,7 +6,7 @@ import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
 import { factsNow } from "./circumstances.ts";
-import { decideAgain } from "./decide-again.ts";
+import { decideAgain, forbidden } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
 import { whyEvidenceFails } from "./evidence.ts";
@@ -62,7 +62,7 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
   const { channel } = request.origin;
   const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
   const decision = decide(desk.policy.current(), await factsNow(desk, about));
-  if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+  if (!decision.allowed) return forbidden(decision);
   const { stepUp } = decision.requirements;
   const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
   const { attestor } = desk;
@@ -75,7 +75,7 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
 /** Quorum reached: policy and groups as they are now must still say yes before anything is signed. */
 async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, now: number): Promise<Wish> {
   const again = await decideAgain(desk, request, requester, now);
-  if (!again.allowed) return { event: { type: "forbidden", rule: again.rule, why: again.says } };
+  if (!again.allowed) return forbidden(again);
   const { decision, seen } = again;
   const why = await whyEvidenceFails(desk, request, decision.requirements);
   if (why !== undefined) return { event: { type: "forbidden", rule: "evidence", why } };

@@ -3,7 +3,7 @@ import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
 import type { Subject } from "../policy/subject.ts";
-import { decideAgain } from "./decide-again.ts";
+import { decideAgain, forbidden } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
@@ -38,7 +38,7 @@ export async function approve(
     const requester = await desk.directory.subject(request.requester);
     if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
     const again = await decideAgain(desk, request, requester, now);
-    if (!again.allowed) return { event: { type: "forbidden", rule: again.rule, why: again.says } };
+    if (!again.allowed) return forbidden(again);
     const { decision } = again;
     const { digest } = request;
     const known = await proofFor(desk, request, subject, now);

@@ -37,6 +37,7 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
       code: decision.rule === "no permit" ? "not-permitted" : "forbidden",
       why: decision.says,
       spoken: spoken(operation),
+      policy: decision.policy,
     });
     return refuse(decision.rule === "no permit" ? "not-permitted" : "forbidden", decision.says, decision.remedy);
   }

@@ -41,7 +41,10 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "policy.decided", request, tier, rules: rules.join(", "), policy };
     }
     case "forbidden":
-      return { kind: "policy.denied", request, rule: event.rule, why: event.why };
+      return {
+        ...{ kind: "policy.denied", request, rule: event.rule, why: event.why },
+        ...(event.policy === undefined ? {} : { policy: event.policy }),
+      };
     case "proved": {
       const { subject, authenticator, digest, request: of } = event.proof;
       return { kind: "proof.given", request, subject, authenticator, digest, of };
@@ -69,6 +72,8 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         request,
         digest: grant.digest,
         approvers: grant.approvers.join(", "),
+        tier: grant.tier,
+        policy: grant.policy,
         notAfter: grant.notAfter,
         signature,
       };
