@@ -6,9 +6,10 @@ import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
 import { factsNow } from "./circumstances.ts";
-import { decideAgain, forbidden } from "./decide-again.ts";
+import { decideAgain, forbidden, refuseReason } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
+import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import type { Wish } from "./move.ts";
 import { type AwaitingApproval, askedStatement, type Planning } from "./request.ts";
@@ -63,6 +64,8 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
   const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
   const decision = decide(desk.policy.current(), await factsNow(desk, about));
   if (!decision.allowed) return forbidden(decision);
+  const unreasoned = refuseReason(decision, request.reason);
+  if (unreasoned) return forbidden(unreasoned);
   const { stepUp } = decision.requirements;
   const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
   const { attestor } = desk;
@@ -94,7 +97,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     policy: decision.policy,
     ...seen,
     grantedAt: now,
-    notAfter: now + desk.lifetimes.execution,
+    notAfter: now + Math.min(desk.lifetimes.execution, decision.requirements.window ?? Infinity),
   });
-  return { event: { type: "granted", grant: signed }, along: { notAfter: request.expiresAt } };
+  return { event: { type: "granted", grant: signed }, along: { notAfter: endOf(request) } };
 }

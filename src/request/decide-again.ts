@@ -1,5 +1,6 @@
 import { decide, stillAsked } from "../policy/decide.ts";
 import type { Allowed, Unusual } from "../policy/policy.ts";
+import { whyReasonFails } from "../policy/reason.ts";
 import type { Subject } from "../policy/subject.ts";
 import { factsNow } from "./circumstances.ts";
 import type { Desk } from "./desk.ts";
@@ -29,7 +30,7 @@ type Again =
  */
 export async function decideAgain(
   desk: Pick<Desk, "policy" | "store" | "attestor">,
-  { operation, plan, origin, askedAt, decision: before }: AwaitingApproval,
+  { operation, plan, origin, askedAt, reason, decision: before }: AwaitingApproval,
   subject: Subject,
   now: number,
 ): Promise<Again> {
@@ -46,8 +47,16 @@ export async function decideAgain(
       says: `this is ${decision.tier} now and was asked for as ${before.tier}`,
       policy: policy.revision,
     };
+  const unreasoned = refuseReason({ ...decision, requirements }, reason);
+  if (unreasoned) return unreasoned;
   const seen = { channel, ...(facts.unusual ? { unusual: facts.unusual } : {}) };
   return { allowed: true, decision: { ...decision, tier: before.tier, requirements }, seen };
+}
+
+/** The no of a tier to a reason that is not what it asks for. */
+export function refuseReason({ requirements, policy }: Allowed, reason: string): Forbidding | undefined {
+  const says = whyReasonFails(requirements, reason);
+  return says === undefined ? undefined : { allowed: false, rule: "reason", says, policy };
 }
 
 /** The event that ends a request by a rule of the policy. */

@@ -2,6 +2,7 @@ import { sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
+import { approvalsWanted } from "../policy/stages.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
 
@@ -139,5 +140,5 @@ function changeOf(plan: Plan): string {
 
 function quorumOf(next: Request): readonly [number, number] {
   if (next.state !== "awaiting-approval") return [0, 0];
-  return [next.approvals.length, next.decision.requirements.approvals?.count ?? 0];
+  return [next.approvals.length, approvalsWanted(next.decision.requirements)];
 }
