@@ -11,6 +11,7 @@ import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
+import { redisFreezes } from "./adapters/redis/freezes.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
@@ -23,6 +24,9 @@ import { webSettings } from "./config.ts";
 import type { Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { believing } from "./request/believe.ts";
+import { createBrake } from "./request/brake.ts";
+import { watchBrake } from "./request/brake-watch.ts";
+import type { Desk } from "./request/desk.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
@@ -51,7 +55,7 @@ await run("web", async () => {
   const sealing = readSealingKeys(settings.COUNTERSIGN_SEALING_KEY, settings.COUNTERSIGN_SEALING_KEYS_OLD);
   const seeds = totpSeeds(sealing, "Countersign");
   const credentials = redisCredentials(state, scribe);
-  const lifecycle = createLifecycle({
+  const desk: Desk = {
     store,
     trail,
     wake,
@@ -69,7 +73,9 @@ await run("web", async () => {
       execution: settings.COUNTERSIGN_EXECUTION_SECONDS,
     },
     mover: createMover({ store, wake, chance }),
-  });
+  };
+  const lifecycle = createLifecycle(desk);
+  const freezes = redisFreezes(state, scribe);
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
@@ -106,7 +112,16 @@ await run("web", async () => {
       defaultCluster,
       pace: settings.SLACK_PACE === "on",
     },
-    { lifecycle, store, showcase, once: redisOnce(state, chance), directory, trail, log },
+    {
+      lifecycle,
+      brake: createBrake(desk, freezes),
+      store,
+      showcase,
+      once: redisOnce(state, chance),
+      directory,
+      trail,
+      log,
+    },
   );
 
   const doorbells = [
@@ -114,6 +129,7 @@ await run("web", async () => {
     answerDoorbell("show", { ...queue, concurrency: 8 }, (id) => slack.show(id)),
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
+  const brakeWatch = every(1_000, onFault, watchBrake({ freezes, trail, chance }));
   const alarms = redisAlarms(state);
   const telling = every(1_000, onFault, async () => {
     for (const entry of await alarms.due(20)) {
@@ -133,7 +149,7 @@ await run("web", async () => {
   });
 
   return async () => {
-    for (const round of [sweep, telling]) round.stop();
+    for (const round of [sweep, telling, brakeWatch]) round.stop();
     await slack.close();
     await pages.close();
     await Promise.all(doorbells.map((doorbell) => doorbell.close()));

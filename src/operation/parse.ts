@@ -3,6 +3,7 @@ import { canIUsage, type Question, readQuestion } from "./can-i.ts";
 import { forms } from "./catalogue.ts";
 import { elevationName } from "./elevation.ts";
 import type { Flag, Form, Typed } from "./entry.ts";
+import { type Freezing, readFreezing } from "./freezing.ts";
 import { parseNamespace } from "./name.ts";
 import { nearest } from "./nearest.ts";
 import { isRead, type Operation } from "./operation.ts";
@@ -18,7 +19,8 @@ import { plainLine, splitWords } from "./words.ts";
 export type Command =
   | { readonly kind: "help"; readonly topic?: string }
   | { readonly kind: "status"; readonly id: string }
-  | { readonly kind: "mine" }
+  | { readonly kind: "mine" | "freezes" }
+  | Freezing
   | { readonly kind: "can-i"; readonly question: Question }
   | { readonly kind: "cancel" | "revoke"; readonly id: string; readonly reason: string }
   | { readonly kind: "operate"; readonly operation: Operation; readonly reason: string };
@@ -40,6 +42,9 @@ const beginnings = [
   "mine",
   "cancel",
   "revoke",
+  "freeze",
+  "unfreeze",
+  "freezes",
   "auth can-i",
   "run",
   ...forms.map(({ words }) => words),
@@ -65,7 +70,11 @@ export function parse(text: string, place: Place): Command | Refusal {
     case "help":
       return rest.length > 0 ? { kind: "help", topic: rest.join(" ") } : { kind: "help" };
     case "mine":
-      return rest.length > 0 ? tooMuch(rest, "mine") : { kind: "mine" };
+    case "freezes":
+      return rest.length > 0 ? tooMuch(rest, first.toLowerCase()) : { kind: first.toLowerCase() as "mine" | "freezes" };
+    case "freeze":
+    case "unfreeze":
+      return readFreezing(first.toLowerCase() as Freezing["kind"], rest, reason, place.clusters);
     case "auth":
       return parseQuestion(rest, place);
     case "run":

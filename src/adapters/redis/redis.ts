@@ -13,6 +13,7 @@ const scriptNames = [
   "enrol-revoke",
   "recover",
   "reseal",
+  "brake",
   "take",
   "put",
   "release",

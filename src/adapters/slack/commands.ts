@@ -1,5 +1,6 @@
 import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
+import { freezingUsage } from "../../operation/freezing.ts";
 import { isRead } from "../../operation/operation.ts";
 import { type Command, parse } from "../../operation/parse.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
@@ -8,10 +9,12 @@ import type { Subject } from "../../policy/subject.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
+import { freeze, freezes, openUnfreeze } from "./braking.ts";
 import { buttonsFor } from "./buttons.ts";
 import { canIReply } from "./can-i.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
+import { frozenLine } from "./frozen.ts";
 import { heldUpOf } from "./known.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
@@ -35,6 +38,12 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return help(front.settings.command, command.topic, front.ports.lifecycle.runbooks());
     case "mine":
       return mine(front, subject);
+    case "freezes":
+      return freezes(front);
+    case "freeze":
+      return freeze(front, subject, command);
+    case "unfreeze":
+      return openUnfreeze(front, arrival, subject, command);
     case "can-i":
       return canIReply(front, subject, command.question, arrival.channel ?? "");
     case "status":
@@ -51,7 +60,8 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       const { operation, reason } = command;
       const { team, user, channel = "" } = arrival;
       const asked = await front.ports.lifecycle.ask({ subject, origin: { team, user, channel }, operation, reason });
-      return isRefusal(asked) ? refusalReply(asked) : askedReply(asked, front.settings.command);
+      if (isRefusal(asked)) return refusalReply(asked);
+      return askedReply(asked, front.settings.command, frozenLine(asked, await front.ports.brake.standing()));
     }
   }
 }
@@ -60,7 +70,7 @@ export function refusalReply(refusal: Refusal): Reply {
   return reply(refusalWords(refusal));
 }
 
-function askedReply(asked: Request, slash: string): Reply {
+function askedReply(asked: Request, slash: string, frozen: string | undefined): Reply {
   const { id, operation } = asked;
   const heldUp = heldUpOf(asked);
   if (heldUp)
@@ -72,6 +82,7 @@ function askedReply(asked: Request, slash: string): Reply {
     return reply(`\`${commandOf(operation)}\` is being read (\`${id}\`); only you see the answer.`);
   return reply(
     `${headlineOf(operation)}: recorded as \`${id}\`.`,
+    ...(frozen === undefined ? [] : [frozen]),
     `Its thread says what comes next; so does \`${slash} status ${id}\`.`,
   );
 }
@@ -86,6 +97,9 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },
     { usage: "revoke ID -- REASON", summary: "end an elevation early" },
+    { usage: freezingUsage.freeze, summary: "stop everything new, on one cluster or on all" },
+    { usage: freezingUsage.unfreeze, summary: "let it go on; it takes two people" },
+    { usage: "freezes", summary: "what is frozen, by whom and why" },
     { usage: "help [COMMAND]", summary: "this list" },
   ];
   const found = commands.filter(({ usage }) => topic === undefined || usage.startsWith(topic.toLowerCase()));
@@ -114,7 +128,7 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
   const buttons = anybody ? buttonsFor(request) : review;
   return {
     ...reply(`${headlineOf(request.operation)}: ${stateWords(request)}`),
-    blocks: statusBlocks(request, buttons),
+    blocks: statusBlocks(request, buttons, frozenLine(request, await ports.brake.standing())),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
+import type { Brake } from "../../request/brake.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
 import type { Log } from "./log.ts";
 
@@ -31,6 +32,7 @@ export interface SlackSettings {
 
 export interface SlackPorts {
   readonly lifecycle: Lifecycle;
+  readonly brake: Brake;
   readonly store: RequestStore;
   readonly showcase: Showcase;
   readonly once: Once;
