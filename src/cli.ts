@@ -1,8 +1,10 @@
 import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
+import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment, revokeEnrolment } from "./cli/enrol.ts";
 import { resealKeys } from "./cli/keys.ts";
 import { printManifests } from "./cli/manifests.ts";
+import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
 import { checkPolicy, explainPolicy } from "./cli/policy.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
@@ -12,6 +14,10 @@ const usage = `countersign <command>
   enrol issue SUBJECT [--for 30m] [--replace]
       Prints a one-time link on which SUBJECT enrols an authenticator. Give it to them by a way that reaches nobody
       else, and never through Slack. --replace where they have one already, whose codes then stop counting.
+  enrol passkey SUBJECT [--for 30m]
+      Prints a one-time link on which SUBJECT registers a passkey. It counts when you have put it into the directory.
+  enrol passkeys [SUBJECT]
+      Prints what was registered, as the directory wants it written, each with the fingerprint its owner was shown.
   enrol revoke SUBJECT
       Ends the authenticator of SUBJECT, its recovery codes and every open link at once, as when a phone was stolen.
   keys reseal
@@ -32,6 +38,9 @@ const usage = `countersign <command>
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
                  [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
+  doctor idp [FILE]
+      Says what the identity provider of FILE, or of COUNTERSIGN_IDP, can do for step-up and what it cannot, by what it
+      publishes of itself; exits 1 where that is nothing.
 
 Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
 COUNTERSIGN_SEALING_KEY for enrolling, with COUNTERSIGN_SEALING_KEYS_OLD where keys were retired. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
@@ -39,12 +48,15 @@ COUNTERSIGN_SEALING_KEY for enrolling, with COUNTERSIGN_SEALING_KEYS_OLD where k
 
 const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
   ["enrol issue", issueEnrolment],
+  ["enrol passkey", issueRegistration],
+  ["enrol passkeys", printRegistrations],
   ["enrol revoke", revokeEnrolment],
   ["keys reseal", resealKeys],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
   ["audit kept", printKept],
   ["manifests", printManifests],
+  ["doctor idp", examineProvider],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],
 ]);

@@ -1,13 +1,6 @@
+import type { CredentialStore, Enrolment, EnrolmentStore, RecoveryKeeper, SeedKeeper } from "../enrolment-port.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type {
-  Chance,
-  CredentialStore,
-  Enrolment,
-  EnrolmentStore,
-  LinkKeeper,
-  RecoveryKeeper,
-  SeedKeeper,
-} from "../ports.ts";
+import type { Chance, LinkKeeper } from "../ports.ts";
 
 /** What the person enrolling may see, once, on our own page. */
 export interface Offer {

@@ -5,7 +5,7 @@ import type { FreezeStore } from "../freeze-port.ts";
 import { everywhere } from "../operation/freezing.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { AuthenticatorName } from "../policy/authenticator.ts";
-import type { Brake as BrakeRule } from "../policy/policy.ts";
+import type { Brake as BrakeRule, StepUp } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import { digestOfLifting, type Freeze, freezeOver, frozenInWords, type Lift, scopeInWords } from "./freeze.ts";
@@ -45,6 +45,8 @@ export interface Unfrozen {
 /** How long a first person's word stands, in ms: as long as a request waits by default. */
 export const liftMs = 30 * 60_000;
 const challengeMs = 60_000;
+/** One way, for it must work when much else does not: a code that needs neither our pages nor the identity provider. */
+const stepUp: StepUp = { by: ["totp"] };
 // Losing a race this often in a row means something writes in a loop.
 const attempts = 5;
 
@@ -94,7 +96,7 @@ export function createBrake(desk: Desk, freezes: FreezeStore): Brake {
         if (isRefusal(lifting)) return recorded(desk, subject, scope, lifting);
         const digest = digestOfLifting(freeze);
         const challenge = { digest, subject: subject.sub, expiresAt: now + challengeMs, triesLeft: triesPerChallenge };
-        const taken = await takeProof(desk, challenge, response, { request: id, now, stepUp: {} });
+        const taken = await takeProof(desk, challenge, response, { request: id, now, stepUp });
         if (!("proof" in taken)) return recorded(desk, subject, scope, taken.costs ? wrongCode : taken.refusal);
         const about = { subject: subject.sub, scope, freeze: id, why, digest };
         const answer = await freezes.turn({
@@ -126,7 +128,7 @@ export function createBrake(desk: Desk, freezes: FreezeStore): Brake {
         "You want this lifted already; one person counts once.",
         `A second person of ${groupsOf(desk, "unfreeze").join(" or ")} types the same.`,
       );
-    const standing = await standingWithoutProof(desk, subject.sub, {});
+    const standing = await standingWithoutProof(desk, subject.sub, stepUp);
     return standing.may ? { freeze, ways: standing.ways, ...(first ? { first } : {}) } : standing.refusal;
   }
 
@@ -137,7 +139,7 @@ export function createBrake(desk: Desk, freezes: FreezeStore): Brake {
     const digest = digestOfLifting(freeze);
     const { attestor } = desk;
     if (lift.proof?.digest !== digest) return undefined;
-    if (!proofHolds(lift.proof, { subject: lift.by, digest, stepUp: {}, now, attestor })) return undefined;
+    if (!proofHolds(lift.proof, { subject: lift.by, digest, stepUp, now, attestor })) return undefined;
     const person = await desk.directory.subject(lift.by);
     return person && !refuseGroup(desk, person, "unfreeze") ? lift : undefined;
   }

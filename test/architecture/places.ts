@@ -10,7 +10,9 @@ export const rootsWhole: readonly string[] = [...roots, "cli/"];
 /** What only roots import. */
 export const supportOfRoots: readonly string[] = [
   "config.ts",
+  "clusters-file.ts",
   "environment.ts",
+  "provider-settings.ts",
   "process.ts",
   "sealing-settings.ts",
   "cli/",
@@ -37,7 +39,10 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["qr", ["adapters/http/"]],
   ["undici", ["adapters/kubernetes/"]],
   ["yaml", ["policy/yaml-document.ts"]],
-  ["zod", ["policy/", "config.ts", "environment.ts", "sealing-settings.ts"]],
+  [
+    "zod",
+    ["policy/", "config.ts", "clusters-file.ts", "environment.ts", "provider-settings.ts", "sealing-settings.ts"],
+  ],
 ]);
 
 /** What the core may take from Node: computation alone. */
@@ -68,7 +73,13 @@ export const drawers =
   /^(utils?|helpers?|services?|managers?|types?|interfaces?|commons?|misc|lib|shared|constants?|index)$/;
 
 /** What the core asks of the outside: types and their guarantees. */
-export const ports: readonly string[] = ["ports.ts", "cluster-port.ts", "push-port.ts", "freeze-port.ts"];
+export const ports: readonly string[] = [
+  "ports.ts",
+  "cluster-port.ts",
+  "push-port.ts",
+  "freeze-port.ts",
+  "enrolment-port.ts",
+];
 
 export function isCore(path: string): boolean {
   return ports.includes(path) || /^(operation|policy|challenge|request|execution|audit)\//.test(path);

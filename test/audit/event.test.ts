@@ -60,6 +60,8 @@ const samples = {
   "enrolment.revoked": { kind: "enrolment.revoked", subject, by: "root" },
   "recovery.used": { kind: "recovery.used", subject, credential },
   "recovery.locked": { kind: "recovery.locked", subject, credential },
+  "passkey.issued": { kind: "passkey.issued", subject, by: "root" },
+  "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 

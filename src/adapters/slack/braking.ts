@@ -15,6 +15,7 @@ import { type Front, identify } from "./front.ts";
 import { start } from "./frozen.ts";
 import { form, noticeModal } from "./modals.ts";
 import { open } from "./opening.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { askProof } from "./ways.ts";
 import { type Reply, reply } from "./whisper.ts";
 import { refusalWords } from "./words.ts";
@@ -26,7 +27,7 @@ export async function freeze(
   { scope, reason }: Freezing,
 ): Promise<Reply> {
   const frozen = await ports.brake.freeze(subject, scope, reason);
-  if (isRefusal(frozen)) return reply(refusalWords(frozen));
+  if (isRefusal(frozen)) return refusalReply(frozen);
   return reply(
     `${start(scopeInWords(scope))} is frozen: nothing new begins, what runs already goes on, and reads are answered.`,
     `Two people lift it, each with \`${settings.command} unfreeze${scope === everywhere ? "" : ` ${scope}`} -- REASON\`.`,
@@ -41,7 +42,7 @@ export async function openUnfreeze(
   { scope, reason }: Freezing,
 ): Promise<Reply> {
   const lifting = await front.ports.brake.lifting(subject, scope);
-  if (isRefusal(lifting)) return reply(refusalWords(lifting));
+  if (isRefusal(lifting)) return refusalReply(lifting);
   await open(front, arrival, unfreezeModal(lifting, reason));
   return reply("The form asks for proof of your presence; nothing is said before you send it.");
 }

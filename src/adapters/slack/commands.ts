@@ -1,9 +1,10 @@
 import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
 import { freezingUsage } from "../../operation/freezing.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
 import { type Command, parse } from "../../operation/parse.ts";
-import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import { isRefusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { isOver, type Request } from "../../request/request.ts";
@@ -16,10 +17,11 @@ import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { frozenLine } from "./frozen.ts";
 import { heldUpOf } from "./known.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
-import { headlineOf, refusalWords, stateWords } from "./words.ts";
+import { stateWords } from "./words.ts";
 
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
 export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {
@@ -64,10 +66,6 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return askedReply(asked, front.settings.command, frozenLine(asked, await front.ports.brake.standing()));
     }
   }
-}
-
-export function refusalReply(refusal: Refusal): Reply {
-  return reply(refusalWords(refusal));
 }
 
 function askedReply(asked: Request, slash: string, frozen: string | undefined): Reply {

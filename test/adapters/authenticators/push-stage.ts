@@ -37,7 +37,7 @@ export interface PushStage {
   close(): Promise<void>;
 }
 
-export const digestOfRequest = (request: string) => request.replace(/\W/g, "").padEnd(64, "0");
+const digestOfRequest = (request: string) => request.replace(/\W/g, "").padEnd(64, "0");
 
 export function openPushStage(redisUrl: string, idp: Idp, wrap = (sender: PushSender) => sender): PushStage {
   const client = openState({ url: redisUrl, prefix: freshPrefix() });

@@ -65,9 +65,14 @@ describe("the pages", () => {
     for (const [path, type] of [
       ["/enrol", "text/html"],
       ["/enrol.js", "text/javascript"],
+      ["/page.css", "text/css"],
+      ["/page.js", "text/javascript"],
+      ["/passkey", "text/html"],
+      ["/passkey.js", "text/javascript"],
+      ["/step-up", "text/html"],
+      ["/step-up.js", "text/javascript"],
       ["/recover", "text/html"],
       ["/recover.js", "text/javascript"],
-      ["/enrol.css", "text/css"],
     ] as const)
       it(`${path}, to nobody's frame or cache, and with nothing from elsewhere`, async () => {
         const answer = await fetch(pages.url + path);
