@@ -1,39 +1,27 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { type ClusterSettings, label, labelWords, readClusters } from "./clusters-file.ts";
 import { type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
-import type { Provider } from "./policy/provider-document.ts";
-import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./provider-settings.ts";
-import { list, type SealingSettings, sealing, sealingFaults } from "./sealing-settings.ts";
-
-const minute = 60_000;
-/** Whole seconds in the environment, milliseconds in here. */
-const seconds = (otherwise: number, most = 999_999, because = "") =>
-  z
-    .string()
-    .refine(
-      (text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most,
-      `must be whole seconds, 1 to ${most}${because}`,
-    )
-    .transform((text) => Number(text) * 1000)
-    .default(otherwise);
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
-  .transform(Number)
-  .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
-const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
-const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
-
-/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
-const pagesUrl = z
-  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
-  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
-  .refine(
-    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
-    "must have a name, for a passkey belongs to none of numbers",
-  );
-const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC");
+import { type ClusterSettings, readClusters } from "./settings/clusters.ts";
+import {
+  channelId,
+  label,
+  labelWords,
+  list,
+  minute,
+  names,
+  pagesUrl,
+  port,
+  redisUrl,
+  seconds,
+} from "./settings/fields.ts";
+import {
+  type OfProvider,
+  providerOf,
+  providerSchema,
+  providerSecretSchema,
+  providerWithSecret,
+} from "./settings/provider.ts";
+import { type SealingSettings, sealing, sealingFaults } from "./settings/sealing.ts";
 
 const common = {
   REDIS_URL: redisUrl,
@@ -103,10 +91,6 @@ const enrolmentSchema = sealingSchema.extend({
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
 
-interface OfProvider {
-  /** Absent: none is set up. */
-  readonly provider?: Provider;
-}
 export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
 export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
   OfProvider & {
@@ -153,8 +137,7 @@ export function webSettings(environment: Environment): WebSettings {
   const { env, values, faults } = readEnvironment(environment, webSchema, settingNames, notForWeb);
   faults.push(...faultsTogether(values));
   const grantKey = keyOf(faults, values, "COUNTERSIGN_GRANT_KEY", createPrivateKey);
-  const provider = providerOf(faults, values);
-  faults.push(...providerFaults(provider, values));
+  const provider = providerWithSecret(faults, values);
   if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
   return Object.freeze({ ...env, grantKey, ...(provider ? { provider } : {}) });
 }

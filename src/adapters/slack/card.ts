@@ -3,6 +3,7 @@ import { spoken as commandOf } from "../../operation/catalogue.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { namespaceOf } from "../../operation/operation.ts";
 import { plannedInWords } from "../../operation/plan.ts";
+import { authenticatorWords } from "../../policy/authenticator.ts";
 import type { Request } from "../../request/request.ts";
 import {
   actions,
@@ -76,7 +77,10 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
   return [
     ["Object", escaped(`${where}, cluster ${request.operation.cluster}`, limits.fieldText)],
     ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", shownText)],
-    ["Requester verified", proof ? `${proof.authenticator.toUpperCase()}, ${momentText(proof.at)}` : "not asked for"],
+    [
+      "Requester verified",
+      proof ? `${authenticatorWords[proof.authenticator]}, ${momentText(proof.at)}` : "not asked for",
+    ],
     [
       "Approvals",
       escaped(quorum ? `${quorum.given} of ${quorum.wanted}, from ${from.join(" or ")}` : "none", shownText),
@@ -93,7 +97,7 @@ function approvers(request: Request) {
     bullets(
       approvals.map(({ subject, at, proof }): RichTextElement[] => [
         raw(
-          `Approved by ${clip(subject, shownText)}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `,
+          `Approved by ${clip(subject, shownText)}, ${proof ? `with ${authenticatorWords[proof.authenticator]}` : "without a code"}, `,
         ),
         moment(at),
       ]),

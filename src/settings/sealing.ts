@@ -1,12 +1,5 @@
 import { z } from "zod";
-
-/** Words separated by commas. */
-export const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
+import { list } from "./fields.ts";
 
 const sealingKeyShape = /^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/;
 /** The keys that seal authenticator seeds, as an environment has them. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { codeOf } from "./environment.ts";
-import { type Provider, readProvider } from "./policy/provider-document.ts";
+import { codeOf } from "../environment.ts";
+import { type Provider, readProvider } from "../policy/provider-document.ts";
 
 /** Both processes read the same document; only web has the client's secret. */
 export const providerSchema = {
@@ -12,6 +12,11 @@ export const providerSchema = {
 export const providerSecretSchema = {
   COUNTERSIGN_IDP_CLIENT_SECRET: z.string().min(16, "is too short for a client's secret").optional(),
 };
+
+export interface OfProvider {
+  /** Absent: none is set up. */
+  readonly provider?: Provider;
+}
 
 /** The provider whose document is named, if one is; what is wrong with it goes to `faults`. */
 export function providerOf(faults: string[], values: Readonly<Record<string, string>>): Provider | undefined {
@@ -27,15 +32,13 @@ export function providerOf(faults: string[], values: Readonly<Record<string, str
   return undefined;
 }
 
-/** What neither setting shows by itself. */
-export function providerFaults(
-  provider: Provider | undefined,
-  values: Readonly<Record<string, string>>,
-): readonly string[] {
+/** The same for web, which sends pushes and needs the client's secret for it. */
+export function providerWithSecret(faults: string[], values: Readonly<Record<string, string>>): Provider | undefined {
+  const provider = providerOf(faults, values);
   const secret = values["COUNTERSIGN_IDP_CLIENT_SECRET"];
   if (secret !== undefined && values["COUNTERSIGN_IDP"] === undefined)
-    return ["COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET"];
+    faults.push("COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET");
   if (provider?.push && secret === undefined)
-    return ["COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes"];
-  return [];
+    faults.push("COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes");
+  return provider;
 }
