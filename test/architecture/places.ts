@@ -46,7 +46,10 @@ export const timersOfCore: readonly string[] = ["execution/hold.ts"];
 /** What a process must never reach. */
 export const wall: ReadonlyMap<string, readonly string[]> = new Map([
   ["web.ts", ["@kubernetes/", "execution/", "adapters/kubernetes/"]],
-  ["worker.ts", ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/"]],
+  [
+    "worker.ts",
+    ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/", "adapters/duo/", "adapters/okta/"],
+  ],
 ]);
 
 export const lineLimit = 250;

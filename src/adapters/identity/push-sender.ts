@@ -12,6 +12,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from "openid-client";
+import { bindingMessage } from "../../challenge/binding-message.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { PushWays } from "../../policy/provider-presets.ts";
 import type { NotSent, Polled, PresentedToken, PushSender } from "../../push-port.ts";
@@ -46,15 +47,15 @@ export function cibaSender(
   }
 
   return {
-    text: push.text,
     lifeMs: push.seconds * 1000,
+    takes: { acr },
 
-    async send({ subject, text }) {
+    async send({ subject, ...text }) {
       try {
         const sent = await initiateBackchannelAuthentication(await configuration(), {
           scope: "openid",
           login_hint: push.hint === "sub" ? subject : JSON.stringify({ format: "iss_sub", iss: issuer, sub: subject }),
-          binding_message: text,
+          binding_message: bindingMessage(text, push.text),
           acr_values: acr[0],
           [push.expiry]: String(push.seconds),
         });
