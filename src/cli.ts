@@ -1,7 +1,9 @@
 import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
+import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment } from "./cli/enrol.ts";
 import { printManifests } from "./cli/manifests.ts";
+import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
 import { checkPolicy, explainPolicy } from "./cli/policy.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
@@ -11,6 +13,10 @@ const usage = `countersign <command>
   enrol issue SUBJECT [--for 30m] [--replace]
       Prints a one-time link on which SUBJECT enrols an authenticator. Give it to them by a way that reaches nobody
       else, and never through Slack. --replace where they have one already, whose codes then stop counting.
+  enrol passkey SUBJECT [--for 30m]
+      Prints a one-time link on which SUBJECT registers a passkey. It counts when you have put it into the directory.
+  enrol passkeys [SUBJECT]
+      Prints what was registered, as the directory wants it written, each with the fingerprint its owner was shown.
   audit verify [--file TRAIL.jsonl] [--head COUNT:HASH] [--json]
       Checks every link and hash of the trail, in Redis or in an exported file; exits 1 when anything is wrong. With
       --head it must also hold what was published elsewhere.
@@ -26,6 +32,9 @@ const usage = `countersign <command>
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
                  [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
+  doctor idp [FILE]
+      Says what the identity provider of FILE, or of COUNTERSIGN_IDP, can do for step-up and what it cannot, by what it
+      publishes of itself; exits 1 where that is nothing.
 
 Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
 COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
@@ -33,10 +42,13 @@ COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is no
 
 const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
   ["enrol issue", issueEnrolment],
+  ["enrol passkey", issueRegistration],
+  ["enrol passkeys", printRegistrations],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
   ["audit kept", printKept],
   ["manifests", printManifests],
+  ["doctor idp", examineProvider],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],
 ]);

@@ -2,7 +2,9 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
+import type { Provider } from "./policy/provider-document.ts";
 import { readYaml } from "./policy/yaml-document.ts";
+import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./provider-settings.ts";
 
 const minute = 60_000;
 /** Whole seconds in the environment, milliseconds in here. */
@@ -34,6 +36,16 @@ const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin wit
 
 const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
 
+/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
+const pagesUrl = z
+  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
+  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
+  .refine(
+    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
+    "must have a name, for a passkey belongs to none of numbers",
+  );
+const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC");
+
 const common = {
   REDIS_URL: redisUrl,
   COUNTERSIGN_PREFIX: z
@@ -42,12 +54,16 @@ const common = {
     .default("countersign:"),
   COUNTERSIGN_POLICY: z.string(),
   COUNTERSIGN_DIRECTORY: z.string(),
+  /** Where people open our pages. Absent: there are no passkeys, and none counts. */
+  COUNTERSIGN_PAGES_URL: pagesUrl.optional(),
+  ...providerSchema,
   /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
   COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
 
 const webSchema = z.object({
   ...common,
+  ...providerSecretSchema,
   SLACK_MODE: z.enum(["socket", "http"]).default("socket"),
   SLACK_BOT_TOKEN: z.string().startsWith("xoxb-", "must be a bot token; they begin with xoxb-"),
   SLACK_APP_TOKEN: z.string().startsWith("xapp-", "must be an app-level token; they begin with xapp-").optional(),
@@ -58,7 +74,9 @@ const webSchema = z.object({
     .string()
     .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash command, such as /k8s")
     .default("/k8s"),
-  SLACK_APPROVALS_CHANNEL: z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC"),
+  SLACK_APPROVALS_CHANNEL: channelId,
+  /** Told when somebody says that a push was not theirs; the approvals channel when absent. */
+  SLACK_SECURITY_CHANNEL: channelId.optional(),
   SLACK_API_URL: z.url().optional(),
   SLACK_PACE: z.enum(["on", "off"]).default("on"),
   HOST: z.string().default("127.0.0.1"),
@@ -108,11 +126,16 @@ const clustersSchema = z.strictObject({
 });
 
 export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
-export type WebSettings = Readonly<z.infer<typeof webSchema>> & { readonly grantKey: KeyObject };
-export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> & {
-  readonly grantPublicKey: KeyObject;
-  readonly clusters: ReadonlyMap<string, ClusterSettings>;
-};
+interface OfProvider {
+  /** Absent: none is set up. */
+  readonly provider?: Provider;
+}
+export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
+export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
+  OfProvider & {
+    readonly grantPublicKey: KeyObject;
+    readonly clusters: ReadonlyMap<string, ClusterSettings>;
+  };
 
 /** Every setting there is, whichever process reads it. */
 const settingNames = [
@@ -144,6 +167,7 @@ const notForWorker = [
   "SLACK_SIGNING_SECRET",
   "COUNTERSIGN_SEALING_KEY",
   "COUNTERSIGN_GRANT_KEY",
+  "COUNTERSIGN_IDP_CLIENT_SECRET",
 ];
 
 /** The settings of the web process; throws {@link FaultyConfiguration} with every fault there is. */
@@ -151,8 +175,10 @@ export function webSettings(environment: Environment): WebSettings {
   const { env, values, faults } = readEnvironment(environment, webSchema, settingNames, notForWeb);
   faults.push(...faultsTogether(values));
   const grantKey = keyOf(faults, values, "COUNTERSIGN_GRANT_KEY", createPrivateKey);
+  const provider = providerOf(faults, values);
+  faults.push(...providerFaults(provider, values));
   if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
-  return Object.freeze({ ...env, grantKey });
+  return Object.freeze({ ...env, grantKey, ...(provider ? { provider } : {}) });
 }
 
 /** The settings of the worker process; throws {@link FaultyConfiguration} with every fault there is. */
@@ -162,8 +188,14 @@ export function workerSettings(environment: Environment): WorkerSettings {
   if (/PRIVATE KEY/.test(values["COUNTERSIGN_GRANT_PUBLIC_KEY"] ?? ""))
     faults.push("COUNTERSIGN_GRANT_PUBLIC_KEY: holds a private key; the worker must never have one");
   const clusters = readClusters(faults, values["COUNTERSIGN_CLUSTERS_FILE"]);
+  const provider = providerOf(faults, values);
   if (!env || !grantPublicKey || !clusters || faults.length > 0) throw new FaultyConfiguration(faults);
-  return Object.freeze({ ...env, grantPublicKey, clusters });
+  return Object.freeze({ ...env, grantPublicKey, clusters, ...(provider ? { provider } : {}) });
+}
+
+/** Where our pages are for browsers: scheme, host and port; undefined where nobody said. */
+export function pagesOrigin({ COUNTERSIGN_PAGES_URL: url }: Pick<WebSettings, "COUNTERSIGN_PAGES_URL">) {
+  return url === undefined ? undefined : new URL(url).origin;
 }
 
 /** What no setting shows by itself. */
@@ -192,12 +224,16 @@ export function recordSettings(environment: Environment): { readonly url: string
 }
 
 /** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
-export function enrolmentSettings(environment: Environment): {
+export function enrolmentSettings(
+  environment: Environment,
+  what: "app" | "passkey" = "app",
+): {
   readonly directory: string;
   readonly pagesUrl: string;
   readonly sealingKey: string;
 } {
-  const { env, faults } = readEnvironment(environment, enrolmentSchema, settingNames);
+  const schema = what === "passkey" ? enrolmentSchema.extend({ COUNTERSIGN_PAGES_URL: pagesUrl }) : enrolmentSchema;
+  const { env, faults } = readEnvironment(environment, schema, settingNames);
   if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
   return {
     directory: env.COUNTERSIGN_DIRECTORY,

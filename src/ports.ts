@@ -1,6 +1,8 @@
 import type { Body, Entry } from "./audit/chain.ts";
 import type { AuditEvent } from "./audit/event.ts";
 import type { Challenge, Claim, Outcome, Proof, Response } from "./challenge/challenge.ts";
+import type { StartedStepUp } from "./challenge/step-up.ts";
+import type { Passkey } from "./policy/passkey.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Subject } from "./policy/subject.ts";
 import type { Grant, SignedGrant } from "./request/grant.ts";
@@ -228,6 +230,30 @@ export interface LinkKeeper {
   make(subject: string): string;
   /** Whether this link was made for this subject with our key, whatever the store says. */
   holds(link: string, subject: string): boolean;
+}
+
+/** Links to a step-up on our own page. Only the web process holds one. */
+export interface StepUpLinks {
+  /** A new link, with a salt of its own of 256 random bits. */
+  make(about: Omit<StartedStepUp, "salt">): string;
+  /** What a link of ours stands for, however old it is; undefined for any other text. */
+  read(link: string): StartedStepUp | undefined;
+}
+
+/** One-time links for registering passkeys, and what was registered. Nothing here makes a passkey count. */
+export interface RegistrationStore {
+  /** Keeps a link for so many ms. */
+  issue(link: string, subject: string, forMs: number, by: string): Promise<void>;
+  /** Whose it is, as the store has it. */
+  open(link: string): Promise<string | undefined>;
+  /** Records a passkey in the trail and ends the link, at most once; false = somebody was first. */
+  register(link: string, subject: string, passkey: Passkey): Promise<boolean>;
+}
+
+/** Reads what a browser made of a new passkey. */
+export interface RegistrationReader {
+  /** The passkey, or why it is none for this challenge on our page. */
+  read(given: string, challenge: string): Promise<Passkey | { readonly faulty: string }>;
 }
 
 /** One-time links for enrolling. Reading one never uses it up; completing it does, at most once. */

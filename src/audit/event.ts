@@ -124,6 +124,15 @@ export type AuditEvent =
     })
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
   | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
+  | { readonly kind: "passkey.issued"; readonly subject: string; readonly by: string }
+  /** Counts for nothing before it stands in the directory. */
+  | {
+      readonly kind: "passkey.registered";
+      readonly subject: string;
+      readonly credential: string;
+      /** The public key, COSE in base64url. */
+      readonly key: string;
+    }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
 
 interface About {

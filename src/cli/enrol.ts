@@ -39,14 +39,14 @@ export async function issueEnrolment(words: readonly string[]): Promise<Ending> 
   return ending.well;
 }
 
-function minutesOf(text: string): number {
+export function minutesOf(text: string): number {
   const [, count, unit] = /^(\d{1,4})([mh])$/.exec(text) ?? [];
   const minutes = Number(count) * (unit === "h" ? 60 : 1);
   if (!(minutes >= 1 && minutes <= longest)) throw new UsageFault(`--for ${text}: give 1m to 24h, such as 30m`);
   return minutes;
 }
 
-function demandKnown(subject: string, directory: string): void {
+export function demandKnown(subject: string, directory: string): void {
   const people = readDirectory(textOf(directory));
   if ("faults" in people)
     throw new FaultyConfiguration(

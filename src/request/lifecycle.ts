@@ -7,6 +7,7 @@ import { advance, lapse } from "./advance.ts";
 import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
 import { circumstancesOf } from "./circumstances.ts";
+import { decline, disown } from "./decline.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
 import { prove, proverStanding } from "./prove.ts";
@@ -35,6 +36,9 @@ export interface Lifecycle {
   approve(id: string, subject: Subject, response: Response | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
+  /** Of what they were pushed, this subject said no on their device, or that it was none of their doing. */
+  decline(id: string, subject: string): Promise<Request | Refusal>;
+  disown(id: string, subject: string): Promise<Request | Refusal>;
   /** Whether this person may say what came of a request of which nobody can tell. */
   settlerStanding(
     request: Request,
@@ -79,6 +83,8 @@ export function createLifecycle(desk: Desk): Lifecycle {
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),
     deny: (id, subject, why) => deny(desk, id, subject, why),
     cancel: (id, subject, why) => cancel(desk, id, subject, why),
+    decline: (id, subject) => decline(desk, id, subject),
+    disown: (id, subject) => disown(desk, id, subject),
     settlerStanding: (request, subject, about) => settlerStanding(desk, request, subject, about),
     settle: (id, subject, settling) => settle(desk, id, subject, settling),
     undoStanding: (request, subject, now) => undoStanding(desk, request, subject, now),

@@ -141,7 +141,7 @@ function settled(desk: Desk, request: Unknown, said: Omit<Settlement, "signature
 }
 
 /** What a proof is bound to here: that it ran is another sentence than that it did not, or than an approval. */
-function digestOfSettling({ id, digest }: Unknown, as: Settlement["as"]): string {
+export function digestOfSettling({ id, digest }: Pick<Unknown, "id" | "digest">, as: Settlement["as"]): string {
   return sha256(canonical({ v: "countersign.settling.v1", request: id, digest, as }));
 }
 

@@ -52,6 +52,8 @@ const samples = {
   },
   "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
   "enrolment.completed": { kind: "enrolment.completed", subject, credential },
+  "passkey.issued": { kind: "passkey.issued", subject, by: "root" },
+  "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 

@@ -107,7 +107,7 @@ export async function click(lab: Lab, person: LabPersonage, action: string, id: 
 }
 
 /** Submits a form and answers what stands in its place, once the app has said. */
-async function submit(
+export async function submit(
   lab: Lab,
   person: LabPersonage,
   form: OpenView,

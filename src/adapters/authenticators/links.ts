@@ -1,16 +1,22 @@
-import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import type { LinkKeeper } from "../../ports.ts";
 import type { SealingKey } from "./seal.ts";
 
 const secretLength = 32;
 
+/** A key for one kind of link alone, derived from the sealing key (RFC 5869). */
+export function keyFor({ kid, key }: SealingKey, kind: "enrolment" | "passkey" | "step-up"): KeyObject {
+  const derived = hkdfSync("sha256", key, "", `countersign.${kind}.v1/${kid}`, secretLength);
+  return createSecretKey(Buffer.from(derived));
+}
+
 /**
- * One-time links whose second half is an HMAC-SHA-256 over the first and the subject, under a key of their own derived
- * from the sealing key (RFC 5869): whoever can write to Redis alone can issue none, and turn none into another's.
+ * One-time links whose second half is an HMAC-SHA-256 over the first and the subject, under a key of their own: whoever
+ * can write to Redis alone can issue none, and turn none into another's. `enrolment` binds an authenticator app, and
+ * `passkey` registers one; neither does what the other does.
  */
-export function enrolmentLinks({ kid, key }: SealingKey): LinkKeeper {
-  const derived = hkdfSync("sha256", key, "", `countersign.enrolment.v1/${kid}`, secretLength);
-  const macKey = createSecretKey(Buffer.from(derived));
+export function enrolmentLinks(sealing: SealingKey, kind: "enrolment" | "passkey" = "enrolment"): LinkKeeper {
+  const macKey = keyFor(sealing, kind);
   const macOf = (secret: string, subject: string) =>
     createHmac("sha256", macKey)
       .update(JSON.stringify([secret, subject]))

@@ -10,6 +10,8 @@ const scriptNames = [
   "enrol-issue",
   "enrol-begin",
   "enrol-complete",
+  "register-issue",
+  "register",
   "take",
   "put",
   "release",

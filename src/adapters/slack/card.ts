@@ -1,5 +1,6 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import { namespaceOf } from "../../operation/operation.ts";
 import { plannedInWords } from "../../operation/plan.ts";
 import type { Request } from "../../request/request.ts";
@@ -24,7 +25,7 @@ import { buttonsFor } from "./buttons.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, planOf, proofOf, quorumOf } from "./known.ts";
 import type { Surface } from "./surface.ts";
-import { headlineOf, stateWords, whereOf, wishOf } from "./words.ts";
+import { stateWords, whereOf, wishOf } from "./words.ts";
 
 const shownItems = 5;
 const shownText = 300;

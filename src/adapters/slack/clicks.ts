@@ -6,6 +6,7 @@ import type { Request } from "../../request/request.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import { refusalReply } from "./commands.ts";
+import { doorsFor } from "./doors.ts";
 import { type Front, identify } from "./front.ts";
 import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
 import { reply } from "./whisper.ts";
@@ -14,8 +15,9 @@ import { reply } from "./whisper.ts";
 export async function openProof(front: Front, arrival: Arrival, id: string): Promise<void> {
   const who = await about(front, arrival, id);
   if (isRefusal(who)) return open(front, arrival, refusalModal(who));
-  const { request, subject } = who;
-  await open(front, arrival, proveModal(request, await front.ports.lifecycle.proverStanding(request, subject)));
+  const { request, subject, now } = who;
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "prove" }, now);
+  await open(front, arrival, proveModal(request, await front.ports.lifecycle.proverStanding(request, subject), doors));
 }
 
 /** [Review]: the approver's form, made for the one who clicked; who may not approve sees the plan and why. */
@@ -23,7 +25,9 @@ export async function openReview(front: Front, arrival: Arrival, id: string): Pr
   const who = await about(front, arrival, id);
   if (isRefusal(who)) return open(front, arrival, refusalModal(who));
   const { request, subject, now } = who;
-  await open(front, arrival, reviewModal(request, await front.ports.lifecycle.standing(request, subject, now)));
+  const standing = await front.ports.lifecycle.standing(request, subject, now);
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "approve" }, now);
+  await open(front, arrival, reviewModal(request, standing, doors));
 }
 
 /** [Cancel]: Slack has asked already whether they mean it. */
@@ -43,14 +47,19 @@ export async function revoke(front: Front, arrival: Arrival, id: string): Promis
 }
 
 /** [Deny…] inside the review: the form gives way to the one that asks why. */
-export async function openDenial(
-  front: Front,
-  arrival: Arrival,
-  id: string,
-  view: { readonly id: string; readonly hash: string },
-): Promise<void> {
+export async function openDenial(front: Front, arrival: Arrival, id: string, view: ViewRef): Promise<void> {
   const who = await about(front, arrival, id, front.settings.approvalsChannel);
-  const next = isRefusal(who) ? refusalModal(who) : denyModal(who.request);
+  await replace(front, arrival, view, isRefusal(who) ? refusalModal(who) : denyModal(who.request));
+}
+
+/** A form that stands open, as it was seen. */
+export interface ViewRef {
+  readonly id: string;
+  readonly hash: string;
+}
+
+/** Another form in the place of one that is open. */
+export async function replace(front: Front, arrival: Arrival, view: ViewRef, next: ModalView): Promise<void> {
   try {
     await front.slack.views.update({ view_id: view.id, hash: view.hash, view: next });
   } catch (fault) {

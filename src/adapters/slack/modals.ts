@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import type { Operation } from "../../operation/operation.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import type { Refusal } from "../../operation/refusal.ts";
@@ -19,9 +20,10 @@ import {
   spoken,
   whyInput,
 } from "./blocks.ts";
+import { writeMetadata } from "./metadata.ts";
 import { planSheet } from "./plan-sheet.ts";
 import { askProof, type Doors } from "./ways.ts";
-import { headlineOf, refusalWords, stateWords } from "./words.ts";
+import { refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
 export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";
@@ -32,10 +34,8 @@ export function proveModal(request: Request, standing: Standing, doors: Doors = 
   const { blocks, whole } = planSheet(request);
   if (!whole) return reading("Prove presence", blocks);
   const asked = askProof(standing.ways, doors, "Code of your authenticator");
-  return form("prove", request.id, "Prove presence", asked.typed ? "Prove presence" : undefined, [
-    ...blocks,
-    ...asked.blocks,
-  ]);
+  const submit = asked.typed ? "Prove presence" : undefined;
+  return form("prove", request.id, "Prove presence", submit, [...blocks, ...asked.blocks], doors);
 }
 
 /**
@@ -53,7 +53,8 @@ export function reviewModal(request: Request, standing: Standing, doors: Doors =
   if (!whole) return form("approve", request.id, "Review", undefined, [...blocks, deny]);
   const asked = askProof(standing.ways, doors, "To approve: the code of your authenticator");
   const sent = asked.typed || standing.ways.length === 0;
-  return form("approve", request.id, "Review", sent ? "Approve" : undefined, [...blocks, deny, ...asked.blocks]);
+  const shown = [...blocks, deny, ...asked.blocks];
+  return form("approve", request.id, "Review", sent ? "Approve" : undefined, shown, doors);
 }
 
 export function denyModal(request: Request): ModalView {
@@ -78,7 +79,7 @@ export function settleModal(
   const ran = as === "ran";
   const asked = askProof(ways, doors, "The code of your authenticator");
   const sent = asked.typed || ways.length === 0;
-  return form(as, request.id, ran ? "It ran" : "It did not run", sent ? "Say so" : undefined, [
+  const shown = [
     richText(
       lines([bold(headlineOf(request.operation))], [raw(stateWords(request))], ...(lastSeen(request) ?? []), [
         raw(
@@ -88,7 +89,8 @@ export function settleModal(
     ),
     ...(sent ? [whyInput("How do you know?", reasonLength)] : []),
     ...asked.blocks,
-  ]);
+  ];
+  return form(as, request.id, ran ? "It ran" : "It did not run", sent ? "Say so" : undefined, shown, doors);
 }
 
 function lastSeen(request: Request) {
@@ -136,12 +138,12 @@ function form(
   title: string,
   submit: string | undefined,
   blocks: readonly KnownBlock[],
+  { pushed }: Doors = {},
 ): ModalView {
   return {
     ...reading(title, blocks),
     callback_id: callback,
-    // An opaque id and nothing else: it is neither secret nor signed.
-    private_metadata: request,
+    private_metadata: writeMetadata({ request, ...(pushed ? { started: pushed } : {}) }),
     ...(submit === undefined
       ? {}
       : { submit: plainText(submit, limits.viewTitle), close: plainText("Not now", limits.viewTitle) }),

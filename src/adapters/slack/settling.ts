@@ -7,6 +7,7 @@ import type { Request, Settlement } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { about, open, readRequest } from "./clicks.ts";
 import { refusalReply } from "./commands.ts";
+import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
 import { atCode, codeIn, type Filled, type FormReply, inPlace } from "./forms.ts";
 import { type Front, identify } from "./front.ts";
@@ -26,8 +27,9 @@ export async function openSettlement(front: Front, arrival: Arrival, id: string,
     await recordNoSettlement(front, request, subject, standing.refusal);
     return whisper(arrival.user, arrival.channel, refusalReply(standing.refusal));
   }
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: as }, now);
   await Promise.all([
-    open(front, arrival, settleModal(request, as, standing.ways)),
+    open(front, arrival, settleModal(request, as, standing.ways, doors)),
     ports.trail.append({ kind: "settlement.begun", request: id, subject: subject.sub, as }),
   ]);
 }
@@ -64,7 +66,8 @@ export async function submitSettlement(
   // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const { request, now } = stored;
   const standing = await front.ports.lifecycle.settlerStanding(request, subject, { as, now });
-  return standing.may ? { view: settleModal(request, as, standing.ways) } : inPlace(standing.refusal);
+  const doors = doorsFor(front, { request: request.id, subject: subject.sub, purpose: as }, now);
+  return standing.may ? { view: settleModal(request, as, standing.ways, doors) } : inPlace(standing.refusal);
 }
 
 /** Somebody tried in vain: that stands in the trail. */

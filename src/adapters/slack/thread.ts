@@ -1,5 +1,6 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import { accountsOf, spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import { plannedInWords } from "../../operation/plan.ts";
 import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
@@ -10,7 +11,7 @@ import { endReplies, type Reply } from "./end-replies.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
 import type { Surface } from "./surface.ts";
-import { headlineOf, stateWords } from "./words.ts";
+import { stateWords } from "./words.ts";
 
 /** More than this many warnings or changes in one reply tire the reader; Review shows all. */
 const shownItems = 6;

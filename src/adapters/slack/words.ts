@@ -6,13 +6,6 @@ import { openLook } from "../../request/unknown.ts";
 import { clip } from "./escape.ts";
 import { heldUpOf, quorumOf } from "./known.ts";
 
-/** What is asked in one line of words: "Restart api in prod, cluster demo". */
-export function headlineOf(operation: Operation): string {
-  const namespace = namespaceOf(operation);
-  const where = namespace === undefined ? "" : ` in ${namespace}`;
-  return `${entryOf(operation).headline(operation)}${where}, cluster ${operation.cluster}`;
-}
-
 /** "in the namespace prod of the cluster demo", "on the cluster demo". */
 export function whereOf(operation: Operation): string {
   const namespace = namespaceOf(operation);

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Proof } from "../../challenge/challenge.ts";
 import { type IdToken, signedValue } from "../../challenge/evidence.ts";
 import type { Provider } from "../../policy/provider-document.ts";
-import type { Witness } from "../../ports.ts";
+import type { Check } from "./witness.ts";
 
 /** Asymmetric alone: with HS256 whoever has the client's secret could sign, and `none` is nobody's signature. */
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
@@ -17,17 +17,13 @@ const skewMs = minute;
  * Checks ID tokens by the provider's public keys alone (OpenID Connect Core 1.0 section 3.1.3.7). It is a proof's past
  * that is judged: a token that has expired since then shows what it showed.
  */
-export function idTokenWitness(provider: Pick<Provider, "issuer" | "clientId" | "acr">): Witness {
+export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "acr">): Check<IdToken> {
   const { issuer, clientId, acr: accepted } = provider;
   const keys = providerKeys(issuer);
 
-  return {
-    async whyNot(proof) {
-      const { evidence } = proof;
-      if (evidence?.kind !== "id-token") return "this is no ID token";
-      const claims = await read(evidence, proof.at, await keys());
-      return typeof claims === "string" ? claims : whyClaimsFail(claims, proof, evidence);
-    },
+  return async (proof, evidence) => {
+    const claims = await read(evidence, proof.at, await keys());
+    return typeof claims === "string" ? claims : whyClaimsFail(claims, proof, evidence);
   };
 
   async function read({ token }: IdToken, at: number, key: Keys): Promise<JWTPayload | string> {

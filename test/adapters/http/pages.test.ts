@@ -61,7 +61,12 @@ describe("the pages", () => {
     for (const [path, type] of [
       ["/enrol", "text/html"],
       ["/enrol.js", "text/javascript"],
-      ["/enrol.css", "text/css"],
+      ["/page.css", "text/css"],
+      ["/page.js", "text/javascript"],
+      ["/passkey", "text/html"],
+      ["/passkey.js", "text/javascript"],
+      ["/step-up", "text/html"],
+      ["/step-up.js", "text/javascript"],
     ] as const)
       it(`${path}, to nobody's frame or cache, and with nothing from elsewhere`, async () => {
         const answer = await fetch(pages.url + path);

@@ -151,6 +151,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     teams: [team],
     command: "/k8s",
     approvalsChannel: approvals.id,
+    securityChannel: approvals.id,
     host: "127.0.0.1",
     port: 0,
     slackApiUrl: slack.apiUrl,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { idTokenWitness } from "../../../src/adapters/witness/id-token.ts";
+import { idTokenCheck } from "../../../src/adapters/witness/id-token.ts";
+import { witnessOf } from "../../../src/adapters/witness/witness.ts";
 import { signedValue } from "../../../src/challenge/evidence.ts";
 import type { Witness } from "../../../src/ports.ts";
 import { type StrangeProvider, startStrangeProvider } from "../../lab/idp/strange-provider.ts";
@@ -12,7 +13,7 @@ describe("the witness of ID tokens", () => {
   let witness: Witness;
   beforeEach(async () => {
     idp = await startStrangeProvider();
-    witness = idTokenWitness({ issuer: idp.issuer, clientId: "countersign", acr: [acr] });
+    witness = witnessOf({ "id-token": idTokenCheck({ issuer: idp.issuer, clientId: "countersign", acr: [acr] }) });
   });
   afterEach(() => idp.close());
 
@@ -81,7 +82,7 @@ describe("the witness of ID tokens", () => {
 
   it("takes no other evidence for an ID token", async () => {
     const proof = { authenticator: "totp", subject: alice, digest, at: 0, request: "r-1", signature: "s" } as const;
-    assert.match((await witness.whyNot(proof)) ?? "", /no ID token/);
+    assert.match((await witness.whyNot(proof)) ?? "", /nothing here can check/);
   });
 
   it("throws when the keys cannot be read, for then it cannot tell, and tells as soon as they can", async () => {
