@@ -11,6 +11,7 @@ export const providerSchema = {
 };
 export const providerSecretSchema = {
   COUNTERSIGN_IDP_CLIENT_SECRET: z.string().min(16, "is too short for a client's secret").optional(),
+  COUNTERSIGN_DUO_SECRET: z.string().min(40, "is too short for Duo's secret key, which has 40 characters").optional(),
 };
 
 /** The provider whose document is named, if one is; what is wrong with it goes to `faults`. */
@@ -35,7 +36,14 @@ export function providerFaults(
   const secret = values["COUNTERSIGN_IDP_CLIENT_SECRET"];
   if (secret !== undefined && values["COUNTERSIGN_IDP"] === undefined)
     return ["COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET"];
-  if (provider?.push && secret === undefined)
-    return ["COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes"];
-  return [];
+  const duoSecret = values["COUNTERSIGN_DUO_SECRET"];
+  return [
+    ...((provider?.push || provider?.okta) && secret === undefined
+      ? ["COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes"]
+      : []),
+    ...(provider?.duo && duoSecret === undefined ? ["COUNTERSIGN_DUO_SECRET: is needed where Duo sends pushes"] : []),
+    ...(!provider?.duo && duoSecret !== undefined
+      ? ["COUNTERSIGN_DUO_SECRET: is there, and the document of COUNTERSIGN_IDP says nothing of Duo"]
+      : []),
+  ];
 }

@@ -1,3 +1,5 @@
+import type { DuoAccount } from "../../policy/provider-document.ts";
+import { boundedBody } from "../identity/bounded-body.ts";
 import { duoAuthorization, queryOf } from "./signature.ts";
 
 /** One answer of Duo's; `code` is its own, five digits of which the first three are the HTTP status. */
@@ -21,15 +23,6 @@ export class DuoFault extends Error {
   override readonly name = "DuoFault";
 }
 
-export interface DuoAccount {
-  /** `api-xxxxxxxx.duosecurity.com`. */
-  readonly host: string;
-  readonly integrationKey: string;
-}
-
-/** An answer is some hundred bytes: what is longer is none. */
-const longest = 64 * 1024;
-
 /** A client of our own: the vendor's ends the process at a gateway's HTML, and has no timeout (facts/identity.md). */
 export function duoClient(
   { host, integrationKey }: DuoAccount,
@@ -49,24 +42,14 @@ export function duoClient(
           headers: { date, authorization, ...(method === "POST" ? { "content-type": "application/json" } : {}) },
           ...(method === "POST" ? { body } : {}),
         });
-        return answerIn(await textOf(response), response.status);
+        return answerIn(await boundedBody(response), response.status);
       } catch (fault) {
         if (fault instanceof DuoFault) throw fault;
+        if (fault instanceof RangeError) throw new DuoFault(fault.message);
         throw new DuoFault(signal.aborted ? "Duo did not answer in time" : "Duo cannot be reached");
       }
     },
   };
-}
-
-async function textOf({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > longest) throw new DuoFault(`Duo's answer is longer than ${longest} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function answerIn(text: string, status: number): DuoAnswer {

@@ -1,4 +1,5 @@
 import { App } from "@slack/bolt";
+import type { Disowned } from "../../request/pushing.ts";
 import { codeOf } from "./api-fault.ts";
 import { openClients } from "./clients.ts";
 import { createFlight } from "./flight.ts";
@@ -7,6 +8,7 @@ import { createGate } from "./gate.ts";
 import { listen } from "./listeners.ts";
 import { createMembers } from "./members.ts";
 import { createOutbox } from "./outbox.ts";
+import { raiseAlarm } from "./push-alarm.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { createRecall } from "./recall.ts";
 import { openReceiving } from "./receivers.ts";
@@ -21,6 +23,8 @@ export type { SlackPorts, SlackSettings } from "./settings.ts";
 export interface Slack {
   /** Makes what Slack shows of a request match its record; safe to call at any time, by any number of processes. */
   show(request: string): Promise<void>;
+  /** Tells the security channel of a push that its person disowned on their device; throws when it could not be told. */
+  alarm(disowned: Disowned): Promise<void>;
   /** Takes nothing new in, and waits for what is under way. */
   close(): Promise<void>;
   /** Where HTTP mode listens; undefined in socket mode. */
@@ -88,6 +92,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
   return {
     address,
     show: (request) => shows.run(() => shower.show(request)),
+    alarm: (disowned) => raiseAlarm(front, disowned),
     async close() {
       shower.stop();
       // A socket that is closed takes no acknowledgement any more.

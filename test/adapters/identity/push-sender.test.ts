@@ -60,7 +60,7 @@ describe("pushes by CIBA", () => {
       assert.ok(polled.answer === "token");
       const { token, ...claims } = polled.token;
       assert.match(token, /^eyJ/);
-      assert.deepEqual(claims, { subject: alice, acr: phoneAcr, authenticatedAt: 1_800_000_000_000 });
+      assert.deepEqual(claims, { subject: alice, acr: phoneAcr, amr: ["swk"], authenticatedAt: 1_800_000_000_000 });
       assert.deepEqual(await sender.poll(handle), { answer: "expired" });
     });
 
