@@ -2,8 +2,9 @@ import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
 import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
 import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
+import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
 import { registrationReader } from "./adapters/authenticators/registration.ts";
-import { readSealingKey } from "./adapters/authenticators/seal.ts";
+import { readSealingKeys } from "./adapters/authenticators/seal.ts";
 import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
@@ -11,6 +12,7 @@ import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
 import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
+import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
@@ -59,8 +61,9 @@ await run("web", async () => {
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
-  const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
+  const sealing = readSealingKeys(settings.COUNTERSIGN_SEALING_KEY, settings.COUNTERSIGN_SEALING_KEYS_OLD);
   const seeds = totpSeeds(sealing, "Countersign");
+  const credentials = redisCredentials(state, scribe);
   const origin = pagesOrigin(settings);
   const { provider } = settings;
   const senders = pushSenders(settings);
@@ -71,7 +74,7 @@ await run("web", async () => {
     chance: pushChance,
   });
   const authenticators: readonly Authenticator[] = [
-    totpAuthenticator(redisCredentials(state, scribe), seeds),
+    totpAuthenticator(credentials, seeds),
     ...[...senders.keys()].map((by) => pushAuthenticator(pushes, by)),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
@@ -104,8 +107,10 @@ await run("web", async () => {
     port: settings.PAGES_PORT,
     enrolling: createEnrolling({
       enrolments: redisEnrolments(state, scribe),
+      credentials,
       links: enrolmentLinks(sealing),
       seeds,
+      recovery: recoveryKeeper(sealing),
       chance,
       clock: store,
     }),
@@ -158,6 +163,13 @@ await run("web", async () => {
     answerDoorbell("show", { ...queue, concurrency: 8 }, (id) => slack.show(id)),
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
+  const alarms = redisAlarms(state);
+  const telling = every(1_000, onFault, async () => {
+    for (const entry of await alarms.due(20)) {
+      await slack.tell(entry);
+      await alarms.told(entry.seq);
+    }
+  });
   const sweep = every(1_000, onFault, async () => {
     for (const id of await store.overdue(50)) await lifecycle.lapse(id);
     for (const id of await store.waiting("web", 5_000, 50)) await wake.wake("web", id);
@@ -172,7 +184,7 @@ await run("web", async () => {
   });
 
   return async () => {
-    sweep.stop();
+    for (const round of [sweep, telling]) round.stop();
     phones?.stop();
     await slack.close();
     await pages.close();

@@ -123,7 +123,16 @@ export type AuditEvent =
       readonly why: string;
     })
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
-  | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
+  | {
+      readonly kind: "enrolment.completed";
+      readonly subject: string;
+      readonly credential: string;
+      /** With a recovery code: for how long it counts for nothing yet. */
+      readonly waitMs?: number;
+    }
+  | { readonly kind: "enrolment.revoked"; readonly subject: string; readonly by: string }
+  | { readonly kind: "recovery.used"; readonly subject: string; readonly credential: string }
+  | { readonly kind: "recovery.locked"; readonly subject: string; readonly credential: string }
   | { readonly kind: "passkey.issued"; readonly subject: string; readonly by: string }
   /** Counts for nothing before it stands in the directory. */
   | {

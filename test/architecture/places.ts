@@ -11,9 +11,9 @@ export const rootsWhole: readonly string[] = [...roots, "cli/"];
 export const supportOfRoots: readonly string[] = [
   "config.ts",
   "environment.ts",
-  "provider-settings.ts",
-  "push-senders.ts",
   "process.ts",
+  "push-senders.ts",
+  "settings/",
   "cli/",
 ];
 
@@ -31,14 +31,14 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["bullmq", ["adapters/bullmq/"]],
   ["canonicalize", ["audit/canonical.ts"]],
   ["jose", ["adapters/witness/"]],
-  ["openid-client", ["adapters/identity/", "adapters/okta/"]],
+  ["openid-client", ["adapters/pushes/"]],
   ["ioredis", ["adapters/redis/"]],
   ["otplib", ["adapters/authenticators/"]],
   ["pino", ["adapters/log/"]],
   ["qr", ["adapters/http/"]],
   ["undici", ["adapters/kubernetes/"]],
   ["yaml", ["policy/yaml-document.ts"]],
-  ["zod", ["policy/", "config.ts", "environment.ts", "provider-settings.ts"]],
+  ["zod", ["policy/", "config.ts", "environment.ts", "settings/"]],
 ]);
 
 /** What the core may take from Node: computation alone. */
@@ -53,10 +53,7 @@ export const timersOfCore: readonly string[] = ["execution/hold.ts"];
 /** What a process must never reach. */
 export const wall: ReadonlyMap<string, readonly string[]> = new Map([
   ["web.ts", ["@kubernetes/", "execution/", "adapters/kubernetes/"]],
-  [
-    "worker.ts",
-    ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/", "adapters/duo/", "adapters/okta/"],
-  ],
+  ["worker.ts", ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/", "adapters/pushes/"]],
 ]);
 
 export const lineLimit = 250;

@@ -2,7 +2,7 @@ import type { Pushes } from "../../challenge/push.ts";
 import type { PushAuthenticator } from "../../policy/authenticator.ts";
 import type { Authenticator } from "../../ports.ts";
 import type { PushSeal } from "../../push-port.ts";
-import { type SealingKey, seal, unseal } from "./seal.ts";
+import { type SealingKeys, seal, unseal } from "./seal.ts";
 
 /** A push through one provider, with a code carried. */
 export function pushAuthenticator(pushes: Pushes, name: PushAuthenticator): Authenticator {
@@ -21,10 +21,10 @@ export function pushAuthenticator(pushes: Pushes, name: PushAuthenticator): Auth
 }
 
 /** Seals under the key of web, each text to one push of one person. */
-export function pushSeal(key: SealingKey): PushSeal {
+export function pushSeal(keys: SealingKeys): PushSeal {
   const to = (salt: string, subject: string) => ({ purpose: "push", subject, credential: salt }) as const;
   return {
-    close: (plain, salt, subject) => seal(plain, to(salt, subject), key),
-    open: (sealed, salt, subject) => unseal(sealed, to(salt, subject), key),
+    close: (plain, salt, subject) => seal(plain, to(salt, subject), keys),
+    open: (sealed, salt, subject) => unseal(sealed, to(salt, subject), keys),
   };
 }

@@ -63,5 +63,6 @@ export function fileDirectory(file: string, onFault: (fault: unknown) => void): 
   return {
     subject: async (sub) => mounted.current().subjects.get(sub),
     bySlack: async (team, user) => mounted.current().bySlack.get(`${team}/${user}`),
+    slackUsers: async (sub) => mounted.current().slackUsers.get(sub) ?? [],
   };
 }

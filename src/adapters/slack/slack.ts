@@ -1,5 +1,7 @@
 import { App } from "@slack/bolt";
+import type { Entry } from "../../audit/chain.ts";
 import type { Disowned } from "../../request/pushing.ts";
+import { createTeller } from "./alarms.ts";
 import { codeOf } from "./api-fault.ts";
 import { openClients } from "./clients.ts";
 import { createFlight } from "./flight.ts";
@@ -25,6 +27,8 @@ export interface Slack {
   show(request: string): Promise<void>;
   /** Tells the security channel of a push that its person disowned on their device; throws when it could not be told. */
   alarm(disowned: Disowned): Promise<void>;
+  /** Tells people of an entry of the trail that belongs to no request; throws when Slack took it not. */
+  tell(entry: Entry): Promise<void>;
   /** Takes nothing new in, and waits for what is under way. */
   close(): Promise<void>;
   /** Where HTTP mode listens; undefined in socket mode. */
@@ -91,6 +95,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
   });
   return {
     address,
+    tell: createTeller(clients.outbox, settings, ports),
     show: (request) => shows.run(() => shower.show(request)),
     alarm: (disowned) => raiseAlarm(front, disowned),
     async close() {

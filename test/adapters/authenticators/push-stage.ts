@@ -1,7 +1,7 @@
 import { pushAuthenticator, pushSeal } from "../../../src/adapters/authenticators/push.ts";
 import { sealingKey } from "../../../src/adapters/authenticators/seal.ts";
 import { chance, pushChance } from "../../../src/adapters/chance/chance.ts";
-import { cibaSender } from "../../../src/adapters/identity/push-sender.ts";
+import { cibaSender } from "../../../src/adapters/pushes/ciba-sender.ts";
 import { redisPushes } from "../../../src/adapters/redis/pushes.ts";
 import { openState, type StateClient } from "../../../src/adapters/redis/redis.ts";
 import { redisTrail } from "../../../src/adapters/redis/trail.ts";
@@ -62,7 +62,7 @@ export function openPushStage(redisUrl: string, idp: Idp, wrap = (sender: PushSe
 export function openPushHouse(redisUrl: string, by: PushAuthenticator, sender: () => PushSender): PushHouse {
   const client = openState({ url: redisUrl, prefix: freshPrefix() });
   const scribe: Scribe = (event) => ({ event, writer: "test", clock: Date.now() });
-  const key = sealingKey("test-1", Buffer.alloc(32, 7).toString("base64"));
+  const key = [sealingKey("test-1", Buffer.alloc(32, 7).toString("base64"))] as const;
   const open = (): PushProcess => {
     const pushes = createPushes({
       ...{ store: redisPushes(client, scribe), seal: pushSeal(key), chance: pushChance },

@@ -9,8 +9,8 @@ import {
 } from "openid-client";
 import type { DirectWays, Provider } from "../../policy/provider-document.ts";
 import type { NotSent, PushSender, Sent } from "../../push-port.ts";
-import { boundedBody } from "../identity/bounded-body.ts";
-import { presented, whyNoAnswer } from "../identity/token-answer.ts";
+import { boundedBody } from "./bounded-body.ts";
+import { presented, whyNoAnswer } from "./token-answer.ts";
 
 /** Of each call, in seconds. */
 const timeoutSeconds = 5;

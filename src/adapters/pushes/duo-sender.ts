@@ -1,7 +1,7 @@
 import { plain } from "../../challenge/binding-message.ts";
 import type { NotSent, NotSentReason, Polled, PushSender, PushText, Sent } from "../../push-port.ts";
 import { type DuoAnswer, type DuoClient, DuoFault } from "./duo-client.ts";
-import { queryOf } from "./signature.ts";
+import { queryOf } from "./duo-signature.ts";
 
 /** Of each call, in ms. Duo holds a poll back until something changes; somebody who typed a code does not wait for that. */
 const timeouts = { ask: 4_000, poll: 1_500 } as const;

@@ -1,6 +1,6 @@
 import type { DuoAccount } from "../../policy/provider-document.ts";
-import { boundedBody } from "../identity/bounded-body.ts";
-import { duoAuthorization, queryOf } from "./signature.ts";
+import { boundedBody } from "./bounded-body.ts";
+import { duoAuthorization, queryOf } from "./duo-signature.ts";
 
 /** One answer of Duo's; `code` is its own, five digits of which the first three are the HTTP status. */
 export type DuoAnswer =
