@@ -1,7 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
-import type { Provider } from "./policy/provider-document.ts";
 import { type ClusterSettings, readClusters } from "./settings/clusters.ts";
 import {
   channelId,
@@ -15,7 +14,13 @@ import {
   redisUrl,
   seconds,
 } from "./settings/fields.ts";
-import { providerFaults, providerOf, providerSchema, providerSecretSchema } from "./settings/provider.ts";
+import {
+  type OfProvider,
+  providerOf,
+  providerSchema,
+  providerSecretSchema,
+  providerWithSecret,
+} from "./settings/provider.ts";
 import { type SealingSettings, sealing, sealingFaults } from "./settings/sealing.ts";
 
 const common = {
@@ -86,10 +91,6 @@ const enrolmentSchema = sealingSchema.extend({
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
 
-interface OfProvider {
-  /** Absent: none is set up. */
-  readonly provider?: Provider;
-}
 export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
 export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
   OfProvider & {
@@ -137,8 +138,7 @@ export function webSettings(environment: Environment): WebSettings {
   const { env, values, faults } = readEnvironment(environment, webSchema, settingNames, notForWeb);
   faults.push(...faultsTogether(values));
   const grantKey = keyOf(faults, values, "COUNTERSIGN_GRANT_KEY", createPrivateKey);
-  const provider = providerOf(faults, values);
-  faults.push(...providerFaults(provider, values));
+  const provider = providerWithSecret(faults, values);
   if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
   return Object.freeze({ ...env, grantKey, ...(provider ? { provider } : {}) });
 }

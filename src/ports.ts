@@ -172,6 +172,8 @@ export interface Directory {
   bySlack(team: string, user: string): Promise<Subject | undefined>;
   /** Who in Slack this subject is: user ids. */
   slackUsers(sub: string): Promise<readonly string[]>;
+  /** Everybody there is. */
+  people(): Promise<readonly Subject[]>;
 }
 
 /** The policy in force; the same object until a new revision is loaded whole. */

@@ -14,6 +14,11 @@ export const providerSecretSchema = {
   COUNTERSIGN_DUO_SECRET: z.string().min(40, "is too short for Duo's secret key, which has 40 characters").optional(),
 };
 
+export interface OfProvider {
+  /** Absent: none is set up. */
+  readonly provider?: Provider;
+}
+
 /** The provider whose document is named, if one is; what is wrong with it goes to `faults`. */
 export function providerOf(faults: string[], values: Readonly<Record<string, string>>): Provider | undefined {
   const file = values["COUNTERSIGN_IDP"];
@@ -28,22 +33,17 @@ export function providerOf(faults: string[], values: Readonly<Record<string, str
   return undefined;
 }
 
-/** What neither setting shows by itself. */
-export function providerFaults(
-  provider: Provider | undefined,
-  values: Readonly<Record<string, string>>,
-): readonly string[] {
+/** The same for web, which sends pushes and needs the client's secret for it. */
+export function providerWithSecret(faults: string[], values: Readonly<Record<string, string>>): Provider | undefined {
+  const provider = providerOf(faults, values);
   const secret = values["COUNTERSIGN_IDP_CLIENT_SECRET"];
   if (secret !== undefined && values["COUNTERSIGN_IDP"] === undefined)
-    return ["COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET"];
+    faults.push("COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET");
+  if ((provider?.push || provider?.okta) && secret === undefined)
+    faults.push("COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes");
   const duoSecret = values["COUNTERSIGN_DUO_SECRET"];
-  return [
-    ...((provider?.push || provider?.okta) && secret === undefined
-      ? ["COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes"]
-      : []),
-    ...(provider?.duo && duoSecret === undefined ? ["COUNTERSIGN_DUO_SECRET: is needed where Duo sends pushes"] : []),
-    ...(!provider?.duo && duoSecret !== undefined
-      ? ["COUNTERSIGN_DUO_SECRET: is there, and the document of COUNTERSIGN_IDP says nothing of Duo"]
-      : []),
-  ];
+  if (provider?.duo && duoSecret === undefined) faults.push("COUNTERSIGN_DUO_SECRET: is needed where Duo sends pushes");
+  if (duoSecret !== undefined && (provider ? !provider.duo : values["COUNTERSIGN_IDP"] === undefined))
+    faults.push("COUNTERSIGN_DUO_SECRET: is there, and no document of COUNTERSIGN_IDP says anything of Duo");
+  return provider;
 }

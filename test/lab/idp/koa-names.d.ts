@@ -1,5 +1,5 @@
 // Stands in for what the types of koa, which those of oidc-provider name, still expect of an older content-disposition.
-import "content-disposition";
+export {};
 
 declare module "content-disposition" {
   interface Options {
