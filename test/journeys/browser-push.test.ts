@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { finish } from "../lab/acting.ts";
+import { alice } from "../lab/people.ts";
+import { inBrowser } from "./browser-stage.ts";
+
+describe("a push in a real browser", function () {
+  this.timeout(60_000);
+  const stage = inBrowser({ idp: true });
+
+  it("comes to the phone with its code, and counts once that is carried back into the form", async () => {
+    const { url, open, lab } = stage();
+    const page = await open(url);
+    const composer = page.getByTestId("composer");
+    await composer.fill("/k8s rollout restart deploy/api -n prod -- 5xx since the 14:02 deploy");
+    await composer.press("Escape");
+    await composer.press("Enter");
+    await page.locator('#conversation [data-action-id="prove"]').click();
+    await page.locator('[data-action-id="by-push"]').click();
+    if (process.env["SHOTS"]) {
+      await page.waitForTimeout(3000);
+      await page.screenshot({ path: "/tmp/push0.png" });
+    }
+    const push = page.getByTestId("push");
+    assert.match((await push.textContent()) ?? "", /^\d{6}to run: rollout restart deploy\/api -n prod/);
+    await page.getByText("A push is on your device").waitFor();
+    assert.ok(await page.getByTestId("phone-type").isHidden(), "a code of the app would be a wrong one");
+    if (process.env["SHOTS"]) await page.screenshot({ path: "/tmp/push1.png" });
+    await page.getByTestId("push-approve").click();
+    await page.getByTestId("push-type").click();
+    await page.getByTestId("modal-submit").click();
+    await page.getByText("Your code was accepted.").waitFor();
+    await page.getByTestId("modal-leave").click();
+    await page.getByTestId("modal").waitFor({ state: "detached" });
+    const [id = ""] = await lab.store.of(alice.sub, 1);
+    assert.equal((await lab.store.read(id))?.request.state, "awaiting-approval");
+  });
+
+  it("is a no on the phone that ends the request, and the thread says so", async () => {
+    const { url, open, lab } = stage();
+    const page = await open(url);
+    const composer = page.getByTestId("composer");
+    await composer.fill("/k8s scale deploy/api -n prod --replicas 4 -- more load");
+    await composer.press("Escape");
+    await composer.press("Enter");
+    await page.locator('#conversation [data-action-id="prove"]').last().click();
+    await page.locator('[data-action-id="by-push"]').click();
+    await page.getByText("A push is on your device").waitFor();
+    await page.getByTestId("push-deny").click();
+    const [id = ""] = await lab.store.of(alice.sub, 1);
+    assert.equal((await finish(lab, id)).state, "denied");
+    await page.getByText("You said no.").waitFor();
+    if (process.env["SHOTS"]) await page.screenshot({ path: "/tmp/push2.png" });
+  });
+});
