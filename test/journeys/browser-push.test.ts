@@ -16,15 +16,10 @@ describe("a push in a real browser", function () {
     await composer.press("Enter");
     await page.locator('#conversation [data-action-id="prove"]').click();
     await page.locator('[data-action-id="by-push"]').click();
-    if (process.env["SHOTS"]) {
-      await page.waitForTimeout(3000);
-      await page.screenshot({ path: "/tmp/push0.png" });
-    }
     const push = page.getByTestId("push");
     assert.match((await push.textContent()) ?? "", /^\d{6}to run: rollout restart deploy\/api -n prod/);
     await page.getByText("A push is on your device").waitFor();
     assert.ok(await page.getByTestId("phone-type").isHidden(), "a code of the app would be a wrong one");
-    if (process.env["SHOTS"]) await page.screenshot({ path: "/tmp/push1.png" });
     await page.getByTestId("push-approve").click();
     await page.getByTestId("push-type").click();
     await page.getByTestId("modal-submit").click();
@@ -49,6 +44,5 @@ describe("a push in a real browser", function () {
     const [id = ""] = await lab.store.of(alice.sub, 1);
     assert.equal((await finish(lab, id)).state, "denied");
     await page.getByText("You said no.").waitFor();
-    if (process.env["SHOTS"]) await page.screenshot({ path: "/tmp/push2.png" });
   });
 });

@@ -40,7 +40,7 @@ export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, 
   };
 }
 
-/** Those that can still be answered, or whose code may still be wanted; the newest first. */
+/** The newest, while it can be answered or its code may be wanted. */
 function pushesOf(idp: Idp): NonNullable<LabSources["pushes"]> {
   const subOf = (person: string) => people.find(({ id }) => id === person)?.sub ?? "";
   return {
@@ -49,8 +49,7 @@ function pushesOf(idp: Idp): NonNullable<LabSources["pushes"]> {
         .inbox(subOf(person))
         .filter(({ expiresAt }) => expiresAt > Date.now())
         .map(({ id, text, state }) => ({ id, text, state }))
-        .slice(-2)
-        .reverse(),
+        .slice(-1),
     async answer(person, push, yes) {
       if (!idp.inbox(subOf(person)).some(({ id }) => id === push)) throw new Error("This push is not on this phone.");
       await (yes ? idp.approve(push) : idp.deny(push));
