@@ -1,52 +1,27 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { type ClusterSettings, label, labelWords, readClusters } from "./cluster-settings.ts";
 import { type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
+import { type ClusterSettings, readClusters } from "./settings/clusters.ts";
+import {
+  channelId,
+  label,
+  labelWords,
+  list,
+  minute,
+  names,
+  pagesUrl,
+  port,
+  redisUrl,
+  seconds,
+} from "./settings/fields.ts";
 import {
   type OfProvider,
   providerOf,
   providerSchema,
   providerSecretSchema,
   providerWithSecret,
-} from "./provider-settings.ts";
-
-const minute = 60_000;
-/** Whole seconds in the environment, milliseconds in here. */
-const seconds = (otherwise: number, most = 999_999, because = "") =>
-  z
-    .string()
-    .refine(
-      (text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most,
-      `must be whole seconds, 1 to ${most}${because}`,
-    )
-    .transform((text) => Number(text) * 1000)
-    .default(otherwise);
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
-  .transform(Number)
-  .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
-const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
-const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
-
-const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
-
-const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC");
-
-/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
-const pagesUrl = z
-  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
-  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
-  .refine(
-    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
-    "must have a name, for a passkey belongs to none of numbers",
-  );
+} from "./settings/provider.ts";
+import { type SealingSettings, sealing, sealingFaults } from "./settings/sealing.ts";
 
 const common = {
   REDIS_URL: redisUrl,
@@ -56,9 +31,9 @@ const common = {
     .default("countersign:"),
   COUNTERSIGN_POLICY: z.string(),
   COUNTERSIGN_DIRECTORY: z.string(),
-  ...providerSchema,
   /** Where people open our pages. Absent: there are no passkeys, and none counts. */
   COUNTERSIGN_PAGES_URL: pagesUrl.optional(),
+  ...providerSchema,
   /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
   COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
@@ -87,7 +62,7 @@ const webSchema = z.object({
   PAGES_PORT: port.default(3001),
   COUNTERSIGN_CLUSTERS: names.refine((all) => all.every((name) => label.test(name)), labelWords),
   COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
-  COUNTERSIGN_SEALING_KEY: sealingKey,
+  ...sealing,
   COUNTERSIGN_GRANT_KEY: z.string(),
   COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
   COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute, 600, " (NIST SP 800-63B-4 section 3.1.3)"),
@@ -109,8 +84,9 @@ const workerSchema = z.object({
 
 const recordSchema = z.object({ REDIS_URL: common.REDIS_URL, COUNTERSIGN_PREFIX: common.COUNTERSIGN_PREFIX });
 
-const enrolmentSchema = recordSchema.extend({
-  COUNTERSIGN_SEALING_KEY: sealingKey,
+const sealingSchema = recordSchema.extend(sealing);
+
+const enrolmentSchema = sealingSchema.extend({
   COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
@@ -151,6 +127,7 @@ const notForWorker = [
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
   "COUNTERSIGN_SEALING_KEY",
+  "COUNTERSIGN_SEALING_KEYS_OLD",
   "COUNTERSIGN_GRANT_KEY",
   "COUNTERSIGN_IDP_CLIENT_SECRET",
 ];
@@ -197,31 +174,38 @@ function faultsTogether(values: Readonly<Record<string, string>>): readonly stri
     ...(chosen !== undefined && clusters !== undefined && !list.parse(clusters).includes(chosen)
       ? ["COUNTERSIGN_DEFAULT_CLUSTER: is not among COUNTERSIGN_CLUSTERS"]
       : []),
+    ...sealingFaults(values),
   ];
+}
+
+function commandLine<T>(environment: Environment, schema: z.ZodType<T>): T {
+  const { env, values, faults } = readEnvironment(environment, schema, settingNames);
+  faults.push(...sealingFaults(values));
+  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  return env;
 }
 
 /** What the command line needs to reach the records. */
 export function recordSettings(environment: Environment): { readonly url: string; readonly prefix: string } {
-  const { env, faults } = readEnvironment(environment, recordSchema, settingNames);
-  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  const env = commandLine(environment, recordSchema);
   return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
+}
+
+/** What the command line needs to seal again what lies in the records. */
+export function sealingSettings(environment: Environment): SealingSettings {
+  return sealingOf(commandLine(environment, sealingSchema));
 }
 
 /** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
 export function enrolmentSettings(
   environment: Environment,
   what: "app" | "passkey" = "app",
-): {
-  readonly directory: string;
-  readonly pagesUrl: string;
-  readonly sealingKey: string;
-} {
+): SealingSettings & { readonly directory: string; readonly pagesUrl: string } {
   const schema = what === "passkey" ? enrolmentSchema.extend({ COUNTERSIGN_PAGES_URL: pagesUrl }) : enrolmentSchema;
-  const { env, faults } = readEnvironment(environment, schema, settingNames);
-  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
-  return {
-    directory: env.COUNTERSIGN_DIRECTORY,
-    pagesUrl: env.COUNTERSIGN_PAGES_URL,
-    sealingKey: env.COUNTERSIGN_SEALING_KEY,
-  };
+  const env = commandLine(environment, schema);
+  return { directory: env.COUNTERSIGN_DIRECTORY, pagesUrl: env.COUNTERSIGN_PAGES_URL, ...sealingOf(env) };
+}
+
+function sealingOf(env: z.infer<typeof sealingSchema>): SealingSettings {
+  return { sealingKey: env.COUNTERSIGN_SEALING_KEY, retiredKeys: env.COUNTERSIGN_SEALING_KEYS_OLD };
 }

@@ -2,16 +2,19 @@ import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
 import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
 import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
+import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
 import { registrationReader } from "./adapters/authenticators/registration.ts";
-import { readSealingKey } from "./adapters/authenticators/seal.ts";
+import { readSealingKeys } from "./adapters/authenticators/seal.ts";
 import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
-import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { fileDirectory } from "./adapters/identity/files.ts";
 import { cibaSender } from "./adapters/identity/push-sender.ts";
+import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
+import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
@@ -55,12 +58,13 @@ await run("web", async () => {
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
-  const policy = filePolicy(settings.COUNTERSIGN_POLICY, onFault);
+  const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
-  const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
+  const sealing = readSealingKeys(settings.COUNTERSIGN_SEALING_KEY, settings.COUNTERSIGN_SEALING_KEYS_OLD);
   const seeds = totpSeeds(sealing, "Countersign");
+  const credentials = redisCredentials(state, scribe);
   const origin = pagesOrigin(settings);
   const { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret } = settings;
   const pushes =
@@ -77,7 +81,7 @@ await run("web", async () => {
         })
       : undefined;
   const authenticators: readonly Authenticator[] = [
-    totpAuthenticator(redisCredentials(state, scribe), seeds),
+    totpAuthenticator(credentials, seeds),
     ...(pushes ? [pushAuthenticator(pushes)] : []),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
@@ -103,15 +107,17 @@ await run("web", async () => {
     },
     mover: createMover({ store, wake, chance }),
   });
-  const pushing = pushes && createPushing({ pushes, lifecycle, store });
   const stepUps = createStepUps({ lifecycle, store, directory, links: stepUpLinks(sealing), trail });
+  const pushing = pushes && createPushing({ pushes, lifecycle, store });
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
     enrolling: createEnrolling({
       enrolments: redisEnrolments(state, scribe),
+      credentials,
       links: enrolmentLinks(sealing),
       seeds,
+      recovery: recoveryKeeper(sealing),
       chance,
       clock: store,
     }),
@@ -164,6 +170,13 @@ await run("web", async () => {
     answerDoorbell("show", { ...queue, concurrency: 8 }, (id) => slack.show(id)),
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
+  const alarms = redisAlarms(state);
+  const telling = every(1_000, onFault, async () => {
+    for (const entry of await alarms.due(20)) {
+      await slack.tell(entry);
+      await alarms.told(entry.seq);
+    }
+  });
   const sweep = every(1_000, onFault, async () => {
     for (const id of await store.overdue(50)) await lifecycle.lapse(id);
     for (const id of await store.waiting("web", 5_000, 50)) await wake.wake("web", id);
@@ -178,7 +191,7 @@ await run("web", async () => {
   });
 
   return async () => {
-    sweep.stop();
+    for (const round of [sweep, telling]) round.stop();
     phones?.stop();
     await slack.close();
     await pages.close();

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { enrolmentSettings, recordSettings, webSettings, workerSettings } from "../src/config.ts";
+import { enrolmentSettings, pagesOrigin, recordSettings, webSettings, workerSettings } from "../src/config.ts";
 import { type Environment, FaultyConfiguration } from "../src/environment.ts";
 
 const keys = generateKeyPairSync("ed25519");
@@ -66,6 +66,32 @@ describe("the settings", () => {
     file("idp.yaml", `preset: generic\nissuer: https://id.example.com\nclientId: c\nacr: [mfa]\n${change}`);
   const webFaults = (changes: Environment) => faultsOf(() => webSettings({ ...web, ...changes }));
   const workerFaults = (changes: Environment) => faultsOf(() => workerSettings({ ...worker, ...changes }));
+
+  it("have our pages under a name, over https or on this machine, or have none", () => {
+    for (const [url, origin] of [
+      ["https://countersign.example.com/some/path", "https://countersign.example.com"],
+      ["http://localhost:3001", "http://localhost:3001"],
+      [undefined, undefined],
+    ] as const) {
+      const given = url === undefined ? {} : { COUNTERSIGN_PAGES_URL: url };
+      assert.equal(pagesOrigin(webSettings({ ...web, ...given })), origin);
+      assert.equal(pagesOrigin(workerSettings({ ...worker, ...given })), origin);
+    }
+    for (const url of [
+      "http://countersign.example.com",
+      "http://127.0.0.1:3001",
+      "https://10.0.0.1/",
+      "https://[::1]:3001",
+      "http://localhost.evil.example",
+      "ftp://localhost",
+      "localhost",
+    ])
+      for (const read of [
+        () => webSettings({ ...web, COUNTERSIGN_PAGES_URL: url }),
+        () => workerSettings({ ...worker, COUNTERSIGN_PAGES_URL: url }),
+      ])
+        assert.match(faultsOf(read).join(), /COUNTERSIGN_PAGES_URL: must/, url);
+  });
 
   describe("of the web process", () => {
     it("are read from the environment, seconds in milliseconds, lists without their blanks", () => {
@@ -277,6 +303,7 @@ describe("the settings", () => {
       "SLACK_APP_TOKEN",
       "SLACK_SIGNING_SECRET",
       "COUNTERSIGN_SEALING_KEY",
+      "COUNTERSIGN_SEALING_KEYS_OLD",
       "COUNTERSIGN_GRANT_KEY",
       "COUNTERSIGN_IDP_CLIENT_SECRET",
     ])

@@ -9,7 +9,7 @@ import type { RequestStore } from "../ports.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { inWords, type Request } from "./request.ts";
 import { digestOfSettling } from "./settle.ts";
-import type { Standing } from "./standing.ts";
+import { standingFor } from "./standing-for.ts";
 
 /** Pushes for requests: who may be sent one, and what a no on the phone does to the request. */
 export interface Pushing {
@@ -44,18 +44,12 @@ export function createPushing(ports: {
 }): Pushing {
   const { pushes, lifecycle, store } = ports;
 
-  function standing(request: Request, subject: Subject, purpose: Purpose, now: number): Promise<Standing> {
-    if (purpose === "prove") return lifecycle.proverStanding(request, subject);
-    if (purpose === "approve") return lifecycle.standing(request, subject, now);
-    return lifecycle.settlerStanding(request, subject, { as: purpose, now });
-  }
-
   return {
     async begin(id, subject, purpose) {
       const stored = await store.read(id);
       if (!stored) return refuse("no-such-request", `There is no request ${id}.`, "`mine` lists yours.");
       const { request, now } = stored;
-      const stands = await standing(request, subject, purpose, now);
+      const stands = await standingFor(lifecycle, purpose, { request, subject, now });
       if (!stands.may) return stands.refusal;
       if (!stands.ways.includes("push"))
         return refuse("too-weak", "A push does not count here.", "The form offers the ways that do.");

@@ -92,13 +92,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const slack = await startSlackDouble({ teamId: team, people, channels, pace: options.pace ?? false });
   begun.defer(() => slack.close());
 
-  const idp = options.idp && (await startIdp({ subjects: people.map(({ sub }) => sub) }));
-  if (idp) begun.defer(() => idp.close());
   const door = await openFrontDoor();
   begun.defer(() => door.close());
+  const idp = options.idp && (await startIdp({ subjects: people.map(({ sub }) => sub) }));
+  if (idp) begun.defer(() => idp.close());
   const secrets = freshSecrets();
   const prefix = `lab-${randomBytes(4).toString("hex")}:`;
-  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl: door.origin, options });
+  const pagesUrl = door.origin;
+  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl, options });
   const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
   const start = async (side: "web" | "worker", cluster = "demo") => {
     const file = settings.clusterFiles[cluster] ?? "";
@@ -150,7 +151,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     policyFile: settings.policyFile,
     directoryFile: settings.directoryFile,
     ...(idp ? { idp } : {}),
-    pagesUrl: door.origin,
+    pagesUrl,
     start,
     prepare,
     store: redisRequestStore(state, scribe),
@@ -172,8 +173,8 @@ interface Parts {
   readonly prefix: string;
   readonly secrets: LabSecrets;
   readonly slack: SlackDouble;
-  readonly idp: Idp | undefined;
   readonly pagesUrl: string;
+  readonly idp: Idp | undefined;
   readonly options: LabOptions;
 }
 
@@ -208,8 +209,8 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl
     COUNTERSIGN_PREFIX: prefix,
     COUNTERSIGN_POLICY: policyFile,
     COUNTERSIGN_DIRECTORY: directoryFile,
-    ...provider,
     COUNTERSIGN_PAGES_URL: pagesUrl,
+    ...provider,
     // A Redis that was given to us may be a developer's: it is said, and borne.
     ...(redis.owned ? {} : { COUNTERSIGN_FORGETFUL_REDIS: "demo" }),
   };

@@ -6,7 +6,7 @@ import type { LabPersonage } from "./people.ts";
 
 const example = new URL("../../manifests/overlays/example/", import.meta.url);
 
-/** Puts passkeys into the directory that all processes of the lab read, as an administrator does. */
+/** Has the directory that all processes of the lab read list these as a person's, and no other, as an administrator does. */
 export async function listPasskeys(
   lab: Pick<Lab, "directoryFile">,
   passkeys: ReadonlyMap<LabPersonage, readonly Passkey[]>,
@@ -14,7 +14,8 @@ export async function listPasskeys(
   let text = await readFile(lab.directoryFile, "utf8");
   for (const [{ sub }, theirs] of passkeys) {
     const written = theirs.map(({ id, key }) => `{ id: ${id}, key: ${key} }`).join(", ");
-    text = text.replace(`${sub}: {`, `${sub}: { passkeys: [${written}],`);
+    const before = new RegExp(`${sub.replaceAll(".", "\\.")}: \\{(?: passkeys: \\[.*?\\],)?`);
+    text = text.replace(before, `${sub}: {${written ? ` passkeys: [${written}],` : ""}`);
   }
   await writeFile(lab.directoryFile, text);
 }

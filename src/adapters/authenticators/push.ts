@@ -1,7 +1,7 @@
 import type { Pushes } from "../../challenge/push.ts";
 import type { Authenticator } from "../../ports.ts";
 import type { PushSeal } from "../../push-port.ts";
-import { type SealingKey, seal, unseal } from "./seal.ts";
+import { type SealingKeys, seal, unseal } from "./seal.ts";
 
 /** A push through the identity provider, with the code carried back. */
 export function pushAuthenticator(pushes: Pushes): Authenticator {
@@ -20,10 +20,10 @@ export function pushAuthenticator(pushes: Pushes): Authenticator {
 }
 
 /** Seals under the key of web, each text to one push of one person. */
-export function pushSeal(key: SealingKey): PushSeal {
+export function pushSeal(keys: SealingKeys): PushSeal {
   const to = (salt: string, subject: string) => ({ purpose: "push", subject, credential: salt }) as const;
   return {
-    close: (plain, salt, subject) => seal(plain, to(salt, subject), key),
-    open: (sealed, salt, subject) => unseal(sealed, to(salt, subject), key),
+    close: (plain, salt, subject) => seal(plain, to(salt, subject), keys),
+    open: (sealed, salt, subject) => unseal(sealed, to(salt, subject), keys),
   };
 }

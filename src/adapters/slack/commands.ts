@@ -2,7 +2,7 @@ import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
-import { type Command, parse } from "../../operation/parse.ts";
+import { type Command, parse, whyUsage } from "../../operation/parse.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
@@ -17,6 +17,7 @@ import { heldUpOf } from "./known.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
+import { whyReply } from "./why.ts";
 import { refusalWords, stateWords } from "./words.ts";
 
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
@@ -38,6 +39,8 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return mine(front, subject);
     case "can-i":
       return canIReply(front, subject, command.question, arrival.channel ?? "");
+    case "why":
+      return whyReply(front, subject, command.operation, arrival.channel ?? "");
     case "status":
       return status(front, subject, command.id);
     case "cancel": {
@@ -83,6 +86,7 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     ...entries,
     ...runbooks.map((runbook) => ({ usage: runbookUsage(runbook), summary: runbook.summary })),
     { usage: canIUsage, summary: "what you may ask for, and what it takes" },
+    { usage: whyUsage, summary: "what a command would take from you, and who could approve it" },
     { usage: "status ID", summary: "where a request stands" },
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },

@@ -8,7 +8,7 @@ import type { Doors } from "./ways.ts";
  * link sees a plan that Slack shows as well; to say yes takes the passkey of the person it is for.
  */
 export function doorsFor({ ports }: Front, about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number): Doors {
-  const { pushing, stepUpAddress } = ports;
+  const { stepUpAddress, pushing } = ports;
   const { purpose, request } = about;
   return {
     ...(pushing ? { push: button("by-push", "Send a push to my device", `${purpose} ${request}`) } : {}),

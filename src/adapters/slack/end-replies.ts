@@ -1,4 +1,5 @@
 import type { RichTextBlockElement } from "@slack/types";
+import { authenticatorWords } from "../../policy/authenticator.ts";
 import type { Finished, Request, Settled, Unknown } from "../../request/request.ts";
 import { bold, code, lines, moment, raw } from "./blocks.ts";
 import type { Surface } from "./surface.ts";
@@ -62,7 +63,7 @@ function settlementReply(request: Finished | Unknown | Settled, reply: Reply): r
   if (!settlement) return [];
   const { subject, as, why, at, proof } = settlement;
   const says = `${subject} says that it ${as === "ran" ? "ran" : "did not run"}`;
-  const how = proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code";
+  const how = proof ? `with ${authenticatorWords[proof.authenticator]}` : "without a code";
   return [
     reply("settled", says, [
       lines(

@@ -42,12 +42,12 @@ export function listen(app: App, front: Front): void {
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
     undo: (arrival, id) => openUndo(front, arrival, id),
     revoke: (arrival, id) => revoke(front, arrival, id),
+    // The browser opens it.
+    "by-passkey": async () => undefined,
     "by-push": async (arrival, value, view) => {
       if (view) await openPush(front, arrival, value, view);
     },
     "not-me": (arrival, salt) => notMe(front, arrival, salt),
-    // The browser opens it.
-    "by-passkey": async () => undefined,
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {

@@ -41,8 +41,8 @@ export interface SlackPorts {
   readonly directory: Directory;
   readonly trail: Trail;
   readonly log: Log;
-  /** Absent: no provider sends pushes. */
-  readonly pushing?: Pushing;
   /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
   readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
+  /** Absent: no provider sends pushes. */
+  readonly pushing?: Pushing;
 }

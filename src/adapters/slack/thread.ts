@@ -2,6 +2,7 @@ import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "
 import { accountsOf, spoken as commandOf } from "../../operation/catalogue.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { plannedInWords } from "../../operation/plan.ts";
+import { authenticatorWords } from "../../policy/authenticator.ts";
 import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
 import { actions, bold, bullets, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
@@ -106,7 +107,7 @@ function items(texts: readonly string[]): readonly RichTextBlockElement[] {
 function proofReply(request: Request, reply: Reply): readonly Surface[] {
   const proof = proofOf(request);
   if (!proof) return [];
-  const method = proof.authenticator.toUpperCase();
+  const method = authenticatorWords[proof.authenticator];
   const how =
     proof.request === request.id
       ? [raw(` proved presence for this plan with ${method}, `), moment(proof.at)]
@@ -120,7 +121,7 @@ function approvalReplies(request: Request, reply: Reply): readonly Surface[] {
     reply(`approval-${i + 1}`, `${subject} approved (${i + 1} of ${wanted})`, [
       lines([
         bold(`Approval ${i + 1} of ${wanted}`),
-        raw(` by ${subject}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `),
+        raw(` by ${subject}, ${proof ? `with ${authenticatorWords[proof.authenticator]}` : "without a code"}, `),
         moment(at),
       ]),
     ]),

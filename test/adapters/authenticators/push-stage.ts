@@ -42,7 +42,7 @@ const digestOfRequest = (request: string) => request.replace(/\W/g, "").padEnd(6
 export function openPushStage(redisUrl: string, idp: Idp, wrap = (sender: PushSender) => sender): PushStage {
   const client = openState({ url: redisUrl, prefix: freshPrefix() });
   const scribe: Scribe = (event) => ({ event, writer: "test", clock: Date.now() });
-  const key = sealingKey("test-1", Buffer.alloc(32, 7).toString("base64"));
+  const key = [sealingKey("test-1", Buffer.alloc(32, 7).toString("base64"))] as const;
   const { push } = presets.generic;
   if (!push) throw new Error("the generic preset has a push");
   const provider = { preset: "generic", clientId: idp.clientId, clientAuth: "basic", acr: [phoneAcr], push } as const;

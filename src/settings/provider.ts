@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { codeOf } from "./environment.ts";
-import { type Provider, readProvider } from "./policy/provider-document.ts";
+import { codeOf } from "../environment.ts";
+import { type Provider, readProvider } from "../policy/provider-document.ts";
 
 /** Both processes read the same document; only web has the client's secret. */
 export const providerSchema = {

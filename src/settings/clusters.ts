@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { codeOf } from "./environment.ts";
-import { readYaml } from "./policy/yaml-document.ts";
-
-/** A cluster is called by an RFC 1123 label: it stands in the names of queues and keys. */
-export const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-export const labelWords = "a cluster's name has lower-case letters, digits and dashes";
+import { codeOf } from "../environment.ts";
+import { readYaml } from "../policy/yaml-document.ts";
+import { label, labelWords } from "./fields.ts";
 
 const clustersSchema = z.strictObject({
   clusters: z.record(
@@ -20,8 +17,7 @@ const clustersSchema = z.strictObject({
 });
 
 export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
-
-/** The clusters of the file that is named; what is wrong with it goes to `faults`. */
+/** The clusters that the file names; what is wrong with it goes to `faults`. */
 export function readClusters(
   faults: string[],
   file: string | undefined,
