@@ -92,6 +92,8 @@ export interface Raise {
   readonly longerThan?: number;
   /** Matches where this does not answer false for certain. */
   readonly when?: Condition;
+  /** Matches from the first of these moments until the second, in milliseconds since 1970. */
+  readonly during?: { readonly from: number; readonly to: number };
   readonly tier: string;
 }
 
