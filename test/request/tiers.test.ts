@@ -128,4 +128,16 @@ describe("what a tier asks for", () => {
       }
     });
   });
+
+  it("is put beside who could approve it by the directory of that moment, who asks left out", async () => {
+    const request = await asked(staged);
+    assert.ok("approvers" in request);
+    assert.deepEqual(request.approvers, [
+      ["bob", "carol", "dora"],
+      ["bob", "carol", "dora", "erin"],
+    ]);
+    desk.tier("guarded", { stepUp: {} });
+    const alone = await desk.plans(await desk.asks(alice, restartIn("staging")));
+    assert.ok(!("approvers" in alone));
+  });
 });
