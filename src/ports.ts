@@ -1,6 +1,7 @@
 import type { Body, Entry } from "./audit/chain.ts";
 import type { AuditEvent } from "./audit/event.ts";
 import type { Challenge, Claim, Outcome, Proof, Response } from "./challenge/challenge.ts";
+import type { StartedStepUp } from "./challenge/step-up.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Subject } from "./policy/subject.ts";
 import type { Grant, SignedGrant } from "./request/grant.ts";
@@ -168,6 +169,8 @@ export interface Directory {
   subject(sub: string): Promise<Subject | undefined>;
   /** By Slack team id and user id, linked explicitly; never by name or e-mail. */
   bySlack(team: string, user: string): Promise<Subject | undefined>;
+  /** Who in Slack this subject is: user ids. */
+  slackUsers(sub: string): Promise<readonly string[]>;
   /** Everybody there is. */
   people(): Promise<readonly Subject[]>;
 }
@@ -200,64 +203,12 @@ export interface Witness {
   whyNot(proof: Proof): Promise<string | undefined>;
 }
 
-/** One subject's TOTP credential as it is kept; the seed is sealed. */
-export interface TotpCredential {
-  readonly id: string;
-  readonly sealed: string;
-  /** The last RFC 6238 time step that was claimed. */
-  readonly timeStep: number;
-  /** Until when it is locked; Infinity = until it is enrolled again. */
-  readonly lockedUntil?: number;
-}
-
-/** Where TOTP credentials are kept. Claims of time steps are made by {@link RequestStore.keep}. */
-export interface CredentialStore {
-  read(subject: string): Promise<TotpCredential | undefined>;
-  /** Counts one wrong code of any request, atomically, and locks the credential by itself when it was one too many. */
-  countFailure(subject: string, credential: string): Promise<void>;
-}
-
-/** An enrolment under way behind a one-time link. The link itself is never kept, only its SHA-256. */
-export interface Enrolment {
-  readonly subject: string;
-  /** The credential that waits for its first code. */
-  readonly pending?: { readonly id: string; readonly sealed: string };
-}
-
-/** Makes one-time links, and knows its own. Only the web process and the administrator's command line hold one. */
-export interface LinkKeeper {
-  /** A new link for this subject: a secret of 256 random bits, and what vouches for it. */
-  make(subject: string): string;
-  /** Whether this link was made for this subject with our key, whatever the store says. */
-  holds(link: string, subject: string): boolean;
-}
-
-/** One-time links for enrolling. Reading one never uses it up; completing it does, at most once. */
-export interface EnrolmentStore {
-  /** Keeps a link for so many ms; false = this subject has a credential already and `replace` is not set. */
-  issue(link: string, subject: string, forMs: number, by: string, replace: boolean): Promise<boolean>;
-  open(link: string): Promise<Enrolment | undefined>;
-  /** Sets the pending credential if there is none yet; answers the one that stands. */
-  begin(link: string, pending: { id: string; sealed: string }): Promise<Enrolment | undefined>;
-  /** Makes the pending credential count, its first time step claimed, and ends the link; false = somebody was first. */
-  complete(link: string, credential: string, timeStep: number): Promise<boolean>;
-}
-
-/** Makes, seals and judges TOTP seeds. Only the web process holds the sealing key. */
-export interface SeedKeeper {
-  /** A new random seed for this subject, sealed under the credential's id. */
-  make(subject: string, credential: string): string;
-  /** The `otpauth://` URI of a sealed seed, for the subject's eyes only. */
-  uri(subject: string, credential: string, sealed: string): string;
-  /** The time step a code belongs to at `now`, if it is right and later than `after`. */
-  judge(input: {
-    subject: string;
-    credential: string;
-    sealed: string;
-    code: string;
-    now: number;
-    after: number;
-  }): number | undefined;
+/** Links to a step-up on our own page. Only the web process holds one. */
+export interface StepUpLinks {
+  /** A new link, with a salt of its own of 256 random bits. */
+  make(about: Omit<StartedStepUp, "salt">): string;
+  /** What a link of ours stands for, however old it is; undefined for any other text. */
+  read(link: string): StartedStepUp | undefined;
 }
 
 /**

@@ -10,8 +10,10 @@ import { redisPresence } from "./adapters/redis/presence.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
-import { noWitness } from "./adapters/witness/no-witness.ts";
-import { workerSettings } from "./config.ts";
+import { assertionCheck } from "./adapters/witness/assertion.ts";
+import { idTokenCheck } from "./adapters/witness/id-token.ts";
+import { witnessOf } from "./adapters/witness/witness.ts";
+import { pagesOrigin, workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
 import { patrolMs, walkRounds } from "./execution/end-leftovers.ts";
 import { work } from "./execution/work.ts";
@@ -43,6 +45,8 @@ await run("worker", async () => {
     ),
   );
 
+  const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const origin = pagesOrigin(settings);
   const trail = redisTrail(state, scribe, chance);
   const bench: Bench = {
     store,
@@ -50,8 +54,11 @@ await run("worker", async () => {
     clusters,
     verifier: grantVerifier(settings.grantPublicKey),
     policy: recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault),
-    directory: fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault),
-    witness: noWitness,
+    directory,
+    witness: witnessOf({
+      ...(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
+      ...(settings.provider ? { "id-token": idTokenCheck(settings.provider) } : {}),
+    }),
     worker,
     leaseMs: settings.COUNTERSIGN_LEASE_SECONDS,
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,

@@ -45,6 +45,8 @@ export type AuditEvent =
       readonly authenticator: string;
       readonly digest: string;
       readonly of: string;
+      /** SHA-256 of what somebody else signed, as canonical JSON. */
+      readonly evidence?: string;
     })
   | (About & {
       readonly kind: "proof.refused";
@@ -52,10 +54,17 @@ export type AuditEvent =
       /** `last-wrong-code` denies the request. */
       readonly because: "wrong-code" | "last-wrong-code";
     })
+  /** A push was counted, and is sent now. */
+  | (About & { readonly kind: "push.begun"; readonly subject: string })
+  /** They said that they had not asked for this push. */
+  | (About & { readonly kind: "push.disowned"; readonly subject: string })
   | (About & {
       readonly kind: "approval.given";
       readonly subject: string;
       readonly digest: string;
+      /** Of the proof that stands behind it; absent where none was asked for. */
+      readonly authenticator?: string;
+      readonly evidence?: string;
       readonly count: number;
       readonly of: number;
     })
@@ -121,7 +130,25 @@ export type AuditEvent =
       readonly why: string;
     })
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
-  | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
+  | {
+      readonly kind: "enrolment.completed";
+      readonly subject: string;
+      readonly credential: string;
+      /** With a recovery code: for how long it counts for nothing yet. */
+      readonly waitMs?: number;
+    }
+  | { readonly kind: "enrolment.revoked"; readonly subject: string; readonly by: string }
+  | { readonly kind: "recovery.used"; readonly subject: string; readonly credential: string }
+  | { readonly kind: "recovery.locked"; readonly subject: string; readonly credential: string }
+  | { readonly kind: "passkey.issued"; readonly subject: string; readonly by: string }
+  /** Counts for nothing before it stands in the directory. */
+  | {
+      readonly kind: "passkey.registered";
+      readonly subject: string;
+      readonly credential: string;
+      /** The public key, COSE in base64url. */
+      readonly key: string;
+    }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
 
 interface About {

@@ -40,6 +40,11 @@ export function signedValue(about: { readonly digest: string; readonly subject: 
   return sha256(canonical({ v: "countersign.step-up.v1", digest, subject, salt, expiresAt }));
 }
 
+/** The same 32 bytes as a browser writes the challenge of an assertion: base64url. */
+export function challengeOf(about: { readonly digest: string; readonly subject: string }, binding: Binding): string {
+  return Buffer.from(signedValue(about, binding), "hex").toString("base64url");
+}
+
 /** Whether the evidence, where it stands up, names the very plan: nobody can turn it to another. */
 export function isBound(evidence: Evidence | undefined): boolean {
   return evidence?.binding !== undefined;

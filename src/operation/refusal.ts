@@ -29,6 +29,8 @@ export type RefusalCode =
   | "not-yet"
   | "declined"
   | "evidence"
+  | "push-limit"
+  | "no-push"
   // the state of the request
   | "no-such-request"
   | "not-in-this-state"

@@ -5,6 +5,17 @@ export type AuthenticatorName = (typeof authenticatorNames)[number];
 /** Those whose proof can carry the digest of a plan, signed by somebody other than us. */
 export const boundAuthenticators: readonly AuthenticatorName[] = ["login", "passkey"];
 
+/** Those whose proof a step-up takes, weakest first. */
+export function countingAuthenticators(stepUp: {
+  readonly bound?: boolean | undefined;
+  readonly by?: readonly AuthenticatorName[] | undefined;
+}): readonly AuthenticatorName[] {
+  const { bound, by } = stepUp;
+  return authenticatorNames.filter(
+    (name) => (by?.includes(name) ?? true) && (!bound || boundAuthenticators.includes(name)),
+  );
+}
+
 /** An authenticator as it is called in a sentence. */
 export const authenticatorWords: Readonly<Record<AuthenticatorName, string>> = {
   totp: "TOTP",

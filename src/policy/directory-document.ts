@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type Passkey, writtenPasskey } from "./passkey.ts";
+import { present } from "./present.ts";
 import type { KubernetesIdentities, KubernetesIdentity, Subject } from "./subject.ts";
 import { type DocumentFault, readYaml } from "./yaml-document.ts";
 
@@ -26,6 +28,7 @@ const schema = z.strictObject({
         })
         .refine((who) => isOne(who) || (who.clusters !== undefined && !who.user && !who.group), one)
         .optional(),
+      passkeys: z.array(writtenPasskey).min(1).max(20).optional(),
     }),
   ),
 });
@@ -35,25 +38,47 @@ export interface People {
   readonly subjects: ReadonlyMap<string, Subject>;
   /** `team/user` -> subject. */
   readonly bySlack: ReadonlyMap<string, Subject>;
+  /** Subject -> the ids of the Slack users they are. */
+  readonly slackUsers: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Reads a directory document; one Slack person may be linked to one subject only. */
+/**
+ * Reads a directory document; one Slack person may be linked to one subject only, and so may a passkey. It is the root of
+ * trust of passkeys: each process reads a copy of its own, mounted by an administrator, so that whoever holds the web
+ * process and the records can register nothing that counts.
+ */
 export function readDirectory(text: string): People | { readonly faults: readonly DocumentFault[] } {
   const reading = readYaml(text, schema);
   if ("faults" in reading) return reading;
   const faults: DocumentFault[] = [];
   const subjects = new Map<string, Subject>();
   const bySlack = new Map<string, Subject>();
-  for (const [sub, { slack, groups, kubernetes }] of Object.entries(reading.value.subjects)) {
-    const subject: Subject = { sub, groups, ...(kubernetes ? { kubernetes: identitiesOf(kubernetes) } : {}) };
+  const slackUsers = new Map<string, readonly string[]>();
+  const taken = new Set<string>();
+  for (const [sub, { slack, groups, kubernetes, passkeys }] of Object.entries(reading.value.subjects)) {
+    const subject = present<Subject>({
+      sub,
+      groups,
+      kubernetes: kubernetes && identitiesOf(kubernetes),
+      passkeys: passkeys?.map((passkey) => present<Passkey>(passkey)),
+    });
     subjects.set(sub, subject);
+    slackUsers.set(
+      sub,
+      slack.map((person) => person.split("/")[1] ?? ""),
+    );
     slack.forEach((person, i) => {
       if (bySlack.has(person))
         faults.push({ ...reading.at(["subjects", sub, "slack", i]), says: `${person} is linked to two subjects` });
       bySlack.set(person, subject);
     });
+    passkeys?.forEach(({ id, key }, i) => {
+      if (taken.has(`id ${id}`) || taken.has(`key ${key}`))
+        faults.push({ ...reading.at(["subjects", sub, "passkeys", i]), says: "this passkey is listed twice" });
+      taken.add(`id ${id}`).add(`key ${key}`);
+    });
   }
-  return faults.length > 0 ? { faults } : { subjects, bySlack };
+  return faults.length > 0 ? { faults } : { subjects, bySlack, slackUsers };
 }
 
 type Written = NonNullable<z.infer<typeof schema>["subjects"][string]["kubernetes"]>;

@@ -1,9 +1,13 @@
+import type { Passkey } from "./passkey.ts";
+
 /** WHO: a person, by the subject identifier (`sub`) the identity provider knows them by. */
 export interface Subject {
   readonly sub: string;
   readonly groups: readonly string[];
   /** Who they are to the API servers; absent: nobody, and nothing is given to them there. */
   readonly kubernetes?: KubernetesIdentities;
+  /** Those that count as theirs; absent: none. */
+  readonly passkeys?: readonly Passkey[];
 }
 
 /** A user or a group as an API server knows it; never a service account, never one of `system:`. */

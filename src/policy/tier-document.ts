@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseSpan, spanShape } from "../operation/span.ts";
-import { authenticatorNames, boundAuthenticators } from "./authenticator.ts";
+import { authenticatorNames, boundAuthenticators, countingAuthenticators } from "./authenticator.ts";
 import type { ApprovalRule, ReasonRule, Requirements, StepUp, Tier } from "./policy.ts";
 import { present } from "./present.ts";
 
@@ -157,11 +157,8 @@ function weakerProof(after: WrittenStepUp | undefined, before: WrittenStepUp | u
 }
 
 /** The place of the weakest authenticator that counts. */
-function weakestBy({ bound, by }: WrittenStepUp = {}): number {
-  const counting = bound
-    ? (by ?? authenticatorNames).filter((name) => boundAuthenticators.includes(name))
-    : (by ?? authenticatorNames);
-  return Math.min(...counting.map((name) => authenticatorNames.indexOf(name)));
+function weakestBy(stepUp: WrittenStepUp = {}): number {
+  return Math.min(...countingAuthenticators(stepUp).map((name) => authenticatorNames.indexOf(name)));
 }
 
 /** How old a proof may be, in ms: 0 = for the very request, Infinity = none is asked for. */

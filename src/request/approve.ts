@@ -2,6 +2,7 @@ import type { Challenge, Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
+import type { Allowed, StepUp } from "../policy/policy.ts";
 import { openStage } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
 import { decideAgain, forbidden } from "./decide-again.ts";
@@ -10,18 +11,16 @@ import { endOf } from "./ending.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
+import { type Standing, standingWithoutProof } from "./standing.ts";
 import { takeProof } from "./take-proof.ts";
 
-/** What an approver would have to do before their yes counts. */
-export type ApproverStanding =
-  | { readonly may: true; readonly codeNeeded: boolean }
-  | { readonly may: false; readonly refusal: Refusal };
-
-/** Whether this person may approve the request as it stands, and whether a code is needed. */
-export async function standing(desk: Desk, request: Request, subject: Subject, now: number): Promise<ApproverStanding> {
+/** Whether this person may approve the request as it stands, and by what they can prove presence for it. */
+export async function standing(desk: Desk, request: Request, subject: Subject, now: number): Promise<Standing> {
   const refusal = refuseApproval(request, subject);
   if (refusal) return { may: false, refusal };
-  return { may: true, codeNeeded: (await proofFor(desk, request as AwaitingApproval, subject, now)) === "needed" };
+  const awaiting = request as AwaitingApproval;
+  if ((await proofFor(desk, awaiting, subject, now)) !== "needed") return { may: true, ways: [] };
+  return standingWithoutProof(desk, subject.sub, stepUpOf(awaiting, awaiting.decision) ?? {});
 }
 
 /** One approver's yes to this very plan. Policy is decided again as it lands. */
@@ -48,12 +47,12 @@ export async function approve(
       const approval = { subject: subject.sub, at: now, digest, ...(known ? { proof: known } : {}) };
       return { event: { type: "approved", approval: signed(desk, id, approval) } };
     }
-    if (response === undefined) return refuse("proof-needed", "This approval needs a code from your authenticator.");
+    if (response === undefined) return refuse("proof-needed", "This approval needs proof of your presence.");
     const challenge = approverChallenge(request, subject);
     const taken = await takeProof(desk, challenge, response, {
       request: id,
       now,
-      stepUp: openStage(decision.requirements, request.approvals.length)?.rule.stepUp ?? {},
+      stepUp: stepUpOf(request, decision) ?? {},
     });
     if ("proof" in taken) {
       const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: endOf(request) };
@@ -94,9 +93,13 @@ function refuseApproval(request: Request, subject: Subject): Refusal | undefined
 }
 
 function proofFor(desk: Desk, request: AwaitingApproval, subject: Subject, now: number) {
-  const { digest, decision, approvals } = request;
-  const stage = openStage(decision.requirements, approvals.length);
-  return freshProof(desk, { subject: subject.sub, digest, stepUp: stage?.rule.stepUp, now });
+  const stepUp = stepUpOf(request, request.decision);
+  return freshProof(desk, { subject: subject.sub, digest: request.digest, stepUp, now });
+}
+
+/** The proof that the open stage asks its approvers for. */
+function stepUpOf({ approvals }: AwaitingApproval, { requirements }: Allowed): StepUp | undefined {
+  return openStage(requirements, approvals.length)?.rule.stepUp;
 }
 
 function signed({ attestor }: Desk, request: string, approval: Omit<Approval, "signature">): Approval {

@@ -4,15 +4,17 @@ import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
-import { type ApproverStanding, approve, cancel, deny, standing } from "./approve.ts";
+import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
 import { circumstancesOf } from "./circumstances.ts";
+import { decline, disown } from "./decline.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
-import { prove } from "./prove.ts";
+import { prove, proverStanding } from "./prove.ts";
 import type { Request, Settlement } from "./request.ts";
 import { revoke } from "./revoke.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
+import type { Standing } from "./standing.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 import { type Why, why } from "./why.ts";
@@ -29,17 +31,23 @@ export interface Lifecycle {
   why(asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string }): Promise<Why>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
+  /** Whether this person may prove that they meant the request, and by what. */
+  proverStanding(request: Request, subject: Subject): Promise<Standing>;
   prove(id: string, subject: Subject, response: Response): Promise<Request | Refusal>;
-  standing(request: Request, subject: Subject, now: number): Promise<ApproverStanding>;
+  /** Whether this person may approve the request, and by what they can prove presence for it. */
+  standing(request: Request, subject: Subject, now: number): Promise<Standing>;
   approve(id: string, subject: Subject, response: Response | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
+  /** Of what they were pushed, this subject said no on their device, or that it was none of their doing. */
+  decline(id: string, subject: string): Promise<Request | Refusal>;
+  disown(id: string, subject: string): Promise<Request | Refusal>;
   /** Whether this person may say what came of a request of which nobody can tell. */
   settlerStanding(
     request: Request,
     subject: Subject,
     about: { readonly as: Settlement["as"]; readonly now: number },
-  ): Promise<ApproverStanding>;
+  ): Promise<Standing>;
   settle(id: string, subject: Subject, settling: Settling): Promise<Request | Refusal>;
   lookAgain(id: string, subject: Subject): Promise<Request | Refusal>;
   /** What this person would ask for to take a change back, or why they may not. */
@@ -73,11 +81,14 @@ export function createLifecycle(desk: Desk): Lifecycle {
     },
     why: (asked) => why(desk, asked),
     runbooks: () => desk.policy.current().runbooks ?? [],
+    proverStanding: (request, subject) => proverStanding(desk, request, subject),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
     standing: (request, subject, now) => standing(desk, request, subject, now),
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),
     deny: (id, subject, why) => deny(desk, id, subject, why),
     cancel: (id, subject, why) => cancel(desk, id, subject, why),
+    decline: (id, subject) => decline(desk, id, subject),
+    disown: (id, subject) => disown(desk, id, subject),
     settlerStanding: (request, subject, about) => settlerStanding(desk, request, subject, about),
     settle: (id, subject, settling) => settle(desk, id, subject, settling),
     undoStanding: (request, subject, now) => undoStanding(desk, request, subject, now),

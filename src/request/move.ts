@@ -73,12 +73,7 @@ export function createMover(ports: {
           ...wanted.along,
         });
         if (answer.kept) return next;
-        if (answer.because === "code-already-used")
-          return refuse(
-            "code-already-used",
-            "This code was used already. If it was not you, tell the security team now.",
-            "Wait for the next code.",
-          );
+        if (answer.because === "code-already-used") return usedAlready(wanted.along?.claim);
         if (answer.because === "target-busy")
           return refuse("target-busy", `${answer.by} is acting on ${lockWords(answer.lock)}`);
         if (answer.because === "too-late") return refuse("too-late", "The time for this is over.", "Ask again.");
@@ -87,4 +82,14 @@ export function createMover(ports: {
       throw new Error(`request ${id} moved ${attempts} times while one step was tried`);
     },
   };
+}
+
+function usedAlready(claim: Step["claim"]): Refusal {
+  const [what, next] =
+    claim && "stepUp" in claim ? ["step-up", "Begin a new one."] : ["code", "Wait for the next code."];
+  return refuse(
+    "code-already-used",
+    `This ${what} was used already. If it was not you, tell the security team now.`,
+    next,
+  );
 }

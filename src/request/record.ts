@@ -1,5 +1,6 @@
-import { sha256 } from "../audit/canonical.ts";
+import { canonical, sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
+import type { Proof } from "../challenge/challenge.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
 import { approvalsWanted } from "../policy/stages.ts";
@@ -48,7 +49,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       };
     case "proved": {
       const { subject, authenticator, digest, request: of } = event.proof;
-      return { kind: "proof.given", request, subject, authenticator, digest, of };
+      return { kind: "proof.given", request, subject, authenticator, digest, of, ...evidenceOf(event.proof) };
     }
     case "proof-failed": {
       // The last try denies the request with it.
@@ -56,9 +57,10 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "proof.refused", request, subject: event.subject, because };
     }
     case "approved": {
-      const { subject, digest } = event.approval;
+      const { subject, digest, proof } = event.approval;
       const [count, of] = quorumOf(next);
-      return { kind: "approval.given", request, subject, digest, count, of };
+      const given = proof && { authenticator: proof.authenticator, ...evidenceOf(proof) };
+      return { kind: "approval.given", request, subject, digest, ...given, count, of };
     }
     case "denied":
       return { kind: "request.denied", request, subject: event.subject, why: event.why };
@@ -128,6 +130,11 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
     case "looked":
       return { kind: "look.answered", request, as: event.as, why: event.says };
   }
+}
+
+/** The evidence itself stays in the record; whoever keeps it can show by this that it is what was given. */
+function evidenceOf({ evidence }: Proof): { readonly evidence?: string } {
+  return evidence ? { evidence: sha256(canonical(evidence)) } : {};
 }
 
 function objectOf(plan: Plan): string {

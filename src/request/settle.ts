@@ -7,13 +7,13 @@ import type { StepUp } from "../policy/policy.ts";
 import { stagesOf } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
 import { presenceMs } from "./absence.ts";
-import type { ApproverStanding } from "./approve.ts";
 import { isAsGranted } from "./as-granted.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { inWords, mostLooks, type Request, type Settlement, settlementStatement, type Unknown } from "./request.ts";
+import { type Standing, standingWithoutProof } from "./standing.ts";
 import { takeProof } from "./take-proof.ts";
 import { openLook } from "./unknown.ts";
 
@@ -25,18 +25,18 @@ export interface Settling {
   readonly response?: Response | undefined;
 }
 
-/** Whether this person may say what came of the request, and whether a code is needed for it. */
+/** Whether this person may say what came of the request, and by what they can prove presence for it. */
 export async function settlerStanding(
   desk: Desk,
   request: Request,
   subject: Subject,
   { as, now }: { readonly as: Settlement["as"]; readonly now: number },
-): Promise<ApproverStanding> {
+): Promise<Standing> {
   const may = settlerOf(desk, request, subject, now);
   if (isRefusal(may)) return { may: false, refusal: may };
   const digest = digestOfSettling(may.request, as);
   const proof = await freshProof(desk, { subject: subject.sub, digest, stepUp: may.stepUp, now });
-  return { may: true, codeNeeded: proof === "needed" };
+  return proof === "needed" ? standingWithoutProof(desk, subject.sub, may.stepUp ?? {}) : { may: true, ways: [] };
 }
 
 /**
@@ -61,7 +61,7 @@ export async function settle(
     const said = { as, subject: subject.sub, at: now, why };
     const known = await freshProof(desk, { subject: subject.sub, digest, stepUp, now });
     if (known !== "needed") return settled(desk, request, known ? { ...said, proof: known } : said);
-    if (response === undefined) return refuse("proof-needed", "This needs a code from your authenticator.");
+    if (response === undefined) return refuse("proof-needed", "This needs proof of your presence.");
     const challenge = challengeOf(request, subject, digest, now);
     const taken = await takeProof(desk, challenge, response, { request: id, now, stepUp: stepUp ?? {} });
     if ("proof" in taken)
@@ -144,7 +144,7 @@ function settled(desk: Desk, request: Unknown, said: Omit<Settlement, "signature
 }
 
 /** What a proof is bound to here: that it ran is another sentence than that it did not, or than an approval. */
-function digestOfSettling({ id, digest }: Unknown, as: Settlement["as"]): string {
+export function digestOfSettling({ id, digest }: Pick<Unknown, "id" | "digest">, as: Settlement["as"]): string {
   return sha256(canonical({ v: "countersign.settling.v1", request: id, digest, as }));
 }
 

@@ -88,6 +88,11 @@ function fromChallenge(request: AwaitingChallenge, event: RequestEvent, now: num
       if (triesLeft > 0) return { ...request, challenge: { ...challenge, triesLeft } };
       return end(request, "denied", now, "the challenge", `${triesPerChallenge} wrong codes in a row`);
     }
+    // Nobody approves yet: it is the requester's own no, said on their device.
+    case "denied":
+      return event.subject === challenge.subject
+        ? end(request, "denied", now, event.subject, event.why)
+        : notNow(request, event);
     default:
       return early(request, event, now);
   }

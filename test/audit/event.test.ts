@@ -20,6 +20,8 @@ const samples = {
   "policy.refused": { kind: "policy.refused", stays: digest, why },
   "proof.given": { kind: "proof.given", request, subject, authenticator: "totp", digest, of: request },
   "proof.refused": { kind: "proof.refused", request, subject, because: "wrong-code" },
+  "push.begun": { kind: "push.begun", request, subject },
+  "push.disowned": { kind: "push.disowned", request, subject },
   "approval.given": { kind: "approval.given", request, subject, digest, count: 1, of: 2 },
   "approval.refused": { kind: "approval.refused", request, subject, code: "own-request" },
   "request.denied": { kind: "request.denied", request, subject, why },
@@ -60,7 +62,12 @@ const samples = {
     why,
   },
   "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
-  "enrolment.completed": { kind: "enrolment.completed", subject, credential },
+  "enrolment.completed": { kind: "enrolment.completed", subject, credential, waitMs: 900_000 },
+  "enrolment.revoked": { kind: "enrolment.revoked", subject, by: "root" },
+  "recovery.used": { kind: "recovery.used", subject, credential },
+  "recovery.locked": { kind: "recovery.locked", subject, credential },
+  "passkey.issued": { kind: "passkey.issued", subject, by: "root" },
+  "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 

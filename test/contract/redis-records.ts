@@ -30,7 +30,7 @@ export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
       const link = `link of ${subject}/${credential}`;
       await enrolments.issue(link, subject, 60_000, "an administrator", true);
       await enrolments.begin(link, { id: credential, sealed });
-      if (!(await enrolments.complete(link, credential, -1))) throw new Error(`${subject} could not be enrolled`);
+      if (!(await enrolments.complete(link, credential, -1, []))) throw new Error(`${subject} could not be enrolled`);
     },
     /** Redis's clock is nobody's to turn: it is waited for. */
     pass: async (ms: number) => void (await sleep(ms)),

@@ -28,5 +28,6 @@ export function fakeDirectory(people: readonly Listed[] = []): FakeDirectory {
       // Two people with one account is a fault of the list: neither is meant.
       return found.length === 1 && found[0] ? subjectOf(found[0]) : undefined;
     },
+    slackUsers: async (sub) => (listed.get(sub)?.slack ?? []).map((person) => person.split("/")[1] ?? ""),
   } satisfies FakeDirectory;
 }

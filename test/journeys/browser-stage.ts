@@ -21,7 +21,7 @@ const startMs = 120_000;
 const desktop = { width: 1400, height: 900 };
 
 /** Starts the demo and a browser before the suite, or the suite is pending with the reason on the screen. */
-export function inBrowser(): () => BrowserStage {
+export function inBrowser(options: { readonly policy?: string } = {}): () => BrowserStage {
   let stage: BrowserStage | undefined;
   let close: (() => Promise<void>) | undefined;
   const faults: string[] = [];
@@ -36,7 +36,7 @@ export function inBrowser(): () => BrowserStage {
     this.timeout(startMs);
     const cluster = await startDoubleCluster({ rolloutMs: 1_000 });
     begun.defer(() => cluster.close());
-    const lab = await startLab({ cluster: cluster.access, redis });
+    const lab = await startLab({ cluster: cluster.access, redis, ...options });
     begun.defer(() => lab.close());
     const page = await openDemoPage(lab, cluster);
     begun.defer(() => page.close());

@@ -17,7 +17,7 @@ describe("the lab's page in a browser", function () {
     await action(request, "prove").click();
 
     const plan = page.getByTestId("modal");
-    await plan.getByRole("heading", { name: "Enter code" }).waitFor();
+    await plan.getByRole("heading", { name: "Prove presence" }).waitFor();
     await says(plan, "Deployment prod/api");
     await says(plan, "5xx since the 14:02 deploy");
     await says(plan, "kubectl.kubernetes.io/restartedAt");

@@ -59,6 +59,15 @@ export async function approve(lab: Lab, person: LabPersonage, phone: Phone, id: 
   return submit(lab, person, form, asked ? { code: await phone.fresh() } : {});
 }
 
+/** The address of our own page, behind the button of the form that this person opens on the request. */
+export async function pageFor(lab: Lab, person: LabPersonage, action: "prove" | "review", id: string): Promise<string> {
+  await click(lab, person, action, id);
+  const form = await view(lab, person, () => true);
+  const [, url] = /"url":"([^"]+)"/.exec(JSON.stringify(form.view.blocks)) ?? [];
+  if (url === undefined) throw new Error(`the form leads to no page: ${textOf(form.view)}`);
+  return url;
+}
+
 /** An approver reads the plan and says no. */
 export async function deny(lab: Lab, person: LabPersonage, id: string, why: string): Promise<OpenView> {
   const form = await review(lab, person, id);
@@ -107,7 +116,7 @@ export async function click(lab: Lab, person: LabPersonage, action: string, id: 
 }
 
 /** Submits a form and answers what stands in its place, once the app has said. */
-async function submit(
+export async function submit(
   lab: Lab,
   person: LabPersonage,
   form: OpenView,

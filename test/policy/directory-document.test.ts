@@ -70,6 +70,17 @@ subjects:
       assert.equal(who(sub, cluster), undefined, `${sub} ${cluster}`);
   });
 
+  const passkeys = (...of: readonly string[]) =>
+    `subjects:\n${of.map((text, i) => `  ${"ab"[i]}: { passkeys: [${text}] }\n`).join("")}`
+      .replaceAll("KEY", `pQEC${"A".repeat(60)}`)
+      .replaceAll("OTHER", `pQEC${"B".repeat(60)}`);
+  it("reads the passkeys that count as a person's", () => {
+    const people = readDirectory(passkeys("{ id: a1, key: KEY, name: blue key }"));
+    assert.ok("subjects" in people);
+    const key = `pQEC${"A".repeat(60)}`;
+    assert.deepEqual(people.subjects.get("a")?.passkeys, [{ id: "a1", key, name: "blue key" }]);
+  });
+
   const kubernetes = (text: string) => `subjects:\n  a: { kubernetes: ${text} }\n`;
   const faulty: readonly (readonly [what: string, text: string, places: readonly string[], says: RegExp])[] = [
     ["nothing", "", ["1:1"], /subjects/],
@@ -79,6 +90,10 @@ subjects:
       ["3:23"],
       /T1\/U1 is linked to two/,
     ],
+    ["a passkey of two subjects", passkeys("{ id: a, key: KEY }", "{ id: a, key: OTHER }"), ["3:19"], /listed twice/],
+    ["a key under two ids", passkeys("{ id: a, key: KEY }", "{ id: b, key: KEY }"), ["3:19"], /listed twice/],
+    ["a passkey without a key", passkeys("{ id: a }"), ["2:19"], /./],
+    ["a key that is none of COSE", passkeys(`{ id: a, key: ${"A".repeat(60)} }`), ["2:33"], /COSE/],
     ["a Slack person without a team", "subjects:\n  a: { slack: [U1] }\n", ["2:16"], /TEAM\/USER/],
     ["a Slack name", "subjects:\n  a: { slack: ['@alice', T1/u1] }\n", ["2:16", "2:26"], /TEAM\/USER/],
     ["a subject of odd characters", "subjects:\n  'a b': {}\n  'ü': {}\n", ["2:10", "3:8"], /./],

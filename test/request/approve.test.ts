@@ -164,13 +164,13 @@ describe("approve", () => {
     });
 
     it("says whether a code is needed", async () => {
-      assert.deepEqual(await stand(), { may: true, codeNeeded: true });
+      assert.deepEqual(await stand(), { may: true, ways: ["totp"] });
       const second = await desk.asksAndProves(alice, restartIn("payments"), 2);
       await approve(desk, second.id, bob, responseAt("bob", 3));
-      assert.deepEqual(await stand(), { may: true, codeNeeded: false });
+      assert.deepEqual(await stand(), { may: true, ways: [] });
       desk.tier("critical", { stepUp: {}, approvals: { count: 2, from: ["sre"] } });
       const third = await desk.asksAndProves(alice, restartIn("payments"), 4);
-      assert.deepEqual(await standing(desk, third, dora, desk.clock.now()), { may: true, codeNeeded: false });
+      assert.deepEqual(await standing(desk, third, dora, desk.clock.now()), { may: true, ways: [] });
     });
 
     it("says that there is nothing to approve", async () => {

@@ -4,7 +4,7 @@ import type { Plan } from "../../src/operation/plan.ts";
 import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
 import type { Policy, Requirements } from "../../src/policy/policy.ts";
 import type { Subject } from "../../src/policy/subject.ts";
-import type { Authenticators, GrantVerifier, RequestStore } from "../../src/ports.ts";
+import type { Authenticators, GrantVerifier, RequestStore, Witness } from "../../src/ports.ts";
 import { believing } from "../../src/request/believe.ts";
 import type { Desk } from "../../src/request/desk.ts";
 import { createLifecycle, type Lifecycle } from "../../src/request/lifecycle.ts";
@@ -67,7 +67,9 @@ export interface TestDesk extends Desk {
 }
 
 /** The web side of requests on fakes, with everybody enrolled. */
-export function openDesk(parts: { authenticators?: Authenticators; policy?: Policy } = {}): TestDesk {
+export function openDesk(
+  parts: { authenticators?: Authenticators; witness?: Witness; policy?: Policy } = {},
+): TestDesk {
   const clock = fakeClock();
   const records = fakeRecords(clock);
   const wake = fakeWake();
@@ -87,7 +89,7 @@ export function openDesk(parts: { authenticators?: Authenticators; policy?: Poli
     directory,
     policy,
     authenticators: parts.authenticators ?? new Map([["totp", fakeAuthenticator(people.map(({ sub }) => sub))]]),
-    witness: fakeWitness(),
+    witness: parts.witness ?? fakeWitness(),
     attestor,
     signer,
     lifetimes,

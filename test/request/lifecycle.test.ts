@@ -91,7 +91,7 @@ describe("the lifecycle", () => {
 
   it("tells people how they stand", async () => {
     const request = await desk.asksAndProves(alice, restartIn("prod"));
-    assert.deepEqual(await desk.lifecycle.standing(request, bob, desk.clock.now()), { may: true, codeNeeded: true });
+    assert.deepEqual(await desk.lifecycle.standing(request, bob, desk.clock.now()), { may: true, ways: ["totp"] });
   });
 
   describe("attack: a race", () => {

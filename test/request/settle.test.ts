@@ -96,7 +96,7 @@ describe("settling what nobody knows", () => {
   it("asks for a code of its own: the proof of an approval, or of the other answer, does not stand for it", async () => {
     const request = await unknownIn("prod");
     // Carol approved this very plan.
-    assert.deepEqual(await standing(request, carol), { may: true, codeNeeded: true });
+    assert.deepEqual(await standing(request, carol), { may: true, ways: ["totp"] });
     const no = await desk.lifecycle.settle(request.id, carol, { as: "ran", why: "seen" });
     assert.equal(refusalOf(no), "proof-needed");
     assert.equal(refusalOf(await says(request, carol, 1)), "code-already-used");
@@ -104,7 +104,7 @@ describe("settling what nobody knows", () => {
 
   it("asks for no code where the tier lets a fresh proof count again", async () => {
     const request = await unknownIn("payments");
-    assert.deepEqual(await standing(request), { may: true, codeNeeded: false });
+    assert.deepEqual(await standing(request), { may: true, ways: [] });
     assert.equal(accepted(await desk.lifecycle.settle(request.id, bob, { as: "ran", why: "seen" })).state, "settled");
   });
 

@@ -13,5 +13,12 @@ function file(name: string, type: string): PageFile {
 export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
   ["/enrol", file("enrol.html", "text/html")],
   ["/enrol.js", file("enrol.js", "text/javascript")],
-  ["/enrol.css", file("enrol.css", "text/css")],
+  ["/passkey", file("passkey.html", "text/html")],
+  ["/passkey.js", file("passkey.js", "text/javascript")],
+  ["/step-up", file("step-up.html", "text/html")],
+  ["/step-up.js", file("step-up.js", "text/javascript")],
+  ["/page.js", file("page.js", "text/javascript")],
+  ["/page.css", file("page.css", "text/css")],
+  ["/recover", file("recover.html", "text/html")],
+  ["/recover.js", file("recover.js", "text/javascript")],
 ]);

@@ -1,16 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Enrolling } from "../../challenge/enrolment.ts";
-import { isRefusal, type Refusal } from "../../operation/refusal.ts";
+import { isRefusal } from "../../operation/refusal.ts";
+import { type Deeds, deedsOf } from "./deeds.ts";
 import { HttpRefusal, readJson, refuseForeign } from "./doorway.ts";
 import { type PageFile, pageFiles } from "./page-files.ts";
-import { qrOf } from "./qr.ts";
 
-export interface PagesOptions {
+export interface PagesOptions extends Deeds {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
-  readonly enrolling: Enrolling;
   /** Rejects while the records cannot be reached. */
   readonly alive: () => Promise<unknown>;
   readonly onFault: (fault: unknown) => void;
@@ -22,28 +20,16 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** What a one-time link's page sends; the link itself travels in a body, never in an address. */
-interface Sent {
-  readonly link: string;
-  readonly code: string;
-}
-
 /** How long connections that are not idle may last once the pages close, in ms. Node takes silent ones for busy. */
 const drainMs = 2_000;
 
-type Deed = (sent: Sent) => Promise<object | Refusal>;
-
-/** Our own small pages: enrolling an authenticator behind a one-time link, and a sign of life at `/healthz`. */
+/**
+ * Our own small pages: enrolling an authenticator and registering a passkey behind one-time links, recovery, proving
+ * presence by a passkey, and a sign of life at `/healthz`.
+ */
 export async function openPages(options: PagesOptions): Promise<Pages> {
-  const { enrolling, onFault } = options;
-  const deeds: Readonly<Record<string, Deed>> = {
-    "/enrol/offer": async ({ link }) => {
-      const offer = await enrolling.offer(link);
-      if (isRefusal(offer)) return offer;
-      return { subject: offer.subject, uri: offer.uri, qr: qrOf(offer.uri) };
-    },
-    "/enrol/confirm": ({ link, code }) => enrolling.confirm(link, code),
-  };
+  const { onFault } = options;
+  const deeds = deedsOf(options);
   const server = createServer((request, response) => {
     answer(request, response).catch((fault: unknown) => {
       if (!(fault instanceof HttpRefusal)) onFault(fault);
@@ -56,11 +42,11 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of guardHeaders) response.setHeader(name, value);
     const pathname = URL.parse(request.url ?? "/", "http://pages")?.pathname ?? "";
-    const deed = Object.hasOwn(deeds, pathname) ? deeds[pathname] : undefined;
+    const deed = deeds.get(pathname);
     if (deed) {
       demandMethod(request, response, ["POST"]);
       refuseForeign(request);
-      const done = await deed(sentBy(await readJson(request)));
+      const done = await deed(textsIn(await readJson(request)));
       return sendJson(response, isRefusal(done) ? 422 : 200, done);
     }
     demandMethod(request, response, ["GET", "HEAD"]);
@@ -120,12 +106,12 @@ function demandMethod({ method = "" }: IncomingMessage, response: ServerResponse
   throw new HttpRefusal(405, `This takes ${allowed.join(" and ")} only.`);
 }
 
-function sentBy(body: unknown): Sent {
-  const text = (name: string) => {
+/** The texts of a body by their names; what is none is "". */
+function textsIn(body: unknown): (name: string) => string {
+  return (name) => {
     const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[name] : undefined;
     return typeof value === "string" ? value : "";
   };
-  return { link: text("link"), code: text("code") };
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

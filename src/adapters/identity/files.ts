@@ -74,5 +74,6 @@ export function fileDirectory(file: string, onFault: (fault: unknown) => void): 
     subject: async (sub) => mounted.current().subjects.get(sub),
     people: async () => [...mounted.current().subjects.values()],
     bySlack: async (team, user) => mounted.current().bySlack.get(`${team}/${user}`),
+    slackUsers: async (sub) => mounted.current().slackUsers.get(sub) ?? [],
   };
 }

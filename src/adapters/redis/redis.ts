@@ -10,11 +10,21 @@ const scriptNames = [
   "enrol-issue",
   "enrol-begin",
   "enrol-complete",
+  "register-issue",
+  "register",
+  "enrol-revoke",
+  "recover",
+  "reseal",
   "take",
   "put",
   "release",
   "reserve",
   "pause",
+  "push-reserve",
+  "push-sent",
+  "push-end",
+  "push-withdraw",
+  "push-due",
 ] as const;
 type ScriptName = (typeof scriptNames)[number];
 

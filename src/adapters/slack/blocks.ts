@@ -145,7 +145,10 @@ export type ActionId =
   | "did-not-run"
   | "look-again"
   | "undo"
-  | "revoke";
+  | "revoke"
+  | "by-passkey"
+  | "by-push"
+  | "not-me";
 
 export function button(
   action: ActionId,
@@ -154,6 +157,11 @@ export function button(
   look: Pick<Button, "style" | "confirm"> = {},
 ): Button {
   return { type: "button", action_id: action, text: plainText(label, limits.button), value, ...look };
+}
+
+/** Opens an address in the browser. Slack tells us of the click too, and there is nothing to do then. */
+export function linkButton(action: ActionId, label: string, url: string): Button {
+  return { type: "button", action_id: action, text: plainText(label, limits.button), url };
 }
 
 export function actions(...buttons: readonly Button[]): ActionsBlock {

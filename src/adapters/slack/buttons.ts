@@ -40,7 +40,7 @@ function buttonsOfState(request: Request): readonly Button[] {
   });
   switch (request.state) {
     case "awaiting-challenge":
-      return [button("prove", "Enter code", request.id, { style: "primary" }), cancel];
+      return [button("prove", "Prove presence", request.id, { style: "primary" }), cancel];
     case "awaiting-approval":
     case "granted":
       return [cancel];

@@ -1,7 +1,9 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import { namespaceOf } from "../../operation/operation.ts";
 import { plannedInWords } from "../../operation/plan.ts";
+import { authenticatorWords } from "../../policy/authenticator.ts";
 import { openStage, stagesOf } from "../../policy/stages.ts";
 import { endOf } from "../../request/ending.ts";
 import type { Request } from "../../request/request.ts";
@@ -26,7 +28,7 @@ import { buttonsFor } from "./buttons.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, planOf, proofOf, quorumOf } from "./known.ts";
 import type { Surface } from "./surface.ts";
-import { headlineOf, stateWords, whereOf, wishOf } from "./words.ts";
+import { stateWords, whereOf, wishOf } from "./words.ts";
 
 const shownItems = 5;
 const shownText = 300;
@@ -74,7 +76,10 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
   return [
     ["Object", escaped(`${where}, cluster ${request.operation.cluster}`, limits.fieldText)],
     ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", shownText)],
-    ["Requester verified", proof ? `${proof.authenticator.toUpperCase()}, ${momentText(proof.at)}` : "not asked for"],
+    [
+      "Requester verified",
+      proof ? `${authenticatorWords[proof.authenticator]}, ${momentText(proof.at)}` : "not asked for",
+    ],
     ["Approvals", escaped(approvalWords(request), shownText)],
     ...(request.state === "awaiting-approval" ? [["Expires", momentText(endOf(request))] as const] : []),
   ];
@@ -103,7 +108,7 @@ function approvers(request: Request) {
     bullets(
       approvals.map(({ subject, at, proof }): RichTextElement[] => [
         raw(
-          `Approved by ${clip(subject, shownText)}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `,
+          `Approved by ${clip(subject, shownText)}, ${proof ? `with ${authenticatorWords[proof.authenticator]}` : "without a code"}, `,
         ),
         moment(at),
       ]),

@@ -6,25 +6,18 @@ import type { Request } from "../../request/request.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import { refusalReply } from "./commands.ts";
+import { doorsFor } from "./doors.ts";
 import { type Front, identify } from "./front.ts";
 import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
 import { reply } from "./whisper.ts";
-import { stateWords } from "./words.ts";
 
-/** [Enter code]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
+/** [Prove presence]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
 export async function openProof(front: Front, arrival: Arrival, id: string): Promise<void> {
   const who = await about(front, arrival, id);
-  await open(front, arrival, isRefusal(who) ? refusalModal(who) : proofView(who.request, who.subject));
-}
-
-function proofView(request: Request, subject: Subject): ModalView {
-  if (request.requester !== subject.sub)
-    return refusalModal(
-      refuse("not-yours", "Only the person who asked can prove that they meant it.", "Approvers use Review."),
-    );
-  if (request.state !== "awaiting-challenge")
-    return refusalModal(refuse("not-in-this-state", `${stateWords(request)} No code is asked for now.`));
-  return proveModal(request);
+  if (isRefusal(who)) return open(front, arrival, refusalModal(who));
+  const { request, subject, now } = who;
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "prove" }, now);
+  await open(front, arrival, proveModal(request, await front.ports.lifecycle.proverStanding(request, subject), doors));
 }
 
 /** [Review]: the approver's form, made for the one who clicked; who may not approve sees the plan and why. */
@@ -32,7 +25,9 @@ export async function openReview(front: Front, arrival: Arrival, id: string): Pr
   const who = await about(front, arrival, id);
   if (isRefusal(who)) return open(front, arrival, refusalModal(who));
   const { request, subject, now } = who;
-  await open(front, arrival, reviewModal(request, await front.ports.lifecycle.standing(request, subject, now)));
+  const standing = await front.ports.lifecycle.standing(request, subject, now);
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "approve" }, now);
+  await open(front, arrival, reviewModal(request, standing, doors));
 }
 
 /** [Cancel]: Slack has asked already whether they mean it. */
@@ -52,14 +47,19 @@ export async function revoke(front: Front, arrival: Arrival, id: string): Promis
 }
 
 /** [Deny…] inside the review: the form gives way to the one that asks why. */
-export async function openDenial(
-  front: Front,
-  arrival: Arrival,
-  id: string,
-  view: { readonly id: string; readonly hash: string },
-): Promise<void> {
+export async function openDenial(front: Front, arrival: Arrival, id: string, view: ViewRef): Promise<void> {
   const who = await about(front, arrival, id, front.settings.approvalsChannel);
-  const next = isRefusal(who) ? refusalModal(who) : denyModal(who.request);
+  await replace(front, arrival, view, isRefusal(who) ? refusalModal(who) : denyModal(who.request));
+}
+
+/** A form that stands open, as it was seen. */
+export interface ViewRef {
+  readonly id: string;
+  readonly hash: string;
+}
+
+/** Another form in the place of one that is open. */
+export async function replace(front: Front, arrival: Arrival, view: ViewRef, next: ModalView): Promise<void> {
   try {
     await front.slack.views.update({ view_id: view.id, hash: view.hash, view: next });
   } catch (fault) {

@@ -1,5 +1,6 @@
 import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
 import { type Command, parse, whyUsage } from "../../operation/parse.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
@@ -17,7 +18,7 @@ import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
 import { whyReply } from "./why.ts";
-import { headlineOf, refusalWords, stateWords } from "./words.ts";
+import { refusalWords, stateWords } from "./words.ts";
 
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
 export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {

@@ -6,9 +6,11 @@ import { secretIn } from "../../operation/secret.ts";
 import { plainLine } from "../../operation/words.ts";
 import type { Arrival } from "./arrival.ts";
 import { readRequest } from "./clicks.ts";
+import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify } from "./front.ts";
 import { approvalsOf } from "./known.ts";
+import type { Metadata } from "./metadata.ts";
 import { doneModal, refusalModal, reviewModal } from "./modals.ts";
 import { isDirect } from "./surfaces.ts";
 import { refusalWords } from "./words.ts";
@@ -17,9 +19,7 @@ import { refusalWords } from "./words.ts";
 export type FormReply = { readonly errors: Readonly<Record<string, string>> } | { readonly view: ModalView };
 
 /** What was filled in: block id -> what stands there; absent = the form has no such field. */
-export interface Filled {
-  /** The request's id, out of the form's metadata: neither secret nor signed. */
-  readonly request: string;
+export interface Filled extends Metadata {
   readonly code?: string;
   readonly why?: string;
 }
@@ -46,10 +46,12 @@ export async function submitApproval(front: Front, arrival: Arrival, filled: Fil
   }
   await recordNoApproval(front, filled.request, subject.sub, moved);
   if (moved.refused !== "proof-needed" || "code" in filled) return atCode(moved, filled);
-  // A proof that was fresh when the form was opened is not any more: the same form, now with a field for the code.
+  // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const stored = await readRequest(front, filled.request);
   if (isRefusal(stored)) return inPlace(stored);
-  return { view: reviewModal(stored.request, { may: true, codeNeeded: true }) };
+  const { request, now } = stored;
+  const doors = doorsFor(front, { request: request.id, subject: subject.sub, purpose: "approve" }, now);
+  return { view: reviewModal(request, await lifecycle.standing(request, subject, now), doors) };
 }
 
 export async function submitDenial(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {
@@ -70,9 +72,10 @@ async function recordNoApproval({ ports }: Front, request: string, subject: stri
     await ports.trail.append({ kind: "approval.refused", request, subject, code: no.refused });
 }
 
-/** The code that was typed, as the answer of an authenticator app. */
-export function codeIn({ code = "" }: Filled): Response {
-  return { by: "totp", given: code.replace(/\s/g, "") };
+/** The code that was typed, as the answer of an authenticator app or of the push the form was for. */
+export function codeIn({ code = "", started }: Filled): Response {
+  const given = code.replace(/\s/g, "");
+  return started ? { by: "push", given, started } : { by: "totp", given };
 }
 
 const aboutTheCode: readonly Refusal["refused"][] = [
@@ -81,6 +84,7 @@ const aboutTheCode: readonly Refusal["refused"][] = [
   "code-already-used",
   "locked",
   "not-enrolled",
+  "not-yet",
 ];
 
 /** Under the code's field where the person can do better at once; else in the form's place. */

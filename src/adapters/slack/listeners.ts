@@ -3,12 +3,14 @@ import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { ActionId } from "./blocks.ts";
-import { cancel, openDenial, openProof, openReview, revoke } from "./clicks.ts";
+import { cancel, openDenial, openProof, openReview, revoke, type ViewRef } from "./clicks.ts";
 import { answerCommand } from "./commands.ts";
 import { type Filled, type FormReply, submitApproval, submitDenial, submitProof } from "./forms.ts";
 import type { Front } from "./front.ts";
 import { arrivalOf } from "./gate.ts";
+import { readMetadata } from "./metadata.ts";
 import { type FormId, noticeModal } from "./modals.ts";
+import { notMe, openPush } from "./push-form.ts";
 import { lookAgain, openSettlement, submitSettlement } from "./settling.ts";
 import { openUndo, submitUndo } from "./undoing.ts";
 import { type Reply, reply } from "./whisper.ts";
@@ -40,6 +42,12 @@ export function listen(app: App, front: Front): void {
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
     undo: (arrival, id) => openUndo(front, arrival, id),
     revoke: (arrival, id) => revoke(front, arrival, id),
+    // The browser opens it.
+    "by-passkey": async () => undefined,
+    "by-push": async (arrival, value, view) => {
+      if (view) await openPush(front, arrival, value, view);
+    },
+    "not-me": (arrival, salt) => notMe(front, arrival, salt),
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {
@@ -84,11 +92,6 @@ export function listen(app: App, front: Front): void {
     });
 }
 
-interface ViewRef {
-  readonly id: string;
-  readonly hash: string;
-}
-
 /** A fault of ours is logged by its name alone, and answered in words. */
 async function orFault<T>({ ports }: Front, work: Promise<T>, otherwise: T): Promise<T> {
   try {
@@ -109,5 +112,5 @@ function filledIn(view: ViewSubmitAction["view"]): Filled {
     const input = values[field]?.[field];
     return input ? { [field]: input.value ?? "" } : {};
   };
-  return { request: view.private_metadata, ...typed("code"), ...typed("why") };
+  return { ...readMetadata(view.private_metadata), ...typed("code"), ...typed("why") };
 }

@@ -1,15 +1,16 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import type { Operation } from "../../operation/operation.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import type { Refusal } from "../../operation/refusal.ts";
-import type { ApproverStanding } from "../../request/approve.ts";
+import type { AuthenticatorName } from "../../policy/authenticator.ts";
 import type { Request, Settlement } from "../../request/request.ts";
+import type { Standing } from "../../request/standing.ts";
 import {
   actions,
   bold,
   button,
-  codeInput,
   limits,
   lines,
   plainText,
@@ -19,40 +20,41 @@ import {
   spoken,
   whyInput,
 } from "./blocks.ts";
+import { writeMetadata } from "./metadata.ts";
 import { planSheet } from "./plan-sheet.ts";
-import { headlineOf, refusalWords, stateWords } from "./words.ts";
+import { askProof, type Doors } from "./ways.ts";
+import { refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
 export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";
 
-/** The requester sees the whole plan and types the code of their authenticator. */
-export function proveModal(request: Request): ModalView {
+/** The requester sees the whole plan, and then how they can prove that they mean it. */
+export function proveModal(request: Request, standing: Standing, doors: Doors = {}): ModalView {
+  if (!standing.may) return reading("Prove presence", [whyNot(request, standing.refusal)]);
   const { blocks, whole } = planSheet(request);
-  if (!whole) return reading("Enter code", blocks);
-  return form("prove", request.id, "Enter code", "Prove presence", [
-    ...blocks,
-    codeInput("Code of your authenticator"),
-  ]);
+  if (!whole) return reading("Prove presence", blocks);
+  const asked = askProof(standing.ways, doors, "Code of your authenticator");
+  const submit = asked.typed ? "Prove presence" : undefined;
+  return form("prove", request.id, "Prove presence", submit, [...blocks, ...asked.blocks], doors);
 }
 
 /**
  * The approver sees the whole plan, and only then a way to say yes; who may not is told why first. Saying no is a
- * button, for it needs a reason and no code.
+ * button, for it needs a reason and no proof.
  */
-export function reviewModal(request: Request, standing: ApproverStanding): ModalView {
+export function reviewModal(request: Request, standing: Standing, doors: Doors = {}): ModalView {
   const { blocks, whole } = planSheet(request);
-  if (!standing.may)
-    return reading("Review", [
-      richText(lines([bold(stateWords(request))], spoken(refusalWords(standing.refusal)))),
-      ...blocks,
-    ]);
   const deny = actions(button("deny", "Deny…", request.id, { style: "danger" }));
-  if (!whole) return { ...reading("Review", [...blocks, deny]), private_metadata: request.id };
-  return form("approve", request.id, "Review", "Approve", [
-    ...blocks,
-    deny,
-    ...(standing.codeNeeded ? [codeInput("To approve: the code of your authenticator")] : []),
-  ]);
+  if (!standing.may) {
+    const why = whyNot(request, standing.refusal);
+    if (standing.refusal.refused !== "not-enrolled") return reading("Review", [why, ...blocks]);
+    return form("approve", request.id, "Review", undefined, [why, ...blocks, deny]);
+  }
+  if (!whole) return form("approve", request.id, "Review", undefined, [...blocks, deny]);
+  const asked = askProof(standing.ways, doors, "To approve: the code of your authenticator");
+  const sent = asked.typed || standing.ways.length === 0;
+  const shown = [...blocks, deny, ...asked.blocks];
+  return form("approve", request.id, "Review", sent ? "Approve" : undefined, shown, doors);
 }
 
 export function denyModal(request: Request): ModalView {
@@ -67,10 +69,17 @@ export function denyModal(request: Request): ModalView {
   ]);
 }
 
-/** Who may say what came of it sees what is known, and gives a reason; a code stands for their presence. */
-export function settleModal(request: Request, as: Settlement["as"], codeNeeded: boolean): ModalView {
+/** Who may say what came of it sees what is known, and gives a reason and, where one is asked for, a proof. */
+export function settleModal(
+  request: Request,
+  as: Settlement["as"],
+  ways: readonly AuthenticatorName[],
+  doors: Doors = {},
+): ModalView {
   const ran = as === "ran";
-  return form(as, request.id, ran ? "It ran" : "It did not run", "Say so", [
+  const asked = askProof(ways, doors, "The code of your authenticator");
+  const sent = asked.typed || ways.length === 0;
+  const shown = [
     richText(
       lines([bold(headlineOf(request.operation))], [raw(stateWords(request))], ...(lastSeen(request) ?? []), [
         raw(
@@ -78,9 +87,10 @@ export function settleModal(request: Request, as: Settlement["as"], codeNeeded: 
         ),
       ]),
     ),
-    whyInput("How do you know?", reasonLength),
-    ...(codeNeeded ? [codeInput("The code of your authenticator")] : []),
-  ]);
+    ...(sent ? [whyInput("How do you know?", reasonLength)] : []),
+    ...asked.blocks,
+  ];
+  return form(as, request.id, ran ? "It ran" : "It did not run", sent ? "Say so" : undefined, shown, doors);
 }
 
 function lastSeen(request: Request) {
@@ -116,20 +126,27 @@ export function noticeModal(says: string): ModalView {
   return reading("Countersign", [richText(lines(spoken(says)))]);
 }
 
+/** Where the request stands, and why this person can do nothing about it. */
+function whyNot(request: Request, refusal: Refusal) {
+  return richText(lines([bold(stateWords(request))], spoken(refusalWords(refusal))));
+}
+
+/** Without `submit` it is not sent: all that can be done stands behind its buttons. */
 function form(
   callback: FormId,
   request: string,
   title: string,
-  submit: string,
+  submit: string | undefined,
   blocks: readonly KnownBlock[],
+  { pushed }: Doors = {},
 ): ModalView {
   return {
     ...reading(title, blocks),
     callback_id: callback,
-    // An opaque id and nothing else: it is neither secret nor signed.
-    private_metadata: request,
-    submit: plainText(submit, limits.viewTitle),
-    close: plainText("Not now", limits.viewTitle),
+    private_metadata: writeMetadata({ request, ...(pushed ? { started: pushed } : {}) }),
+    ...(submit === undefined
+      ? {}
+      : { submit: plainText(submit, limits.viewTitle), close: plainText("Not now", limits.viewTitle) }),
   };
 }
 

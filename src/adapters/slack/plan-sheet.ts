@@ -1,7 +1,6 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
-import { spoken as commandOf } from "../../operation/catalogue.ts";
-import { plannedInWords } from "../../operation/plan.ts";
 import type { Request } from "../../request/request.ts";
+import { type Sheet, sheetOf } from "../../request/sheet.ts";
 import {
   bold,
   bullets,
@@ -17,8 +16,6 @@ import {
   richText,
 } from "./blocks.ts";
 import { escaped } from "./escape.ts";
-import { decisionOf, digestOf, planOf } from "./known.ts";
-import { headlineOf } from "./words.ts";
 
 /** A plan as it fits into one modal. `whole` = nothing was left out; only then may anybody say yes to it. */
 export interface PlanSheet {
@@ -26,51 +23,24 @@ export interface PlanSheet {
   readonly whole: boolean;
 }
 
-// views.open takes 250 kB; a person reads far less. What is longer than this is no plan anybody approves knowingly.
-const longestLine = 2_900;
-const longestSheet = 16_000;
 const itemsPerBlock = 25;
-const mostItems = 400;
 
 /** The whole plan for the eyes of one who is about to say yes. */
 export function planSheet(request: Request): PlanSheet {
-  const plan = planOf(request);
-  const decision = decisionOf(request);
-  const { operation } = request;
-  const sections: readonly (readonly [string, readonly string[]])[] = [
-    ["Changes", (plan?.changes ?? []).map(({ field, from, to }) => `${field}: ${from} → ${to}`)],
-    ["What it does", plan?.effects ?? []],
-    ["Warnings", plan?.live.warnings ?? []],
-  ];
-  const texts = sections.flatMap(([, items]) => items);
-  const length = texts.reduce((sum, text) => sum + text.length, 0);
-  const whole =
-    plan !== undefined &&
-    length <= longestSheet &&
-    texts.length <= mostItems &&
-    texts.every((text) => text.length <= longestLine);
-
+  const sheet = sheetOf(request);
+  const { readable: whole, live } = sheet;
   const blocks: KnownBlock[] = [
-    header(headlineOf(operation)),
+    header(sheet.headline),
     richText(
-      lines([person(request.origin.user), raw(` (${request.requester}) asks for:`)]),
-      preformatted(commandOf(operation)),
-      lines([bold("Reason: "), raw(request.reason || "none given")]),
+      lines([person(request.origin.user), raw(` (${sheet.requester}) asks for:`)]),
+      preformatted(sheet.command),
+      lines([bold("Reason: "), raw(sheet.reason)]),
     ),
-    fields([
-      ["Cluster", escaped(operation.cluster, 253)],
-      ["Tier", escaped(decision ? `${decision.tier} (${decision.rules.join(", ")})` : "not decided", limits.fieldText)],
-      ...(plan?.object
-        ? ([
-            ["Object", escaped(plannedInWords(plan.object), limits.fieldText)],
-            ["Uid", escaped(plan.object.uid, 100)],
-          ] as const)
-        : []),
-    ]),
-    ...(whole ? sections.flatMap(([title, items]) => listing(title, items)) : []),
-    ...(whole ? [] : [richText(lines([bold(tooLong(length, texts.length))]))]),
-    ...(plan?.object ? [richText(lines(...liveLines(plan.live)))] : []),
-    context(`Request ${request.id} · plan ${digestOf(request) ?? ""}`),
+    fields(sheet.facts.map(([label, value]) => [label, escaped(value, limits.fieldText)])),
+    ...(whole ? sheet.sections.flatMap(([title, items]) => listing(title, items)) : []),
+    ...(whole ? [] : [richText(lines([bold(sheet.tooLong)]))]),
+    ...(live ? [richText(lines(...liveLines(live)))] : []),
+    context(`Request ${sheet.request} · plan ${sheet.digest}`),
   ];
   return { blocks, whole };
 }
@@ -84,11 +54,7 @@ function listing(title: string, items: readonly string[]): readonly KnownBlock[]
   return blocks;
 }
 
-function tooLong(length: number, items: number): string {
-  return `This plan does not fit on one screen (${items} lines, ${length} characters), so nobody can say yes to it here. Ask for less at once.`;
-}
-
-function liveLines(live: NonNullable<ReturnType<typeof planOf>>["live"]): readonly (readonly RichTextElement[])[] {
-  const change = live.lastChange === undefined ? [] : [[raw(`Last change: ${live.lastChange}`)]];
-  return [[raw(`${live.ready} of ${live.total} pods were ready when it was read, `), moment(live.readAt)], ...change];
+function liveLines({ says, readAt, lastChange }: NonNullable<Sheet["live"]>): readonly (readonly RichTextElement[])[] {
+  const change = lastChange === undefined ? [] : [[raw(`Last change: ${lastChange}`)]];
+  return [[raw(`${says}, `), moment(readAt)], ...change];
 }

@@ -1,5 +1,7 @@
+import type { StartedStepUp } from "../../challenge/step-up.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
+import type { Pushing } from "../../request/pushing.ts";
 import type { Log } from "./log.ts";
 
 export interface SlackSettings {
@@ -16,6 +18,8 @@ export interface SlackSettings {
   readonly command: string;
   /** Channel id of the cards; also of the thread when a request was typed in a direct message. */
   readonly approvalsChannel: string;
+  /** Channel id; told when somebody says that a push was not theirs. */
+  readonly securityChannel: string;
   /** Where http mode listens. */
   readonly host: string;
   readonly port: number;
@@ -37,4 +41,8 @@ export interface SlackPorts {
   readonly directory: Directory;
   readonly trail: Trail;
   readonly log: Log;
+  /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
+  readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
+  /** Absent: no provider sends pushes. */
+  readonly pushing?: Pushing;
 }

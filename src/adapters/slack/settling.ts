@@ -7,6 +7,7 @@ import type { Request, Settlement } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { about, open, readRequest } from "./clicks.ts";
 import { refusalReply } from "./commands.ts";
+import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
 import { atCode, codeIn, type Filled, type FormReply, inPlace } from "./forms.ts";
 import { type Front, identify } from "./front.ts";
@@ -26,8 +27,9 @@ export async function openSettlement(front: Front, arrival: Arrival, id: string,
     await recordNoSettlement(front, request, subject, standing.refusal);
     return whisper(arrival.user, arrival.channel, refusalReply(standing.refusal));
   }
+  const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: as }, now);
   await Promise.all([
-    open(front, arrival, settleModal(request, as, standing.codeNeeded)),
+    open(front, arrival, settleModal(request, as, standing.ways, doors)),
     ports.trail.append({ kind: "settlement.begun", request: id, subject: subject.sub, as }),
   ]);
 }
@@ -60,9 +62,12 @@ export async function submitSettlement(
   if (!isRefusal(moved)) return { view: doneModal("What you said is recorded.", moved) };
   if (!aboutTheForm.includes(moved.refused)) await recordNoSettlement(front, stored.request, subject, moved);
   if (moved.refused === "bad-arguments") return { errors: { why: refusalWords(moved) } };
-  // A proof that was fresh when the form was opened is not any more: the same form, now with a field for the code.
-  if (moved.refused === "proof-needed") return { view: settleModal(stored.request, as, true) };
-  return atCode(moved, filled);
+  if (moved.refused !== "proof-needed") return atCode(moved, filled);
+  // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
+  const { request, now } = stored;
+  const standing = await front.ports.lifecycle.settlerStanding(request, subject, { as, now });
+  const doors = doorsFor(front, { request: request.id, subject: subject.sub, purpose: as }, now);
+  return standing.may ? { view: settleModal(request, as, standing.ways, doors) } : inPlace(standing.refusal);
 }
 
 /** Somebody tried in vain: that stands in the trail. */

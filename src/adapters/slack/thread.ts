@@ -1,6 +1,8 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import { accountsOf, spoken as commandOf } from "../../operation/catalogue.ts";
+import { headlineOf } from "../../operation/headline.ts";
 import { plannedInWords } from "../../operation/plan.ts";
+import { authenticatorWords } from "../../policy/authenticator.ts";
 import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
 import { actions, bold, bullets, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
@@ -11,7 +13,7 @@ import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
 import { reachReplies } from "./reach.ts";
 import type { Surface } from "./surface.ts";
-import { headlineOf, stateWords } from "./words.ts";
+import { stateWords } from "./words.ts";
 
 /** More than this many warnings or changes in one reply tire the reader; Review shows all. */
 const shownItems = 6;
@@ -107,7 +109,7 @@ function items(texts: readonly string[]): readonly RichTextBlockElement[] {
 function proofReply(request: Request, reply: Reply): readonly Surface[] {
   const proof = proofOf(request);
   if (!proof) return [];
-  const method = proof.authenticator.toUpperCase();
+  const method = authenticatorWords[proof.authenticator];
   const how =
     proof.request === request.id
       ? [raw(` proved presence for this plan with ${method}, `), moment(proof.at)]
@@ -121,7 +123,7 @@ function approvalReplies(request: Request, reply: Reply): readonly Surface[] {
     reply(`approval-${i + 1}`, `${subject} approved (${i + 1} of ${wanted})`, [
       lines([
         bold(`Approval ${i + 1} of ${wanted}`),
-        raw(` by ${subject}, ${proof ? `with ${proof.authenticator.toUpperCase()}` : "without a code"}, `),
+        raw(` by ${subject}, ${proof ? `with ${authenticatorWords[proof.authenticator]}` : "without a code"}, `),
         moment(at),
       ]),
     ]),

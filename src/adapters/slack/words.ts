@@ -6,13 +6,6 @@ import { openLook } from "../../request/unknown.ts";
 import { clip } from "./escape.ts";
 import { heldUpOf, quorumOf } from "./known.ts";
 
-/** What is asked in one line of words: "Restart api in prod, cluster demo". */
-export function headlineOf(operation: Operation): string {
-  const namespace = namespaceOf(operation);
-  const where = namespace === undefined ? "" : ` in ${namespace}`;
-  return `${entryOf(operation).headline(operation)}${where}, cluster ${operation.cluster}`;
-}
-
 /** "in the namespace prod of the cluster demo", "on the cluster demo". */
 export function whereOf(operation: Operation): string {
   const namespace = namespaceOf(operation);
@@ -33,7 +26,7 @@ export function stateWords(request: Request): string {
     case "planning":
       return request.plan ? "Deciding what the policy asks for." : "Planning: the object is being read.";
     case "awaiting-challenge":
-      return "Waiting for the requester's code.";
+      return "Waiting for the requester's proof of presence.";
     case "awaiting-approval": {
       const quorum = quorumOf(request);
       return quorum
@@ -108,6 +101,7 @@ function sentence(text: string): string {
 /** `1 minute 5 seconds`, for how long something took. */
 export function lasted(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds === 0) return "less than a second";
   const minutes = Math.floor(seconds / 60);
   const rest = `${seconds % 60} ${seconds % 60 === 1 ? "second" : "seconds"}`;
   return minutes === 0 ? rest : `${minutes} ${minutes === 1 ? "minute" : "minutes"} ${rest}`;

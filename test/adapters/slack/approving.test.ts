@@ -87,7 +87,7 @@ describe("proving and approving", () => {
     const done = await viewSaying(house.slack, alice, "Your code was accepted.");
     await as(alice).close(done.id);
     await as(alice).click(root, "prove");
-    const view = await viewSaying(house.slack, alice, "No code is asked for now.");
+    const view = await viewSaying(house.slack, alice, "no proof is asked for now.");
     assert.match(textOf(view.view), /Waiting for approval: 0 of 1 given\./);
   });
 

@@ -109,7 +109,7 @@ describe("the slash command", () => {
     await type(alice, restart);
     const { id } = await house.worker.plan();
     await type(alice, `/k8s status ${id}`);
-    assert.ok(lastTold(alice).includes("Waiting for the requester's code."));
+    assert.ok(lastTold(alice).includes("Waiting for the requester's proof of presence."));
     const mine = messagesOf(house.slack, alice, incident).findLast(({ ephemeralFor }) => ephemeralFor);
     assert.match(JSON.stringify(mine?.blocks), /"action_id":"prove"/);
     await type(bob, `/k8s status ${id}`);

@@ -92,6 +92,8 @@ export interface HouseOptions {
   readonly trail?: (trail: Trail) => Trail;
   readonly channels?: readonly Channel[];
   readonly people?: readonly Person[];
+  /** Leads to a page of ours, where everybody has a passkey; there is none when absent. */
+  readonly stepUpAddress?: SlackPorts["stepUpAddress"];
 }
 
 /** Opens the adapter on the Slack double, with the real core and fakes for everything outside. */
@@ -134,7 +136,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     chance,
     directory,
     policy,
-    authenticators: new Map([["totp", fakeAuthenticator(subjects)]]),
+    authenticators: new Map([
+      ["totp", fakeAuthenticator(subjects)],
+      ...(options.stepUpAddress ? [["passkey", { ...fakeAuthenticator(subjects), name: "passkey" }] as const] : []),
+    ]),
     witness: fakeWitness(),
     attestor,
     signer,
@@ -151,6 +156,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     teams: [team],
     command: "/k8s",
     approvalsChannel: approvals.id,
+    securityChannel: approvals.id,
     host: "127.0.0.1",
     port: 0,
     slackApiUrl: slack.apiUrl,
@@ -166,6 +172,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     directory,
     trail,
     log,
+    ...(options.stepUpAddress ? { stepUpAddress: options.stepUpAddress } : {}),
   };
   for (let i = 0; i < (options.replicas ?? 1); i++) replicas.push(await openSlack(settings, ports));
   if (mode === "http") slack.setRequestUrl(replicas[0]?.address);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ModalView } from "@slack/types";
+import { button } from "../../../src/adapters/slack/blocks.ts";
 import {
   denyModal,
   doneModal,
@@ -10,16 +11,17 @@ import {
   undoModal,
 } from "../../../src/adapters/slack/modals.ts";
 import { refuse } from "../../../src/operation/refusal.ts";
-import type { ApproverStanding } from "../../../src/request/approve.ts";
+import type { AuthenticatorName } from "../../../src/policy/authenticator.ts";
 import type { Request } from "../../../src/request/request.ts";
+import type { Standing } from "../../../src/request/standing.ts";
 import { readModal } from "../../lab/slack/block-kit/view-rules.ts";
 import { assertHarmless } from "./harmless.ts";
 import { textOf } from "./house.ts";
 import { type LifeOptions, livesOf } from "./lives.ts";
 import { naughty } from "./naughty.ts";
 
-const may = (codeNeeded: boolean): ApproverStanding => ({ may: true, codeNeeded });
-const mayNot: ApproverStanding = {
+const may = (...ways: readonly AuthenticatorName[]): Standing => ({ may: true, ways });
+const mayNot: Standing = {
   may: false,
   refusal: refuse("own-request", "Nobody approves their own request.", "Ask somebody of sre."),
 };
@@ -33,7 +35,7 @@ function openRequest(state: "awaiting-challenge" | "awaiting-approval", options:
 describe("the modals", () => {
   describe("of the requester", () => {
     it("shows the whole plan and asks for the code", () => {
-      const view = proveModal(openRequest("awaiting-challenge", { text: "set by gitops" }));
+      const view = proveModal(openRequest("awaiting-challenge", { text: "set by gitops" }), may("totp"));
       const text = textOf(view);
       for (const words of [
         "rollout restart deploy/api -n prod -c demo",
@@ -46,7 +48,7 @@ describe("the modals", () => {
     });
 
     it("leaves room for the space that some authenticators show, and for nothing more", () => {
-      const view = proveModal(openRequest("awaiting-challenge"));
+      const view = proveModal(openRequest("awaiting-challenge"), may("totp"));
       const [input] = view.blocks.flatMap((block) => ("element" in block ? [block.element] : []));
       assert.ok(input?.type === "plain_text_input");
       assert.deepEqual([input.min_length, input.max_length], [6, 7]);
@@ -56,9 +58,9 @@ describe("the modals", () => {
   describe("of an approver", () => {
     it("asks for a code where the policy does", () => {
       const request = openRequest("awaiting-approval");
-      assert.deepEqual(inputsOf(reviewModal(request, may(true))), ["code"]);
-      assert.deepEqual(inputsOf(reviewModal(request, may(false))), []);
-      assert.equal(reviewModal(request, may(false)).submit?.text, "Approve");
+      assert.deepEqual(inputsOf(reviewModal(request, may("totp"))), ["code"]);
+      assert.deepEqual(inputsOf(reviewModal(request, may())), []);
+      assert.equal(reviewModal(request, may()).submit?.text, "Approve");
     });
 
     it("has no way to say yes for one who may not, and says why", () => {
@@ -70,7 +72,7 @@ describe("the modals", () => {
 
     it("shows a plan of 60 warnings whole", () => {
       const warnings = Array.from({ length: 60 }, (_, i) => `Warning ${i}: ${"w".repeat(150)}`);
-      const view = reviewModal(openRequest("awaiting-approval", { warnings }), may(true));
+      const view = reviewModal(openRequest("awaiting-approval", { warnings }), may("totp"));
       for (const warning of warnings) assert.ok(textOf(view).includes(warning));
       assert.equal(view.submit?.text, "Approve");
     });
@@ -81,7 +83,7 @@ describe("the modals", () => {
         ["w".repeat(5_000)],
         Array<string>(900).fill("w"),
       ]) {
-        const view = reviewModal(openRequest("awaiting-approval", { warnings }), may(true));
+        const view = reviewModal(openRequest("awaiting-approval", { warnings }), may("totp"));
         assert.equal(view.submit, undefined);
         assert.deepEqual(inputsOf(view), []);
         assert.ok(textOf(view).includes("This plan does not fit on one screen"));
@@ -90,7 +92,7 @@ describe("the modals", () => {
     });
 
     it("takes no code from a requester whose plan does not fit", () => {
-      const view = proveModal(openRequest("awaiting-challenge", { warnings: ["w".repeat(5_000)] }));
+      const view = proveModal(openRequest("awaiting-challenge", { warnings: ["w".repeat(5_000)] }), may("totp"));
       assert.deepEqual([inputsOf(view), view.submit], [[], undefined]);
     });
 
@@ -99,20 +101,50 @@ describe("the modals", () => {
     });
   });
 
+  describe("where presence is proved elsewhere", () => {
+    const request = openRequest("awaiting-approval");
+    const doors = { passkey: button("review", "With a passkey", request.id) };
+
+    it("offer a button for it, and a field for a code only where a code counts", () => {
+      const both = reviewModal(request, may("totp", "passkey"), doors);
+      assert.deepEqual([labelsOf(both), inputsOf(both)], [["Deny…", "With a passkey"], ["code"]]);
+      assert.equal(both.submit?.text, "Approve");
+      const one = reviewModal(request, may("passkey"), doors);
+      assert.deepEqual([labelsOf(one), inputsOf(one), one.submit], [["Deny…", "With a passkey"], [], undefined]);
+    });
+
+    it("offer no button for what is not this person's", () => {
+      assert.deepEqual(labelsOf(reviewModal(request, may("totp"), doors)), ["Deny…"]);
+    });
+
+    it("ask for no reason in a form that cannot be sent", () => {
+      assert.deepEqual(inputsOf(settleModal(request, "ran", ["passkey"], doors)), []);
+      assert.deepEqual(labelsOf(settleModal(request, "ran", ["passkey"], doors)), ["With a passkey"]);
+    });
+  });
+
+  it("tell one who has no way to prove presence what it would take, and still take a no", () => {
+    const refusal = refuse("not-enrolled", "You have no way that counts here.", "It takes a passkey.");
+    const view = reviewModal(openRequest("awaiting-approval"), { may: false, refusal });
+    assert.match(textOf(view), /no way that counts here\. It takes a passkey\./);
+    assert.deepEqual([labelsOf(view), inputsOf(view), view.submit], [["Deny…"], [], undefined]);
+    assert.match(textOf(proveModal(openRequest("awaiting-challenge"), { may: false, refusal })), /It takes a passkey/);
+  });
+
   it("of one who settles says what is known, what they say with it, and asks how they know", () => {
     const lookedAt = livesOf({ text: "replicas is 4" }).find((one) => one.state === "unknown" && one.looks);
     assert.ok(lookedAt);
-    const view = settleModal(lookedAt, "did-not-run", true);
+    const view = settleModal(lookedAt, "did-not-run", ["totp"]);
     assert.match(textOf(view), /Unknown, a person must look: replicas is 4\.\s+Looked again: \s*replicas is 4/);
     assert.match(textOf(view), /You say that it did not run\. Nothing is changed in the cluster/);
     assert.deepEqual(inputsOf(view), ["why", "code"]);
-    assert.deepEqual(inputsOf(settleModal(lookedAt, "ran", false)), ["why"]);
+    assert.deepEqual(inputsOf(settleModal(lookedAt, "ran", [])), ["why"]);
     assert.deepEqual([view.callback_id, view.private_metadata], ["did-not-run", lookedAt.id]);
   });
 
   it("carry an id and nothing else, and nothing that was typed", () => {
     const request = openRequest("awaiting-approval");
-    for (const view of [proveModal(request), reviewModal(request, may(true)), denyModal(request)])
+    for (const view of [proveModal(request, may("totp")), reviewModal(request, may("totp")), denyModal(request)])
       assert.equal(view.private_metadata, request.id);
   });
 
@@ -124,11 +156,11 @@ describe("the modals", () => {
     ];
     for (const request of lives)
       for (const view of [
-        proveModal(request),
-        reviewModal(request, may(true)),
+        proveModal(request, may("totp")),
+        reviewModal(request, may("totp")),
         reviewModal(request, mayNot),
         denyModal(request),
-        settleModal(request, "ran", true),
+        settleModal(request, "ran", ["totp"]),
         undoModal(request, request.operation),
         doneModal("Your code was accepted.", request),
         refusalModal(refuse("bad-arguments", request.reason, request.reason)),
@@ -142,4 +174,10 @@ describe("the modals", () => {
 
 function inputsOf(view: ModalView): readonly (string | undefined)[] {
   return view.blocks.filter((block) => block.type === "input").map(({ block_id }) => block_id);
+}
+
+function labelsOf(view: ModalView): readonly (string | undefined)[] {
+  return view.blocks
+    .flatMap((block) => ("elements" in block && block.type === "actions" ? block.elements : []))
+    .map((element) => ("text" in element && typeof element.text === "object" ? element.text.text : undefined));
 }

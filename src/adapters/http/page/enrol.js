@@ -1,23 +1,4 @@
-// The link's secret stands behind the #, so it is in no request line, no server's log and no referrer.
-const link = location.hash.slice(1);
-const at = (id) => document.getElementById(id);
-
-async function post(path, body) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error([answer.says, answer.remedy].filter(Boolean).join(" "));
-  return answer;
-}
-
-function say(text) {
-  at("notice").textContent = text;
-  at("notice").className = "notice bad";
-  at("notice").hidden = text === "";
-}
+import { at, post, say } from "./page.js";
 
 function draw({ size, path }) {
   const svg = "http://www.w3.org/2000/svg";
@@ -31,9 +12,17 @@ function draw({ size, path }) {
   at("qr").replaceChildren(ground, squares);
 }
 
+function keep(codes) {
+  const rows = codes.map((code) => {
+    const row = document.createElement("li");
+    row.append(Object.assign(document.createElement("code"), { textContent: code.replace(/(.{4})(?=.)/g, "$1-") }));
+    return row;
+  });
+  at("codes").replaceChildren(...rows);
+}
+
 async function offer() {
-  if (link === "") throw new Error("The link is not whole. Open it again, exactly as you were given it.");
-  const { subject, uri, qr } = await post("/enrol/offer", { link });
+  const { subject, uri, qr } = await post("/enrol/offer");
   at("subject").textContent = subject;
   const open = Object.assign(document.createElement("a"), { href: uri, textContent: "Open it in the app." });
   at("here").replaceChildren(open);
@@ -47,7 +36,10 @@ at("offer").addEventListener("submit", async (event) => {
   event.preventDefault();
   say("");
   try {
-    await post("/enrol/confirm", { link, code: at("code").value });
+    const { recoveryCodes, waitMs } = await post("/enrol/confirm", { code: at("code").value });
+    keep(recoveryCodes);
+    at("wait").hidden = waitMs === undefined;
+    at("minutes").textContent = String(Math.ceil((waitMs ?? 0) / 60_000));
     at("offer").hidden = true;
     at("qr").replaceChildren();
     at("key").textContent = "";

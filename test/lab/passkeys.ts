@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import type { Passkey } from "../../src/policy/passkey.ts";
+import type { Lab } from "./lab.ts";
+import type { LabPersonage } from "./people.ts";
+
+const example = new URL("../../manifests/overlays/example/", import.meta.url);
+
+/** Has the directory that all processes of the lab read list these as a person's, and no other, as an administrator does. */
+export async function listPasskeys(
+  lab: Pick<Lab, "directoryFile">,
+  passkeys: ReadonlyMap<LabPersonage, readonly Passkey[]>,
+): Promise<void> {
+  let text = await readFile(lab.directoryFile, "utf8");
+  for (const [{ sub }, theirs] of passkeys) {
+    const written = theirs.map(({ id, key }) => `{ id: ${id}, key: ${key} }`).join(", ");
+    const before = new RegExp(`${sub.replaceAll(".", "\\.")}: \\{(?: passkeys: \\[.*?\\],)?`);
+    text = text.replace(before, `${sub}: {${written ? ` passkeys: [${written}],` : ""}`);
+  }
+  await writeFile(lab.directoryFile, text);
+}
+
+/** The example's policy, its critical tier bound to the plan on both sides. */
+export function boundPolicy(): string {
+  const text = readFileSync(new URL("policy.yaml", example), "utf8");
+  const bound = text.replace(
+    /^ {2}critical: .*$/m,
+    "  critical: { stepUp: { bound: true }, approvals: { count: 2, from: [sre, security], stepUp: { bound: true } } }",
+  );
+  if (bound === text) throw new Error("the example's policy has no critical tier any more");
+  return bound;
+}
