@@ -14,7 +14,7 @@ import { faultsOfFreeze, freeze, raiseOfFreeze, tierOfFreeze } from "./freeze-do
 import type { AllowedFields, Permit, Policy, Raise } from "./policy.ts";
 import { present } from "./present.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
-import { duration, faultsOfTiers, matching, tier, tierOf } from "./tier-document.ts";
+import { channel, duration, faultsOfTiers, matching, tier, tierOf } from "./tier-document.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 import { isZone } from "./zone.ts";
 
@@ -92,7 +92,6 @@ const fields = z.strictObject({
   label: keys.optional(),
   annotate: keys.optional(),
 });
-const channel = z.string().regex(/^[CG][A-Z0-9]+$/, "a channel is its id in Slack, such as C0123ABC");
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
