@@ -1,9 +1,13 @@
 import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
-import { issueEnrolment } from "./cli/enrol.ts";
+import { examineProvider } from "./cli/doctor.ts";
+import { issueEnrolment, revokeEnrolment } from "./cli/enrol.ts";
+import { explainPolicy } from "./cli/explain.ts";
+import { resealKeys } from "./cli/keys.ts";
 import { printManifests } from "./cli/manifests.ts";
 import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
-import { checkPolicy, explainPolicy } from "./cli/policy.ts";
+import { checkPolicy } from "./cli/policy.ts";
+import { testPolicy } from "./cli/try-cases.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
 
@@ -16,6 +20,11 @@ const usage = `countersign <command>
       Prints a one-time link on which SUBJECT registers a passkey. It counts when you have put it into the directory.
   enrol passkeys [SUBJECT]
       Prints what was registered, as the directory wants it written, each with the fingerprint its owner was shown.
+  enrol revoke SUBJECT
+      Ends the authenticator of SUBJECT, its recovery codes and every open link at once, as when a phone was stolen.
+  keys reseal
+      Seals what retired keys sealed again with COUNTERSIGN_SEALING_KEY, and says how much is left; exits 1 when a retired
+      key is still needed.
   audit verify [--file TRAIL.jsonl] [--head COUNT:HASH] [--json]
       Checks every link and hash of the trail, in Redis or in an exported file; exits 1 when anything is wrong. With
       --head it must also hold what was published elsewhere.
@@ -29,23 +38,34 @@ const usage = `countersign <command>
   policy check FILE
       Names every fault of a policy document with its line and column; exits 1 when there is one.
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
-                 [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
+                 [--pods N] [--label KEY=VALUE ...] [--at TIME] [--channel ID]
+                 [--usual] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
+  policy test FILE
+      Asks a policy every question of a file of cases, prints each whose answer is another than the file expects, and
+      exits 1 when there is one.
+  doctor idp [FILE]
+      Says what the identity provider of FILE, or of COUNTERSIGN_IDP, can do for step-up and what it cannot, by what it
+      publishes of itself; exits 1 where that is nothing.
 
 Reads REDIS_URL and COUNTERSIGN_PREFIX where it needs the records; COUNTERSIGN_DIRECTORY, COUNTERSIGN_PAGES_URL and
-COUNTERSIGN_SEALING_KEY for enrolling. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
+COUNTERSIGN_SEALING_KEY for enrolling, with COUNTERSIGN_SEALING_KEYS_OLD where keys were retired. Exits 0 when all is well, 1 when it is not, 64 for a command that is none, 78 for a faulty configuration.
 `;
 
 const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending>> = new Map([
   ["enrol issue", issueEnrolment],
   ["enrol passkey", issueRegistration],
   ["enrol passkeys", printRegistrations],
+  ["enrol revoke", revokeEnrolment],
+  ["keys reseal", resealKeys],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],
   ["audit kept", printKept],
   ["manifests", printManifests],
+  ["doctor idp", examineProvider],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],
+  ["policy test", testPolicy],
 ]);
 
 async function run(words: readonly string[]): Promise<Ending> {

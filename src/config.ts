@@ -1,47 +1,27 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { codeOf, type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
-import { readYaml } from "./policy/yaml-document.ts";
-
-const minute = 60_000;
-/** Whole seconds in the environment, milliseconds in here. */
-const seconds = (otherwise: number, most = 999_999, because = "") =>
-  z
-    .string()
-    .refine(
-      (text) => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= most,
-      `must be whole seconds, 1 to ${most}${because}`,
-    )
-    .transform((text) => Number(text) * 1000)
-    .default(otherwise);
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
-  .transform(Number)
-  .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
-const names = list.refine((all) => all.length > 0, "must name at least one, separated by commas");
-/** A cluster is called by an RFC 1123 label: it stands in the names of queues and keys. */
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const labelWords = "a cluster's name has lower-case letters, digits and dashes";
-const redisUrl = z.string().regex(/^(rediss?:\/\/|unix:\/\/\/)/, "must begin with redis://, rediss:// or unix:///");
-
-const sealingKey = z.string().regex(/^[a-z0-9-]{1,32}:[A-Za-z0-9+/]{43}=$/, "must be KEY-ID:BASE64 of 32 random bytes");
-
-/** A page where passkeys work: browsers give them to a name alone, over https or on this very machine (Web Authentication). */
-const pagesUrl = z
-  .url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" })
-  .refine((text) => /^https:|^http:\/\/localhost(:|\/|$)/.test(text), "must be https, or http://localhost")
-  .refine(
-    (text) => !/^https?:\/\/(\[|[\d.]+(:|\/|$))/.test(text),
-    "must have a name, for a passkey belongs to none of numbers",
-  );
+import { type Environment, FaultyConfiguration, readEnvironment } from "./environment.ts";
+import { type ClusterSettings, readClusters } from "./settings/clusters.ts";
+import {
+  channelId,
+  label,
+  labelWords,
+  list,
+  minute,
+  names,
+  pagesUrl,
+  port,
+  redisUrl,
+  seconds,
+} from "./settings/fields.ts";
+import {
+  type OfProvider,
+  providerOf,
+  providerSchema,
+  providerSecretSchema,
+  providerWithSecret,
+} from "./settings/provider.ts";
+import { type SealingSettings, sealing, sealingFaults } from "./settings/sealing.ts";
 
 const common = {
   REDIS_URL: redisUrl,
@@ -53,12 +33,14 @@ const common = {
   COUNTERSIGN_DIRECTORY: z.string(),
   /** Where people open our pages. Absent: there are no passkeys, and none counts. */
   COUNTERSIGN_PAGES_URL: pagesUrl.optional(),
+  ...providerSchema,
   /** `demo`: Redis may forget what it acknowledged. Never outside the lab. */
   COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
 
 const webSchema = z.object({
   ...common,
+  ...providerSecretSchema,
   SLACK_MODE: z.enum(["socket", "http"]).default("socket"),
   SLACK_BOT_TOKEN: z.string().startsWith("xoxb-", "must be a bot token; they begin with xoxb-"),
   SLACK_APP_TOKEN: z.string().startsWith("xapp-", "must be an app-level token; they begin with xapp-").optional(),
@@ -69,7 +51,9 @@ const webSchema = z.object({
     .string()
     .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash command, such as /k8s")
     .default("/k8s"),
-  SLACK_APPROVALS_CHANNEL: z.string().regex(/^[CG][A-Z0-9]+$/, "must be a channel id, such as C0123ABC"),
+  SLACK_APPROVALS_CHANNEL: channelId,
+  /** Told when somebody says that a push was not theirs; the approvals channel when absent. */
+  SLACK_SECURITY_CHANNEL: channelId.optional(),
   SLACK_API_URL: z.url().optional(),
   SLACK_PACE: z.enum(["on", "off"]).default("on"),
   HOST: z.string().default("127.0.0.1"),
@@ -78,7 +62,7 @@ const webSchema = z.object({
   PAGES_PORT: port.default(3001),
   COUNTERSIGN_CLUSTERS: names.refine((all) => all.every((name) => label.test(name)), labelWords),
   COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
-  COUNTERSIGN_SEALING_KEY: sealingKey,
+  ...sealing,
   COUNTERSIGN_GRANT_KEY: z.string(),
   COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
   COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute, 600, " (NIST SP 800-63B-4 section 3.1.3)"),
@@ -100,30 +84,19 @@ const workerSchema = z.object({
 
 const recordSchema = z.object({ REDIS_URL: common.REDIS_URL, COUNTERSIGN_PREFIX: common.COUNTERSIGN_PREFIX });
 
-const enrolmentSchema = recordSchema.extend({
-  COUNTERSIGN_SEALING_KEY: sealingKey,
+const sealingSchema = recordSchema.extend(sealing);
+
+const enrolmentSchema = sealingSchema.extend({
   COUNTERSIGN_DIRECTORY: common.COUNTERSIGN_DIRECTORY,
   COUNTERSIGN_PAGES_URL: z.url({ protocol: /^https?$/, error: "must be the address people open, such as https://…" }),
 });
 
-const clustersSchema = z.strictObject({
-  clusters: z.record(
-    z.string().regex(label, labelWords),
-    z.strictObject({
-      /** Absent: the worker runs in that cluster, as its own service account. */
-      kubeconfig: z.string().optional(),
-      context: z.string().optional(),
-      operationsNamespace: z.string().default("countersign-operations"),
-    }),
-  ),
-});
-
-export type ClusterSettings = z.infer<typeof clustersSchema>["clusters"][string];
-export type WebSettings = Readonly<z.infer<typeof webSchema>> & { readonly grantKey: KeyObject };
-export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> & {
-  readonly grantPublicKey: KeyObject;
-  readonly clusters: ReadonlyMap<string, ClusterSettings>;
-};
+export type WebSettings = Readonly<z.infer<typeof webSchema>> & OfProvider & { readonly grantKey: KeyObject };
+export type WorkerSettings = Readonly<z.infer<typeof workerSchema>> &
+  OfProvider & {
+    readonly grantPublicKey: KeyObject;
+    readonly clusters: ReadonlyMap<string, ClusterSettings>;
+  };
 
 /** Every setting there is, whichever process reads it. */
 const settingNames = [
@@ -154,7 +127,9 @@ const notForWorker = [
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
   "COUNTERSIGN_SEALING_KEY",
+  "COUNTERSIGN_SEALING_KEYS_OLD",
   "COUNTERSIGN_GRANT_KEY",
+  "COUNTERSIGN_IDP_CLIENT_SECRET",
 ];
 
 /** The settings of the web process; throws {@link FaultyConfiguration} with every fault there is. */
@@ -162,8 +137,9 @@ export function webSettings(environment: Environment): WebSettings {
   const { env, values, faults } = readEnvironment(environment, webSchema, settingNames, notForWeb);
   faults.push(...faultsTogether(values));
   const grantKey = keyOf(faults, values, "COUNTERSIGN_GRANT_KEY", createPrivateKey);
+  const provider = providerWithSecret(faults, values);
   if (!env || !grantKey || faults.length > 0) throw new FaultyConfiguration(faults);
-  return Object.freeze({ ...env, grantKey });
+  return Object.freeze({ ...env, grantKey, ...(provider ? { provider } : {}) });
 }
 
 /** The settings of the worker process; throws {@link FaultyConfiguration} with every fault there is. */
@@ -173,8 +149,9 @@ export function workerSettings(environment: Environment): WorkerSettings {
   if (/PRIVATE KEY/.test(values["COUNTERSIGN_GRANT_PUBLIC_KEY"] ?? ""))
     faults.push("COUNTERSIGN_GRANT_PUBLIC_KEY: holds a private key; the worker must never have one");
   const clusters = readClusters(faults, values["COUNTERSIGN_CLUSTERS_FILE"]);
+  const provider = providerOf(faults, values);
   if (!env || !grantPublicKey || !clusters || faults.length > 0) throw new FaultyConfiguration(faults);
-  return Object.freeze({ ...env, grantPublicKey, clusters });
+  return Object.freeze({ ...env, grantPublicKey, clusters, ...(provider ? { provider } : {}) });
 }
 
 /** Where our pages are for browsers: scheme, host and port; undefined where nobody said. */
@@ -197,43 +174,38 @@ function faultsTogether(values: Readonly<Record<string, string>>): readonly stri
     ...(chosen !== undefined && clusters !== undefined && !list.parse(clusters).includes(chosen)
       ? ["COUNTERSIGN_DEFAULT_CLUSTER: is not among COUNTERSIGN_CLUSTERS"]
       : []),
+    ...sealingFaults(values),
   ];
+}
+
+function commandLine<T>(environment: Environment, schema: z.ZodType<T>): T {
+  const { env, values, faults } = readEnvironment(environment, schema, settingNames);
+  faults.push(...sealingFaults(values));
+  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  return env;
 }
 
 /** What the command line needs to reach the records. */
 export function recordSettings(environment: Environment): { readonly url: string; readonly prefix: string } {
-  const { env, faults } = readEnvironment(environment, recordSchema, settingNames);
-  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
+  const env = commandLine(environment, recordSchema);
   return { url: env.REDIS_URL, prefix: env.COUNTERSIGN_PREFIX };
+}
+
+/** What the command line needs to seal again what lies in the records. */
+export function sealingSettings(environment: Environment): SealingSettings {
+  return sealingOf(commandLine(environment, sealingSchema));
 }
 
 /** What the command line needs to issue a link: the records, whom the directory knows, where the pages are, what vouches. */
 export function enrolmentSettings(
   environment: Environment,
   what: "app" | "passkey" = "app",
-): {
-  readonly directory: string;
-  readonly pagesUrl: string;
-  readonly sealingKey: string;
-} {
+): SealingSettings & { readonly directory: string; readonly pagesUrl: string } {
   const schema = what === "passkey" ? enrolmentSchema.extend({ COUNTERSIGN_PAGES_URL: pagesUrl }) : enrolmentSchema;
-  const { env, faults } = readEnvironment(environment, schema, settingNames);
-  if (!env || faults.length > 0) throw new FaultyConfiguration(faults);
-  return {
-    directory: env.COUNTERSIGN_DIRECTORY,
-    pagesUrl: env.COUNTERSIGN_PAGES_URL,
-    sealingKey: env.COUNTERSIGN_SEALING_KEY,
-  };
+  const env = commandLine(environment, schema);
+  return { directory: env.COUNTERSIGN_DIRECTORY, pagesUrl: env.COUNTERSIGN_PAGES_URL, ...sealingOf(env) };
 }
 
-function readClusters(faults: string[], file: string | undefined): ReadonlyMap<string, ClusterSettings> | undefined {
-  if (file === undefined) return undefined;
-  try {
-    const reading = readYaml(readFileSync(file, "utf8"), clustersSchema);
-    if ("value" in reading) return new Map(Object.entries(reading.value.clusters));
-    faults.push(...reading.faults.map(({ line, column, says }) => `${file}:${line}:${column}: ${says}`));
-  } catch (fault) {
-    faults.push(`COUNTERSIGN_CLUSTERS_FILE: ${file} cannot be read (${codeOf(fault)})`);
-  }
-  return undefined;
+function sealingOf(env: z.infer<typeof sealingSchema>): SealingSettings {
+  return { sealingKey: env.COUNTERSIGN_SEALING_KEY, retiredKeys: env.COUNTERSIGN_SEALING_KEYS_OLD };
 }

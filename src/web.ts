@@ -1,18 +1,25 @@
 import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
 import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
+import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
+import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
 import { registrationReader } from "./adapters/authenticators/registration.ts";
-import { readSealingKey } from "./adapters/authenticators/seal.ts";
+import { readSealingKeys } from "./adapters/authenticators/seal.ts";
 import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
-import { chance } from "./adapters/chance/chance.ts";
+import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
-import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { fileDirectory } from "./adapters/identity/files.ts";
+import { cibaSender } from "./adapters/identity/push-sender.ts";
+import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
+import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
+import { redisFreezes } from "./adapters/redis/freezes.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
+import { redisPushes } from "./adapters/redis/pushes.ts";
 import { openState } from "./adapters/redis/redis.ts";
 import { redisRegistrations } from "./adapters/redis/registrations.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
@@ -20,15 +27,21 @@ import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
+import { idTokenCheck } from "./adapters/witness/id-token.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
 import { createEnrolling } from "./challenge/enrolment.ts";
+import { createPushes } from "./challenge/push.ts";
 import { createRegistering } from "./challenge/registration.ts";
 import { pagesOrigin, webSettings } from "./config.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { believing } from "./request/believe.ts";
+import { createBrake } from "./request/brake.ts";
+import { watchBrake } from "./request/brake-watch.ts";
+import type { Desk } from "./request/desk.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
+import { createPushing } from "./request/pushing.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
 
@@ -49,18 +62,34 @@ await run("web", async () => {
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
-  const policy = filePolicy(settings.COUNTERSIGN_POLICY, onFault);
+  const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
-  const sealing = readSealingKey(settings.COUNTERSIGN_SEALING_KEY);
+  const sealing = readSealingKeys(settings.COUNTERSIGN_SEALING_KEY, settings.COUNTERSIGN_SEALING_KEYS_OLD);
   const seeds = totpSeeds(sealing, "Countersign");
+  const credentials = redisCredentials(state, scribe);
   const origin = pagesOrigin(settings);
+  const { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret } = settings;
+  const pushes =
+    provider?.push && secret !== undefined
+      ? createPushes({
+          sender: cibaSender(
+            { ...provider, push: provider.push },
+            { secret, plain: settings.COUNTERSIGN_PLAIN_IDP === "demo" },
+          ),
+          store: redisPushes(state, scribe),
+          seal: pushSeal(sealing),
+          chance: pushChance,
+          acr: provider.acr,
+        })
+      : undefined;
   const authenticators: readonly Authenticator[] = [
-    totpAuthenticator(redisCredentials(state, scribe), seeds),
+    totpAuthenticator(credentials, seeds),
+    ...(pushes ? [pushAuthenticator(pushes)] : []),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
-  const lifecycle = createLifecycle({
+  const desk: Desk = {
     store,
     trail,
     wake,
@@ -69,7 +98,10 @@ await run("web", async () => {
     directory,
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
-    witness: witnessOf(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
+    witness: witnessOf({
+      ...(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
+      ...(provider ? { "id-token": idTokenCheck(provider) } : {}),
+    }),
     attestor,
     signer: grantSigner(settings.grantKey),
     lifetimes: {
@@ -78,15 +110,20 @@ await run("web", async () => {
       execution: settings.COUNTERSIGN_EXECUTION_SECONDS,
     },
     mover: createMover({ store, wake, chance }),
-  });
+  };
+  const lifecycle = createLifecycle(desk);
+  const freezes = redisFreezes(state, scribe);
   const stepUps = createStepUps({ lifecycle, store, directory, links: stepUpLinks(sealing), trail });
+  const pushing = pushes && createPushing({ pushes, lifecycle, store });
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
     enrolling: createEnrolling({
       enrolments: redisEnrolments(state, scribe),
+      credentials,
       links: enrolmentLinks(sealing),
       seeds,
+      recovery: recoveryKeeper(sealing),
       chance,
       clock: store,
     }),
@@ -118,6 +155,7 @@ await run("web", async () => {
       teams: settings.SLACK_TEAMS,
       command: settings.SLACK_COMMAND,
       approvalsChannel: settings.SLACK_APPROVALS_CHANNEL,
+      securityChannel: settings.SLACK_SECURITY_CHANNEL ?? settings.SLACK_APPROVALS_CHANNEL,
       host: settings.HOST,
       port: settings.PORT,
       clusters,
@@ -125,13 +163,17 @@ await run("web", async () => {
       pace: settings.SLACK_PACE === "on",
     },
     {
-      lifecycle,
-      store,
-      showcase,
-      once: redisOnce(state, chance),
-      directory,
-      trail,
-      log,
+      ...{
+        lifecycle,
+        brake: createBrake(desk, freezes),
+        store,
+        showcase,
+        once: redisOnce(state, chance),
+        directory,
+        trail,
+        log,
+      },
+      ...(pushing ? { pushing } : {}),
       ...(origin === undefined
         ? {}
         : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
@@ -143,11 +185,21 @@ await run("web", async () => {
     answerDoorbell("show", { ...queue, concurrency: 8 }, (id) => slack.show(id)),
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
+  const brakeWatch = every(1_000, onFault, watchBrake({ freezes, trail, chance }));
+  const alarms = redisAlarms(state);
+  const telling = every(1_000, onFault, async () => {
+    for (const entry of await alarms.due(20)) {
+      await slack.tell(entry);
+      await alarms.told(entry.seq);
+    }
+  });
   const sweep = every(1_000, onFault, async () => {
     for (const id of await store.overdue(50)) await lifecycle.lapse(id);
     for (const id of await store.waiting("web", 5_000, 50)) await wake.wake("web", id);
     for (const id of await showcase.waiting(5_000, 50)) await wake.show(id);
   });
+  // A no on the phone is noticed without anybody typing, and holds up nothing else.
+  const phones = pushing && every(1_000, onFault, () => pushing.look());
   log.info("ready", {
     mode: settings.SLACK_MODE,
     pages: pages.url,
@@ -155,7 +207,8 @@ await run("web", async () => {
   });
 
   return async () => {
-    sweep.stop();
+    for (const round of [sweep, telling, brakeWatch]) round.stop();
+    phones?.stop();
     await slack.close();
     await pages.close();
     await Promise.all(doorbells.map((doorbell) => doorbell.close()));

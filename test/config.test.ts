@@ -62,6 +62,8 @@ describe("the settings", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  const idp = (change = "") =>
+    file("idp.yaml", `preset: generic\nissuer: https://id.example.com\nclientId: c\nacr: [mfa]\n${change}`);
   const webFaults = (changes: Environment) => faultsOf(() => webSettings({ ...web, ...changes }));
   const workerFaults = (changes: Environment) => faultsOf(() => workerSettings({ ...worker, ...changes }));
 
@@ -239,6 +241,24 @@ describe("the settings", () => {
     ] as const)
       it(`refuse ${what}`, () => assert.deepEqual(webFaults(changes), [fault]));
 
+    it("hold the provider, and refuse one without the secret to send pushes by, a secret alone, or a faulty document", () => {
+      const secret = { COUNTERSIGN_IDP_CLIENT_SECRET: "sixteen letters long" };
+      assert.equal(webSettings({ ...web, COUNTERSIGN_IDP: idp(), ...secret }).provider?.clientId, "c");
+      assert.equal(webSettings(web).provider, undefined);
+      assert.deepEqual(webFaults({ COUNTERSIGN_IDP: idp() }), [
+        "COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes",
+      ]);
+      assert.deepEqual(webFaults(secret), [
+        "COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET",
+      ]);
+      const [fault = ""] = webFaults({ COUNTERSIGN_IDP: idp("acl: []\n"), ...secret });
+      assert.match(fault, /idp\.yaml:5:\d+: .*acl/);
+      assert.match(
+        webFaults({ COUNTERSIGN_IDP: "/none", ...secret })[0] ?? "",
+        /COUNTERSIGN_IDP: \/none cannot be read/,
+      );
+    });
+
     it("bear what a cluster adds for the Services beside a pod", () => {
       assert.deepEqual(
         webFaults({ COUNTERSIGN_PAGES_SERVICE_HOST: "10.0.0.1", COUNTERSIGN_PAGES_PORT_80_TCP: "x" }),
@@ -283,13 +303,20 @@ describe("the settings", () => {
       "SLACK_APP_TOKEN",
       "SLACK_SIGNING_SECRET",
       "COUNTERSIGN_SEALING_KEY",
+      "COUNTERSIGN_SEALING_KEYS_OLD",
       "COUNTERSIGN_GRANT_KEY",
+      "COUNTERSIGN_IDP_CLIENT_SECRET",
     ])
       it(`refuse ${name}, which is of the other side, also as a file`, () => {
         const fault = `${name}: belongs to the other process and must not be here`;
         assert.deepEqual(workerFaults({ [name]: "x" }), [fault]);
         assert.deepEqual(workerFaults({ [`${name}_FILE`]: file("other", "x") }), [fault]);
       });
+
+    it("hold the provider without its secret", () => {
+      const { provider } = workerSettings({ ...worker, COUNTERSIGN_IDP: idp() });
+      assert.deepEqual([provider?.issuer, provider?.acr], ["https://id.example.com", ["mfa"]]);
+    });
 
     it("refuse a private key where the public one belongs", () => {
       assert.deepEqual(workerFaults({ COUNTERSIGN_GRANT_PUBLIC_KEY: privatePem }), [

@@ -17,6 +17,8 @@ export type AuditEvent =
       readonly code: string;
       readonly why: string;
       readonly spoken?: string;
+      /** The revision that said so, where a policy did. */
+      readonly policy?: string;
     }
   | (About & {
       readonly kind: "plan.made";
@@ -33,13 +35,18 @@ export type AuditEvent =
       readonly rules: string;
       readonly policy: string;
     })
-  | (About & { readonly kind: "policy.denied"; readonly rule: string; readonly why: string })
+  | (About & { readonly kind: "policy.denied"; readonly rule: string; readonly why: string; readonly policy?: string })
+  /** A process takes a new revision into use, or refuses one that is faulty and stays with the one it had. */
+  | { readonly kind: "policy.taken"; readonly revision: string; readonly was: string }
+  | { readonly kind: "policy.refused"; readonly stays: string; readonly why: string }
   | (About & {
       readonly kind: "proof.given";
       readonly subject: string;
       readonly authenticator: string;
       readonly digest: string;
       readonly of: string;
+      /** SHA-256 of what somebody else signed, as canonical JSON. */
+      readonly evidence?: string;
     })
   | (About & {
       readonly kind: "proof.refused";
@@ -47,10 +54,17 @@ export type AuditEvent =
       /** `last-wrong-code` denies the request. */
       readonly because: "wrong-code" | "last-wrong-code";
     })
+  /** A push was counted, and is sent now. */
+  | (About & { readonly kind: "push.begun"; readonly subject: string })
+  /** They said that they had not asked for this push. */
+  | (About & { readonly kind: "push.disowned"; readonly subject: string })
   | (About & {
       readonly kind: "approval.given";
       readonly subject: string;
       readonly digest: string;
+      /** Of the proof that stands behind it; absent where none was asked for. */
+      readonly authenticator?: string;
+      readonly evidence?: string;
       readonly count: number;
       readonly of: number;
     })
@@ -62,6 +76,8 @@ export type AuditEvent =
       readonly kind: "grant.signed";
       readonly digest: string;
       readonly approvers: string;
+      readonly tier: string;
+      readonly policy: string;
       readonly notAfter: number;
       readonly signature: string;
     })
@@ -113,8 +129,30 @@ export type AuditEvent =
       readonly binding: string;
       readonly why: string;
     })
+  | (AboutFreeze & { readonly kind: "freeze.set"; readonly why: string })
+  /** The first of two. */
+  | (AboutFreeze & { readonly kind: "freeze.lift-asked"; readonly why: string; readonly digest: string })
+  /** The second of two; `first` is the other. */
+  | (AboutFreeze & {
+      readonly kind: "freeze.lifted";
+      readonly why: string;
+      readonly digest: string;
+      readonly first: string;
+    })
+  /** It had gone without being lifted; `subject` had set it. */
+  | (AboutFreeze & { readonly kind: "freeze.restored"; readonly why: string })
+  | { readonly kind: "freeze.refused"; readonly subject: string; readonly scope: string; readonly code: string }
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
-  | { readonly kind: "enrolment.completed"; readonly subject: string; readonly credential: string }
+  | {
+      readonly kind: "enrolment.completed";
+      readonly subject: string;
+      readonly credential: string;
+      /** With a recovery code: for how long it counts for nothing yet. */
+      readonly waitMs?: number;
+    }
+  | { readonly kind: "enrolment.revoked"; readonly subject: string; readonly by: string }
+  | { readonly kind: "recovery.used"; readonly subject: string; readonly credential: string }
+  | { readonly kind: "recovery.locked"; readonly subject: string; readonly credential: string }
   | { readonly kind: "passkey.issued"; readonly subject: string; readonly by: string }
   /** Counts for nothing before it stands in the directory. */
   | {
@@ -125,6 +163,13 @@ export type AuditEvent =
       readonly key: string;
     }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
+
+interface AboutFreeze {
+  readonly subject: string;
+  /** A cluster, or `*` for every one. */
+  readonly scope: string;
+  readonly freeze: string;
+}
 
 interface About {
   readonly request: string;

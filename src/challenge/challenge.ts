@@ -48,6 +48,8 @@ export type Outcome =
   | { readonly outcome: "fraud" }
   | { readonly outcome: "expired" | "cancelled" }
   | { readonly outcome: "insufficient"; readonly because: "not-enrolled" | "locked"; readonly until?: number }
+  /** It was enrolled with a recovery code, and does not count before then. */
+  | { readonly outcome: "insufficient"; readonly because: "too-new"; readonly until: number }
   /** What was brought does not show what is asked for: another person, an older login, a signature that does not hold. */
   | { readonly outcome: "insufficient"; readonly because: "evidence"; readonly says: string }
   | { readonly outcome: "misconfigured" | "unavailable"; readonly because: string };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { enrolmentLinks } from "../adapters/authenticators/links.ts";
-import { readSealingKey } from "../adapters/authenticators/seal.ts";
+import { readSealingKeys } from "../adapters/authenticators/seal.ts";
 import { redisEnrolments } from "../adapters/redis/credentials.ts";
 import { enrolmentSettings } from "../config.ts";
 import { codeOf, FaultyConfiguration } from "../environment.ts";
@@ -19,10 +19,10 @@ export async function issueEnrolment(words: readonly string[]): Promise<Ending> 
   if (subject === undefined) throw new UsageFault("whom? `countersign enrol issue SUBJECT`");
   if (more.length > 0) throw new UsageFault(`"${more.join(" ")}" is too much: one subject at a time`);
   const forMinutes = minutesOf(values.for ?? "30m");
-  const { pagesUrl, directory, sealingKey } = enrolmentSettings(process.env);
+  const { pagesUrl, directory, sealingKey, retiredKeys } = enrolmentSettings(process.env);
   demandKnown(subject, directory);
 
-  const link = enrolmentLinks(readSealingKey(sealingKey)).make(subject);
+  const link = enrolmentLinks(readSealingKeys(sealingKey, retiredKeys)).make(subject);
   const issued = await withRecords((state, scribe) =>
     redisEnrolments(state, scribe).issue(link, subject, forMinutes * 60_000, administrator(), values.replace === true),
   );
@@ -37,6 +37,21 @@ export async function issueEnrolment(words: readonly string[]): Promise<Ending> 
     `For ${subject}, once, within ${forMinutes} minutes. Whoever opens it first can prove to be ${subject}: hand it over in person, and not through Slack.\n`,
   );
   return ending.well;
+}
+
+/** `countersign enrol revoke SUBJECT`: ends all that opens or proves as them. Also for whom the directory knows no more. */
+export async function revokeEnrolment(words: readonly string[]): Promise<Ending> {
+  const { positionals } = readWords(words, {});
+  const [subject, ...more] = positionals;
+  if (subject === undefined) throw new UsageFault("whose? `countersign enrol revoke SUBJECT`");
+  if (more.length > 0) throw new UsageFault(`"${more.join(" ")}" is too much: one subject at a time`);
+  const ended = await withRecords((state, scribe) => redisEnrolments(state, scribe).revoke(subject, administrator()));
+  process.stderr.write(
+    ended
+      ? `The authenticator of ${subject}, its recovery codes and every open link have ended. \`enrol issue\` makes a new link.\n`
+      : `countersign: ${subject} has no authenticator and no open link; nothing was ended.\n`,
+  );
+  return ended ? ending.well : ending.ill;
 }
 
 export function minutesOf(text: string): number {

@@ -1,5 +1,5 @@
 import { enrolmentLinks } from "../adapters/authenticators/links.ts";
-import { readSealingKey } from "../adapters/authenticators/seal.ts";
+import { readSealingKeys } from "../adapters/authenticators/seal.ts";
 import { chance } from "../adapters/chance/chance.ts";
 import { redisRegistrations } from "../adapters/redis/registrations.ts";
 import { redisTrail } from "../adapters/redis/trail.ts";
@@ -16,10 +16,10 @@ export async function issueRegistration(words: readonly string[]): Promise<Endin
   const [subject, ...more] = positionals;
   if (subject === undefined || more.length > 0) throw new UsageFault("whom? `countersign enrol passkey SUBJECT`");
   const forMinutes = minutesOf(values.for ?? "30m");
-  const { pagesUrl, directory, sealingKey } = enrolmentSettings(process.env, "passkey");
+  const { pagesUrl, directory, sealingKey, retiredKeys } = enrolmentSettings(process.env, "passkey");
   demandKnown(subject, directory);
 
-  const link = enrolmentLinks(readSealingKey(sealingKey), "passkey").make(subject);
+  const link = enrolmentLinks(readSealingKeys(sealingKey, retiredKeys), "passkey").make(subject);
   await withRecords((state, scribe) =>
     redisRegistrations(state, scribe).issue(link, subject, forMinutes * 60_000, administrator()),
   );

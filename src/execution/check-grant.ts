@@ -1,8 +1,10 @@
 import { digestOf } from "../operation/digest.ts";
 import { quorumHolds } from "../policy/approvers.ts";
-import { decide } from "../policy/decide.ts";
-import type { DecisionFacts } from "../policy/policy.ts";
+import { decide, stillAsked } from "../policy/decide.ts";
+import type { Circumstances, DecisionFacts } from "../policy/policy.ts";
+import { whyReasonFails } from "../policy/reason.ts";
 import { factsOf } from "../request/facts.ts";
+import type { Grant } from "../request/grant.ts";
 import type { Executing, Granted, Unknown } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
 import { whyNotProved } from "./check-proofs.ts";
@@ -46,12 +48,30 @@ export async function whyNotByPolicy(
   const { grant } = request.grant;
   const requester = await bench.directory.subject(grant.requester);
   if (!requester) return `the worker's directory does not know ${grant.requester}`;
-  const decision = decide(bench.policy.current(), factsOf(request.operation, requester, plan));
+  const policy = bench.policy.current();
+  const decision = decide(policy, factsOf(request.operation, requester, plan, await circumstancesOf(bench, grant)));
   if (!decision.allowed) return decision.says;
-  if (decision.tier !== grant.tier)
-    return `this is ${decision.tier} by the worker's policy, and was granted as ${grant.tier}`;
+  const requirements = stillAsked(policy, grant.tier, decision);
+  if (!requirements) return `this is ${decision.tier} by the worker's policy, and was granted as ${grant.tier}`;
+  const unreasoned = whyReasonFails(requirements, request.reason);
+  if (unreasoned !== undefined) return `in the tier ${grant.tier}, ${unreasoned}`;
+  if (grant.notAfter - grant.grantedAt > (requirements.window ?? Infinity))
+    return `the grant lasts longer than the tier ${grant.tier} allows`;
   const approvers = await Promise.all(grant.approvers.map((sub) => bench.directory.subject(sub)));
   const known = approvers.filter((subject) => subject !== undefined);
-  if (!quorumHolds(decision.requirements, grant.requester, known)) return "the approvals do not make the quorum";
-  return whyNotProved(bench, request, decision.requirements);
+  if (!quorumHolds(requirements, grant.requester, known)) return "the approvals do not make the quorum";
+  return whyNotProved(bench, request, requirements);
+}
+
+/**
+ * The time is the worker's to know: now, or the last moment at which it could have begun. The rest only the web process
+ * saw, and its signed word is taken: a policy is no policy where such a fact decides about bound proof or a denial, so
+ * whoever holds that process gains nothing by lying that it could not have without.
+ */
+async function circumstancesOf({ store }: Bench, { notAfter, channel, unusual }: Grant): Promise<Circumstances> {
+  return {
+    now: Math.min(await store.now(), notAfter),
+    ...(channel === undefined ? {} : { channel }),
+    ...(unusual ? { unusual } : {}),
+  };
 }

@@ -29,12 +29,15 @@ export type RefusalCode =
   | "not-yet"
   | "declined"
   | "evidence"
+  | "push-limit"
+  | "no-push"
   // the state of the request
   | "no-such-request"
   | "not-in-this-state"
   | "too-late"
   | "plan-changed"
   | "target-busy"
+  | "frozen"
   // the worker's own checks
   | "grant-does-not-hold"
   | "quorum-does-not-hold"

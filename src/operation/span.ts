@@ -36,3 +36,10 @@ function parts(ms: number): readonly { readonly count: number; readonly unit: st
     return count > 0 ? [{ count, unit: String(unit) }] : [];
   });
 }
+
+/** An RFC 3339 instant as it stands in a sentence, to the second: `2026-11-24 12:30:00 UTC`. What is none stays as it is. */
+export function momentInWords(instant: string): string {
+  const at = Date.parse(instant);
+  if (Number.isNaN(at)) return instant;
+  return new Date(at).toISOString().replace(/^(.{10})T(.{8}).*$/, "$1 $2 UTC");
+}

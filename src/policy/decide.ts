@@ -1,14 +1,14 @@
 import { canonical } from "../audit/canonical.ts";
-import { catalogue } from "../operation/catalogue.ts";
 import { isAt, parseImage } from "../operation/image.ts";
 import type { OperationKind } from "../operation/operation.ts";
 import { stepReader } from "../operation/parse.ts";
 import { isRefusal } from "../operation/refusal.ts";
 import { resolveRun } from "../operation/run.ts";
 import { spanInWords } from "../operation/span.ts";
+import { knownFacts } from "./condition-facts.ts";
 import { refuseFields } from "./fields.ts";
-import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, Tier } from "./policy.ts";
-import type { Subject } from "./subject.ts";
+import { matchesOperation, permitHolds, raiseHolds } from "./matching.ts";
+import type { Allowed, Decision, DecisionFacts, Denied, Policy, Requirements, Tier } from "./policy.ts";
 
 /**
  * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
@@ -29,6 +29,16 @@ export function decide(policy: Policy, facts: DecisionFacts): Decision {
     if (rank(policy, decision.tier) > rank(policy, top.tier)) top = decision;
   }
   return { ...top, rules: [...new Set(rules)] };
+}
+
+/**
+ * What the tier that was reached before asks for now, while it is no lower than the one reached now: a bar that was met
+ * stays met when the next one is lower. Undefined where it is lower, or is no tier any more.
+ */
+export function stillAsked(policy: Policy, tier: string, { tier: reached }: Allowed): Requirements | undefined {
+  const held = policy.tiers.find(({ name }) => name === tier);
+  if (!held || held.deny !== undefined || rank(policy, tier) < rank(policy, reached)) return undefined;
+  return held.requirements;
 }
 
 /** The runbook of the record is none until the policy that decides has the very same. */
@@ -65,7 +75,8 @@ function decideOne(policy: Policy, facts: DecisionFacts): Decision {
   if (forbidden) return forbidden;
   // Several permits: the one that starts lowest counts, for each of them alone would allow it.
   const start = permits.reduce((low, permit) => (rank(policy, permit.tier) < rank(policy, low.tier) ? permit : low));
-  const raises = policy.raise.filter((raise) => raiseHolds(raise, facts));
+  const known = policy.raise.some(({ when }) => when) ? knownFacts(policy, facts) : {};
+  const raises = policy.raise.filter((raise) => raiseHolds(raise, facts, known));
   const top = [start, ...raises].reduce((high, rule) =>
     rank(policy, rule.tier) > rank(policy, high.tier) ? rule : high,
   );
@@ -110,73 +121,6 @@ function refuseElevation(
       `Ask for at most ${spanInWords(elevations.longest)}.`,
     );
   return undefined;
-}
-
-function permitHolds(permit: Permit, facts: DecisionFacts): boolean {
-  return matchesSubject(permit.subjects, facts.subject) && matchesOperation(permit.operations, facts.operation);
-}
-
-function raiseHolds(raise: Raise, facts: DecisionFacts): boolean {
-  if (raise.subjects && !matchesSubject(raise.subjects, facts.subject)) return false;
-  if (raise.operations && !matchesOperation(raise.operations, facts.operation)) return false;
-  if (raise.clusters && !raise.clusters.some((pattern) => glob(pattern, facts.cluster))) return false;
-  const { namespaces } = raise;
-  // Where it would act is not known without its plan, so any namespace may be meant.
-  const anywhere = catalogue[facts.operation].spreads === true && facts.plan === "unknown";
-  if (namespaces && !anywhere && !facts.namespaces.some((place) => namespaces.some((pattern) => glob(pattern, place))))
-    return false;
-  // Without a name the operation reaches every object of the namespace, so any pattern may be meant.
-  if (raise.names && facts.name !== undefined && !raise.names.some((pattern) => glob(pattern, facts.name ?? "")))
-    return false;
-  return raisesByElevation(raise, facts) && raisesByPlan(raise, facts.plan);
-}
-
-function raisesByElevation({ roles, longerThan }: Raise, { operation, elevation }: DecisionFacts): boolean {
-  if (roles === undefined && longerThan === undefined) return true;
-  // Of an elevation that is not known it may be any role, for any time.
-  if (!elevation) return operation === "elevate";
-  if (roles && !roles.some((pattern) => glob(pattern, elevation.role))) return false;
-  return longerThan === undefined || elevation.ms > longerThan;
-}
-
-function raisesByPlan(raise: Raise, plan: DecisionFacts["plan"]): boolean {
-  if (raise.labels === undefined && raise.replicasOver === undefined) return true;
-  if (plan === "not-yet") return false;
-  if (plan === "unknown") return true;
-  if (raise.replicasOver !== undefined && !(plan.replicas > raise.replicasOver)) return false;
-  return Object.entries(raise.labels ?? {}).every(([label, values]) => {
-    const value = Object.hasOwn(plan.labels, label) ? plan.labels[label] : undefined;
-    return value !== undefined && values.some((pattern) => glob(pattern, value));
-  });
-}
-
-/** `group:NAME`, a subject's identifier, or `*`. */
-export function matchesSubject(patterns: readonly string[], subject: Subject): boolean {
-  return patterns.some((pattern) =>
-    pattern.startsWith("group:")
-      ? subject.groups.includes(pattern.slice("group:".length))
-      : pattern === "*" || pattern === subject.sub,
-  );
-}
-
-function matchesOperation(patterns: readonly string[], operation: OperationKind): boolean {
-  return patterns.some((pattern) => pattern === operation || pattern === catalogue[operation].group);
-}
-
-/** `*` stands for any run of characters; everything else for itself. */
-function glob(pattern: string, text: string): boolean {
-  const parts = pattern.split("*");
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  if (parts.length === 1) return pattern === text;
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > text.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
 }
 
 /** A tier that denies is above all others wherever it stands, so that no raise leads past it. */

@@ -38,6 +38,8 @@ export interface People {
   readonly subjects: ReadonlyMap<string, Subject>;
   /** `team/user` -> subject. */
   readonly bySlack: ReadonlyMap<string, Subject>;
+  /** Subject -> the ids of the Slack users they are. */
+  readonly slackUsers: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -51,6 +53,7 @@ export function readDirectory(text: string): People | { readonly faults: readonl
   const faults: DocumentFault[] = [];
   const subjects = new Map<string, Subject>();
   const bySlack = new Map<string, Subject>();
+  const slackUsers = new Map<string, readonly string[]>();
   const taken = new Set<string>();
   for (const [sub, { slack, groups, kubernetes, passkeys }] of Object.entries(reading.value.subjects)) {
     const subject = present<Subject>({
@@ -60,6 +63,10 @@ export function readDirectory(text: string): People | { readonly faults: readonl
       passkeys: passkeys?.map((passkey) => present<Passkey>(passkey)),
     });
     subjects.set(sub, subject);
+    slackUsers.set(
+      sub,
+      slack.map((person) => person.split("/")[1] ?? ""),
+    );
     slack.forEach((person, i) => {
       if (bySlack.has(person))
         faults.push({ ...reading.at(["subjects", sub, "slack", i]), says: `${person} is linked to two subjects` });
@@ -71,7 +78,7 @@ export function readDirectory(text: string): People | { readonly faults: readonl
       taken.add(`id ${id}`).add(`key ${key}`);
     });
   }
-  return faults.length > 0 ? { faults } : { subjects, bySlack };
+  return faults.length > 0 ? { faults } : { subjects, bySlack, slackUsers };
 }
 
 type Written = NonNullable<z.infer<typeof schema>["subjects"][string]["kubernetes"]>;

@@ -8,11 +8,14 @@ import { parseName } from "../operation/name.ts";
 import { type PatchedKind, patchable } from "../operation/patchable.ts";
 import { mostSteps, plainWord } from "../operation/runbook.ts";
 import { spokenSpan } from "../operation/span.ts";
+import { compileCondition } from "./condition.ts";
+import { faultOfCondition } from "./condition-faults.ts";
 import type { AllowedFields, Permit, Policy, Raise } from "./policy.ts";
 import { present } from "./present.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
 import { duration, faultsOfTiers, matching, tier, tierOf } from "./tier-document.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
+import { isZone } from "./zone.ts";
 
 const words = z.array(z.string().min(1)).min(1);
 // What could never match is a fault: of a raise it would be a bar that never rises.
@@ -33,6 +36,7 @@ const raise = z.strictObject({
   replicasOver: z.int().min(0).optional(),
   roles: objects.optional(),
   longerThan: duration.optional(),
+  when: z.string().min(1).max(1000).optional(),
   tier: z.string(),
 });
 const elevations = z.strictObject({
@@ -67,6 +71,7 @@ const runbook = z.strictObject({
   parameters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), parameter).default({}),
   steps: z.array(z.string().min(1)).min(1).max(mostSteps),
 });
+const groups = matching(/^(?!group:)[^*]+$/, "who may freeze is written as the name of a group alone");
 const keys = z.array(
   z
     .string()
@@ -87,12 +92,16 @@ const fields = z.strictObject({
   label: keys.optional(),
   annotate: keys.optional(),
 });
+const channel = z.string().regex(/^[CG][A-Z0-9]+$/, "a channel is its id in Slack, such as C0123ABC");
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
   raise: z.array(raise).default([]),
+  timeZone: z.string().refine(isZone, "a time zone is one of the IANA database, such as Europe/Berlin").optional(),
+  incidents: z.strictObject({ channels: z.array(channel).min(1) }).optional(),
   elevations: elevations.optional(),
   fields: fields.optional(),
+  brake: z.strictObject({ freeze: groups, unfreeze: groups }).optional(),
   images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
   runbooks: z
     .record(z.string().regex(runbookName, "a runbook is named by lower-case letters, digits and dashes"), runbook)
@@ -106,13 +115,16 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, elevations, images, fields, runbooks } = reading.value;
+  const { tiers, permit, raise, timeZone, incidents, elevations, brake, images, fields, runbooks } = reading.value;
   return {
     revision: sha256(text),
     tiers: Object.entries(tiers).map(tierOf),
     permit: permit.map(permitOf),
     raise: raise.map(raiseOf),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(incidents ? { incidents } : {}),
     ...(elevations ? { elevations } : {}),
+    ...(brake ? { brake } : {}),
     ...(images ? { images: images.allow } : {}),
     ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
     ...(fields ? { fields: present<AllowedFields>({ ...fields, patch: fields.patch && present(fields.patch) }) } : {}),
@@ -123,8 +135,10 @@ function permitOf(written: Document["permit"][number]): Permit {
   return written;
 }
 
-function raiseOf(written: Document["raise"][number]): Raise {
-  return present<Raise>(written);
+function raiseOf({ when, ...written }: Document["raise"][number]): Raise {
+  const condition = when === undefined ? undefined : compileCondition(when);
+  if (condition && "fault" in condition) throw new Error(`"${when}": ${condition.fault}`);
+  return present<Raise>({ ...written, when: condition });
 }
 
 /** What the schema cannot say: names that must be defined, and rules that could never match. */
@@ -146,6 +160,11 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
       });
     });
   }
+  document.raise.forEach(({ when, tier }, i) => {
+    const fault = when === undefined ? undefined : faultOfCondition(when, document.tiers[tier], document);
+    if (when !== undefined && fault)
+      faults.push({ ...at(["raise", i, "when"], { text: when, offset: fault.offset }), says: fault.fault });
+  });
   document.elevations?.roles.forEach((role, i) => {
     if (isNeverGiven(role))
       say(["elevations", "roles", i], `${role} may give roles away itself: whoever had it once could keep it`);

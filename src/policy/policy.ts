@@ -22,10 +22,29 @@ export interface ApprovalRule {
   readonly stepUp?: StepUp;
 }
 
+/** The first stage of the approvals, and those after it: each opens only when the one before is full. */
+export interface Approvals extends ApprovalRule {
+  readonly next?: readonly ApprovalRule[];
+}
+
+/** What a reason must have, beside being there. */
+export interface ReasonRule {
+  /** In characters. */
+  readonly minLength?: number;
+  /** It names a ticket of one of these, such as OPS-123 for OPS. */
+  readonly tickets?: readonly string[];
+}
+
 /** What a tier asks for; an empty one asks for nothing. */
 export interface Requirements {
   readonly stepUp?: StepUp;
-  readonly approvals?: ApprovalRule;
+  readonly approvals?: Approvals;
+  /** What the reason must be. */
+  readonly reason?: ReasonRule;
+  /** From asking to the grant, in milliseconds, where that is shorter than the house's. */
+  readonly expires?: number;
+  /** From the grant to the beginning of the execution, in milliseconds, where that is shorter than the house's. */
+  readonly window?: number;
 }
 
 /** A tier that ends the matter carries `deny`, the sentence people are told. */
@@ -41,6 +60,18 @@ export interface Permit {
   readonly subjects: readonly string[];
   readonly operations: readonly string[];
   readonly tier: string;
+}
+
+/** What a condition is evaluated on: facts by the part of their names before the dot. What is unknown is absent. */
+export type Known = Readonly<Record<string, unknown>>;
+
+/** A condition of a raise, compiled and type-checked. */
+export interface Condition {
+  readonly text: string;
+  /** The facts it asks for, by the part of their names before the dot. */
+  readonly about: ReadonlySet<string>;
+  /** True unless it is false for certain: what cannot be evaluated, for an unknown fact or another reason, holds. */
+  holds(known: Known): boolean;
 }
 
 /** Lifts the tier where all of its matchers match; a fact that is unknown matches. */
@@ -59,6 +90,8 @@ export interface Raise {
   readonly roles?: readonly string[];
   /** Matches an elevation for more than so many milliseconds. */
   readonly longerThan?: number;
+  /** Matches where this does not answer false for certain. */
+  readonly when?: Condition;
   readonly tier: string;
 }
 
@@ -75,6 +108,10 @@ export interface Policy {
   readonly tiers: readonly Tier[];
   readonly permit: readonly Permit[];
   readonly raise: readonly Raise[];
+  /** An IANA time zone for what conditions say about the time; absent: UTC. */
+  readonly timeZone?: string;
+  /** The Slack channels, by id, in which whatever is asked counts as asked in an incident. */
+  readonly incidents?: { readonly channels: readonly string[] };
   /** Absent: nobody is elevated. */
   readonly elevations?: Elevations;
   /** Where the images of workloads may be set from; absent: from nowhere. */
@@ -83,6 +120,14 @@ export interface Policy {
   readonly runbooks?: readonly Runbook[];
   /** What single fields, labels and annotations may be set; absent: none. */
   readonly fields?: AllowedFields;
+  /** Absent: nobody freezes anything. */
+  readonly brake?: Brake;
+}
+
+/** The groups that may stop everything new, and those of which two people together may let it go on. */
+export interface Brake {
+  readonly freeze: readonly string[];
+  readonly unfreeze: readonly string[];
 }
 
 /** What `patch`, `label` and `annotate` may set; what is not named may not be set. */
@@ -100,8 +145,23 @@ export interface SetFields {
   readonly names: readonly string[];
 }
 
+/** How unusual a request is for the person who asks, by their own changes that succeeded. */
+export interface Unusual {
+  readonly firstInNamespace: boolean;
+  readonly outsideTheirHours: boolean;
+}
+
+/** What a decision is made on beside who asks for what. What is absent is not known, and raises about it match. */
+export interface Circumstances {
+  /** Milliseconds since 1970, by Redis's clock. */
+  readonly now?: number;
+  /** The Slack channel it was asked in, by id. */
+  readonly channel?: string;
+  readonly unusual?: Unusual;
+}
+
 /** What a decision is made on. */
-export interface DecisionFacts {
+export interface DecisionFacts extends Circumstances {
   readonly subject: Subject;
   readonly operation: OperationKind;
   readonly cluster: string;

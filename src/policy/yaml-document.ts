@@ -11,8 +11,11 @@ export interface DocumentFault {
 /** A document that was read whole, or everything that is wrong with it. */
 export type Reading<T> = { readonly value: T; readonly at: Locate } | { readonly faults: readonly DocumentFault[] };
 
-/** Where the value at this path stands in the text. */
-export type Locate = (path: readonly PropertyKey[]) => { readonly line: number; readonly column: number };
+/** Where the value at this path stands in the text; or, where the value is this text, that character of it. */
+export type Locate = (
+  path: readonly PropertyKey[],
+  within?: { readonly text: string; readonly offset: number },
+) => { readonly line: number; readonly column: number };
 
 /** Reads YAML by a schema; all faults at once, each with its place. Aliases are refused: nothing here needs them. */
 export function readYaml<T>(text: string, schema: z.ZodType<T>): Reading<T> {
@@ -31,10 +34,14 @@ export function readYaml<T>(text: string, schema: z.ZodType<T>): Reading<T> {
   const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ at: pos[0], says: message }));
   if (faults.length === 0) faults.push(...refusedNodes(document));
   if (faults.length > 0) return { faults: faults.map(({ at, says }) => ({ ...place(at), says })) };
-  const at: Locate = (path) => {
+  const at: Locate = (path, within) => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
-      if (node?.range?.[0] !== undefined) return place(node.range[0]);
+      const [from, to] = node?.range ?? [];
+      if (from === undefined) continue;
+      // Written over several lines, or with escapes, its characters do not stand where they are counted.
+      const begins = within && length === path.length ? text.indexOf(within.text, from) : -1;
+      return place(within && begins >= 0 && begins < (to ?? 0) ? begins + within.offset : from);
     }
     return { line: 1, column: 1 };
   };

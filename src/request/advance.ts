@@ -5,10 +5,12 @@ import { decide } from "../policy/decide.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
+import { factsNow } from "./circumstances.ts";
+import { decideAgain, forbidden, refuseReason } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
+import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
-import { factsOf } from "./facts.ts";
 import type { Wish } from "./move.ts";
 import { type AwaitingApproval, askedStatement, type Planning } from "./request.ts";
 import { lapseOf, turnOf } from "./turn.ts";
@@ -57,8 +59,13 @@ async function nextWish(desk: Desk, stored: Stored): Promise<Wish> {
 
 async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, now: number): Promise<Wish> {
   if (!request.plan || request.digest === undefined) return undefined;
-  const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
-  if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+  const { plan, operation } = request;
+  const { channel } = request.origin;
+  const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
+  const decision = decide(desk.policy.current(), await factsNow(desk, about));
+  if (!decision.allowed) return forbidden(decision);
+  const unreasoned = refuseReason(decision, request.reason);
+  if (unreasoned) return forbidden(unreasoned);
   const { stepUp } = decision.requirements;
   const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
   const { attestor } = desk;
@@ -70,16 +77,9 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
 
 /** Quorum reached: policy and groups as they are now must still say yes before anything is signed. */
 async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, now: number): Promise<Wish> {
-  const decision = decide(desk.policy.current(), factsOf(request.operation, requester, request.plan.facts));
-  if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
-  if (decision.tier !== request.decision.tier)
-    return {
-      event: {
-        type: "forbidden",
-        rule: "policy changed",
-        why: `this is ${decision.tier} now and was approved as ${request.decision.tier}`,
-      },
-    };
+  const again = await decideAgain(desk, request, requester, now);
+  if (!again.allowed) return forbidden(again);
+  const { decision, seen } = again;
   const why = await whyEvidenceFails(desk, request, decision.requirements);
   if (why !== undefined) return { event: { type: "forbidden", rule: "evidence", why } };
   const approvers = await Promise.all(request.approvals.map((approval) => desk.directory.subject(approval.subject)));
@@ -95,8 +95,9 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     approvers: request.approvals.map((approval) => approval.subject),
     tier: decision.tier,
     policy: decision.policy,
+    ...seen,
     grantedAt: now,
-    notAfter: now + desk.lifetimes.execution,
+    notAfter: now + Math.min(desk.lifetimes.execution, decision.requirements.window ?? Infinity),
   });
-  return { event: { type: "granted", grant: signed }, along: { notAfter: request.expiresAt } };
+  return { event: { type: "granted", grant: signed }, along: { notAfter: endOf(request) } };
 }

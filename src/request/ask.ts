@@ -4,9 +4,10 @@ import { isRead, type Operation } from "../operation/operation.ts";
 import { planOfRead } from "../operation/plan.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { decide } from "../policy/decide.ts";
+import { whyReasonFails } from "../policy/reason.ts";
 import type { Subject } from "../policy/subject.ts";
+import { factsNow } from "./circumstances.ts";
 import type { Desk } from "./desk.ts";
-import { factsOf } from "./facts.ts";
 import { askedStatement, type Origin, type Planning, type Request } from "./request.ts";
 
 /** An operation, asked for by a known person at a known place. */
@@ -23,9 +24,12 @@ export interface Asking {
  */
 export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal> {
   const { subject, origin, operation, reason } = asking;
+  const now = await desk.store.now();
+  const plan = isRead(operation) ? "unknown" : "not-yet";
+  const { channel } = origin;
   const decision = decide(
     desk.policy.current(),
-    factsOf(operation, subject, !isRead(operation) ? "not-yet" : "unknown"),
+    await factsNow(desk, { subject, operation, plan, channel, askedAt: now, now }),
   );
   if (!decision.allowed) {
     await desk.trail.append({
@@ -34,10 +38,13 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
       code: decision.rule === "no permit" ? "not-permitted" : "forbidden",
       why: decision.says,
       spoken: spoken(operation),
+      policy: decision.policy,
     });
     return refuse(decision.rule === "no permit" ? "not-permitted" : "forbidden", decision.says, decision.remedy);
   }
-  const now = await desk.store.now();
+  const unreasoned = whyReasonFails(decision.requirements, reason);
+  if (unreasoned !== undefined)
+    return refuse("bad-arguments", `In the tier ${decision.tier}, ${unreasoned}.`, "Ask again with such a reason.");
   const words = {
     id: desk.chance.requestId(),
     operation,
@@ -53,10 +60,10 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
     signature: desk.attestor.attest(askedStatement(words)),
   };
   if (!isRead(operation)) return desk.mover.open(asked);
-  const plan = planOfRead(operation, now);
+  const read = planOfRead(operation, now);
   return desk.mover.open({
     ...asked,
-    plan,
-    digest: digestOf({ request: asked.id, requester: subject.sub, reason }, plan),
+    plan: read,
+    digest: digestOf({ request: asked.id, requester: subject.sub, reason }, read),
   });
 }

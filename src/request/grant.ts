@@ -1,3 +1,5 @@
+import type { Unusual } from "../policy/policy.ts";
+
 /** Signed, expiring leave to run one plan once. Everything the worker must hold the record against. */
 export interface Grant {
   readonly v: "countersign.grant.v1";
@@ -8,6 +10,9 @@ export interface Grant {
   readonly approvers: readonly string[];
   readonly tier: string;
   readonly policy: string;
+  /** What only the web process saw and the policy was decided on: the Slack channel, and what the records say. */
+  readonly channel?: string;
+  readonly unusual?: Unusual;
   /** Milliseconds since 1970, by Redis's clock. */
   readonly grantedAt: number;
   /** After this nothing may begin, whatever the record says. */

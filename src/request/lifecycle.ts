@@ -1,11 +1,13 @@
 import type { Response } from "../challenge/challenge.ts";
-import type { OperationKind } from "../operation/operation.ts";
+import type { Operation, OperationKind } from "../operation/operation.ts";
 import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
+import { circumstancesOf } from "./circumstances.ts";
+import { decline, disown } from "./decline.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
 import { prove, proverStanding } from "./prove.ts";
@@ -15,6 +17,7 @@ import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
 import type { Standing } from "./standing.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
+import { type Why, why } from "./why.ts";
 
 /**
  * Everything people and the clock may do to requests on the web side; every door leads through here. A yes is answered
@@ -22,8 +25,10 @@ import type { UndoOffer } from "./undo-offer.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
-  /** What the policy says of this person and that kind of operation; nothing is asked for by asking. */
-  mayAsk(subject: Subject, operation: OperationKind, place: Place): Prospect;
+  /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
+  /** What an operation would take from this person, and who could approve it; nothing is asked for by asking. */
+  why(asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string }): Promise<Why>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
   /** Whether this person may prove that they meant the request, and by what. */
@@ -34,6 +39,9 @@ export interface Lifecycle {
   approve(id: string, subject: Subject, response: Response | undefined): Promise<Request | Refusal>;
   deny(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
   cancel(id: string, subject: Subject, why: string): Promise<Request | Refusal>;
+  /** Of what they were pushed, this subject said no on their device, or that it was none of their doing. */
+  decline(id: string, subject: string): Promise<Request | Refusal>;
+  disown(id: string, subject: string): Promise<Request | Refusal>;
   /** Whether this person may say what came of a request of which nobody can tell. */
   settlerStanding(
     request: Request,
@@ -65,7 +73,13 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    mayAsk: (subject, operation, place) => mayAsk(desk, subject, operation, place),
+    async mayAsk(subject, operation, place, channel) {
+      const now = await desk.store.now();
+      const namespaces = place.namespace === undefined ? [] : [place.namespace];
+      const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
+      return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
+    },
+    why: (asked) => why(desk, asked),
     runbooks: () => desk.policy.current().runbooks ?? [],
     proverStanding: (request, subject) => proverStanding(desk, request, subject),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),
@@ -73,6 +87,8 @@ export function createLifecycle(desk: Desk): Lifecycle {
     approve: async (id, subject, response) => then(id, await approve(desk, id, subject, response)),
     deny: (id, subject, why) => deny(desk, id, subject, why),
     cancel: (id, subject, why) => cancel(desk, id, subject, why),
+    decline: (id, subject) => decline(desk, id, subject),
+    disown: (id, subject) => disown(desk, id, subject),
     settlerStanding: (request, subject, about) => settlerStanding(desk, request, subject, about),
     settle: (id, subject, settling) => settle(desk, id, subject, settling),
     undoStanding: (request, subject, now) => undoStanding(desk, request, subject, now),

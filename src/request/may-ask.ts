@@ -2,7 +2,7 @@ import { catalogue } from "../operation/catalogue.ts";
 import type { Name, Namespace } from "../operation/name.ts";
 import type { OperationKind } from "../operation/operation.ts";
 import { decide } from "../policy/decide.ts";
-import type { Decision, DecisionFacts } from "../policy/policy.ts";
+import type { Circumstances, Decision, DecisionFacts } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 
@@ -22,10 +22,17 @@ export interface Prospect {
 }
 
 /** Asks the policy alone: nothing is recorded, and no cluster is asked. */
-export function mayAsk(desk: Pick<Desk, "policy">, subject: Subject, operation: OperationKind, place: Place): Prospect {
+export function mayAsk(
+  desk: Pick<Desk, "policy">,
+  subject: Subject,
+  operation: OperationKind,
+  place: Place,
+  circumstances: Circumstances = {},
+): Prospect {
   const { cluster, namespace, name } = place;
   const decided = (plan: DecisionFacts["plan"]) =>
     decide(desk.policy.current(), {
+      ...circumstances,
       subject,
       operation,
       cluster,

@@ -1,7 +1,9 @@
-import { sha256 } from "../audit/canonical.ts";
+import { canonical, sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
+import type { Proof } from "../challenge/challenge.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
+import { approvalsWanted } from "../policy/stages.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
 
@@ -41,10 +43,13 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "policy.decided", request, tier, rules: rules.join(", "), policy };
     }
     case "forbidden":
-      return { kind: "policy.denied", request, rule: event.rule, why: event.why };
+      return {
+        ...{ kind: "policy.denied", request, rule: event.rule, why: event.why },
+        ...(event.policy === undefined ? {} : { policy: event.policy }),
+      };
     case "proved": {
       const { subject, authenticator, digest, request: of } = event.proof;
-      return { kind: "proof.given", request, subject, authenticator, digest, of };
+      return { kind: "proof.given", request, subject, authenticator, digest, of, ...evidenceOf(event.proof) };
     }
     case "proof-failed": {
       // The last try denies the request with it.
@@ -52,9 +57,10 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "proof.refused", request, subject: event.subject, because };
     }
     case "approved": {
-      const { subject, digest } = event.approval;
+      const { subject, digest, proof } = event.approval;
       const [count, of] = quorumOf(next);
-      return { kind: "approval.given", request, subject, digest, count, of };
+      const given = proof && { authenticator: proof.authenticator, ...evidenceOf(proof) };
+      return { kind: "approval.given", request, subject, digest, ...given, count, of };
     }
     case "denied":
       return { kind: "request.denied", request, subject: event.subject, why: event.why };
@@ -69,6 +75,8 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         request,
         digest: grant.digest,
         approvers: grant.approvers.join(", "),
+        tier: grant.tier,
+        policy: grant.policy,
         notAfter: grant.notAfter,
         signature,
       };
@@ -124,6 +132,11 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
   }
 }
 
+/** The evidence itself stays in the record; whoever keeps it can show by this that it is what was given. */
+function evidenceOf({ evidence }: Proof): { readonly evidence?: string } {
+  return evidence ? { evidence: sha256(canonical(evidence)) } : {};
+}
+
 function objectOf(plan: Plan): string {
   return plan.object ? plannedInWords(plan.object) : "";
 }
@@ -134,5 +147,5 @@ function changeOf(plan: Plan): string {
 
 function quorumOf(next: Request): readonly [number, number] {
   if (next.state !== "awaiting-approval") return [0, 0];
-  return [next.approvals.length, next.decision.requirements.approvals?.count ?? 0];
+  return [next.approvals.length, approvalsWanted(next.decision.requirements)];
 }

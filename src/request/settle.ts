@@ -4,6 +4,7 @@ import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import { countingGroups } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { StepUp } from "../policy/policy.ts";
+import { stagesOf } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
 import { presenceMs } from "./absence.ts";
 import { isAsGranted } from "./as-granted.ts";
@@ -31,7 +32,7 @@ export async function settlerStanding(
   subject: Subject,
   { as, now }: { readonly as: Settlement["as"]; readonly now: number },
 ): Promise<Standing> {
-  const may = settlerOf(desk, request, subject);
+  const may = settlerOf(desk, request, subject, now);
   if (isRefusal(may)) return { may: false, refusal: may };
   const digest = digestOfSettling(may.request, as);
   const proof = await freshProof(desk, { subject: subject.sub, digest, stepUp: may.stepUp, now });
@@ -52,7 +53,7 @@ export async function settle(
   const moved = await desk.mover.move(id, async ({ request: stored, now }): Promise<Wish> => {
     // The failure was judged before and lost a race: it still counts.
     if (refusal) return { event: { type: "proof-failed", subject: subject.sub } };
-    const may = settlerOf(desk, stored, subject);
+    const may = settlerOf(desk, stored, subject, now);
     if (isRefusal(may)) return may;
     if (why.trim() === "") return refuse("bad-arguments", "This needs a reason.", "Say in a few words how you know.");
     const { request, stepUp } = may;
@@ -74,8 +75,8 @@ export async function settle(
 
 /** Asks a worker to look once more. The requester may ask too: a look says what the cluster shows, whoever asked. */
 export async function lookAgain(desk: Desk, id: string, subject: Subject): Promise<Request | Refusal> {
-  return desk.mover.move(id, async ({ request }): Promise<Wish> => {
-    const may = settlerOf(desk, request, subject);
+  return desk.mover.move(id, async ({ request, now }): Promise<Wish> => {
+    const may = settlerOf(desk, request, subject, now);
     if (request.state !== "unknown" || (isRefusal(may) && may.refused !== "own-request")) return may as Refusal;
     if (openLook(request) !== undefined)
       return refuse("not-in-this-state", "It is being looked at already.", "The thread says what is seen.");
@@ -104,6 +105,7 @@ function settlerOf(
   { attestor, policy: source }: Desk,
   request: Request,
   subject: Subject,
+  now: number,
 ): Refusal | { readonly request: Unknown; readonly stepUp: StepUp | undefined } {
   if (request.state !== "unknown")
     return refuse("not-in-this-state", `The request is ${inWords(request.state)}; there is nothing to settle.`);
@@ -122,7 +124,9 @@ function settlerOf(
       `The policy has no tier ${grant.tier} any more, so nobody can settle this.`,
       "The policy's owners can bring it back.",
     );
-  const { approvals, stepUp } = tier.requirements;
+  const { stepUp } = tier.requirements;
+  // Where there are several stages, the last: those who had the last word before.
+  const approvals = stagesOf(tier.requirements).at(-1);
   const who = approvals ? `somebody of ${approvals.from.join(" or ")}` : "somebody else who may ask for it";
   if (subject.sub === request.requester || subject.sub === grant.requester)
     return refuse("own-request", "Nobody settles what became of their own request.", `It takes ${who}.`);
@@ -130,7 +134,7 @@ function settlerOf(
     return countingGroups(approvals, subject).length > 0
       ? { request, stepUp: approvals.stepUp }
       : refuse("not-an-approver", "You are in none of the groups that may settle this.", `It takes ${who}.`);
-  const decision = decide(policy, factsOf(request.operation, subject, request.plan.facts));
+  const decision = decide(policy, factsOf(request.operation, subject, request.plan.facts, { now }));
   return decision.allowed ? { request, stepUp } : refuse("not-permitted", decision.says, `It takes ${who}.`);
 }
 

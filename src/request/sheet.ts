@@ -68,7 +68,7 @@ export function sheetOf(request: Request): Sheet {
     ...(live
       ? {
           live: {
-            says: `${live.ready} of ${live.total} pods were ready when it was read`,
+            says: live.total === 0 ? "It was read" : `${live.ready} of ${live.total} pods were ready when it was read`,
             readAt: live.readAt,
             ...(live.lastChange === undefined ? {} : { lastChange: live.lastChange }),
           },

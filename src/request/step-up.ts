@@ -10,7 +10,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import { inWords, type Request } from "./request.ts";
 import { digestOfSettling } from "./settle.ts";
 import { type Sheet, sheetOf } from "./sheet.ts";
-import type { Standing } from "./standing.ts";
+import { standingFor } from "./standing-for.ts";
 
 /** What our own page shows one person before they prove presence. */
 export interface StepUpOffer {
@@ -70,12 +70,6 @@ export function createStepUps(ports: {
     return { started, request: stored.request, subject, now: stored.now };
   }
 
-  function standing({ started: { purpose }, request, subject, now }: Open): Promise<Standing> {
-    if (purpose === "prove") return lifecycle.proverStanding(request, subject);
-    if (purpose === "approve") return lifecycle.standing(request, subject, now);
-    return lifecycle.settlerStanding(request, subject, { as: purpose, now });
-  }
-
   async function act({ started, request: { id }, subject }: Open, response: Response, why: string) {
     const { purpose } = started;
     if (purpose === "prove") return lifecycle.prove(id, subject, response);
@@ -97,7 +91,7 @@ export function createStepUps(ports: {
       const opened = await open(link);
       if (isRefusal(opened)) return opened;
       const { started, request, subject } = opened;
-      const stands = await standing(opened);
+      const stands = await standingFor(lifecycle, started.purpose, opened);
       const no = stands.may ? unfit(stands.ways, sheetOf(request)) : stands.refusal;
       if (no) return no;
       const toType = toTypeFor(opened);

@@ -79,7 +79,10 @@ function notShown(why: string): Refusal {
 }
 
 function insufficient(
-  judged: { because: "not-enrolled" | "locked"; until?: number } | { because: "evidence"; says: string },
+  judged:
+    | { because: "not-enrolled" | "locked"; until?: number }
+    | { because: "too-new"; until: number }
+    | { because: "evidence"; says: string },
   now: number,
 ): Refusal {
   switch (judged.because) {
@@ -89,7 +92,15 @@ function insufficient(
       return refuse(
         "locked",
         "Your authenticator is locked after too many wrong codes.",
-        unlockWords(judged.until, now),
+        judged.until === undefined
+          ? "An administrator must enrol you again."
+          : `It opens again in ${minutesTo(judged.until, now)}.`,
+      );
+    case "too-new":
+      return refuse(
+        "locked",
+        "Your authenticator was enrolled with a recovery code, and does not count yet.",
+        `It counts in ${minutesTo(judged.until, now)}.`,
       );
     case "not-enrolled":
       return refuse(
@@ -134,8 +145,7 @@ function no(refusal: Refusal): NotTaken {
   return { refusal, costs: false };
 }
 
-function unlockWords(until: number | undefined, now: number): string {
-  if (until === undefined) return "An administrator must enrol you again.";
+function minutesTo(until: number, now: number): string {
   const minutes = Math.max(1, Math.ceil((until - now) / 60_000));
-  return `It opens again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
+  return `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
 }

@@ -24,7 +24,7 @@ export function undoStanding(desk: Desk, request: Request, subject: Subject, now
       "The record of this request is not what Countersign granted, so what would undo it is not known.",
       "The audit trail says what was granted.",
     );
-  const decision = decide(desk.policy.current(), factsOf(offer.operation, subject, "not-yet"));
+  const decision = decide(desk.policy.current(), factsOf(offer.operation, subject, "not-yet", { now }));
   if (decision.allowed) return offer;
   const code = decision.rule === "no permit" ? "not-permitted" : "forbidden";
   return refuse(code, decision.says, decision.remedy);

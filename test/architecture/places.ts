@@ -8,7 +8,7 @@ export const roots: readonly string[] = ["web.ts", "worker.ts", "cli.ts", "count
 export const rootsWhole: readonly string[] = [...roots, "cli/"];
 
 /** What only roots import. */
-export const supportOfRoots: readonly string[] = ["config.ts", "environment.ts", "process.ts", "cli/"];
+export const supportOfRoots: readonly string[] = ["config.ts", "environment.ts", "process.ts", "settings/", "cli/"];
 
 /** The command is a JavaScript file, which must check the version of Node before any TypeScript is read. */
 export const rootOfRoot: ReadonlyMap<string, string> = new Map([["countersign.mjs", "cli.ts"]]);
@@ -31,13 +31,13 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["qr", ["adapters/http/"]],
   ["undici", ["adapters/kubernetes/"]],
   ["yaml", ["policy/yaml-document.ts"]],
-  ["zod", ["policy/", "config.ts", "environment.ts"]],
+  ["zod", ["policy/", "config.ts", "environment.ts", "settings/"]],
 ]);
 
 /** What the core may take from Node: computation alone. */
 export const builtInsOfCore: ReadonlyMap<string, readonly string[]> = new Map([
   ["node:crypto", ["audit/canonical.ts", "request/sign.ts"]],
-  ["node:util", ["operation/parse.ts"]],
+  ["node:util", ["operation/read-typed.ts"]],
 ]);
 
 /** Timers that hold something open while it lasts; they decide nothing. */
@@ -62,7 +62,13 @@ export const drawers =
   /^(utils?|helpers?|services?|managers?|types?|interfaces?|commons?|misc|lib|shared|constants?|index)$/;
 
 /** What the core asks of the outside: types and their guarantees. */
-export const ports: readonly string[] = ["ports.ts", "cluster-port.ts"];
+export const ports: readonly string[] = [
+  "ports.ts",
+  "cluster-port.ts",
+  "push-port.ts",
+  "freeze-port.ts",
+  "enrolment-port.ts",
+];
 
 export function isCore(path: string): boolean {
   return ports.includes(path) || /^(operation|policy|challenge|request|execution|audit)\//.test(path);

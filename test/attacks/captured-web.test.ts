@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { enrolmentLinks } from "../../src/adapters/authenticators/links.ts";
-import { readSealingKey } from "../../src/adapters/authenticators/seal.ts";
+import { readSealingKeys } from "../../src/adapters/authenticators/seal.ts";
 import { openState } from "../../src/adapters/redis/redis.ts";
 import { redisRegistrations } from "../../src/adapters/redis/registrations.ts";
 import { type Proof, proofStatement } from "../../src/challenge/challenge.ts";
@@ -128,7 +128,7 @@ describe("attack: a captured web process", function () {
     const { lab, executions } = stage();
     const before = executions();
     const own = softPasskey();
-    const link = enrolmentLinks(readSealingKey(lab.secrets.sealingKey), "passkey").make(bob.sub);
+    const link = enrolmentLinks(readSealingKeys(lab.secrets.sealingKey, []), "passkey").make(bob.sub);
     const state = openState({ url: lab.redis.url, prefix: lab.prefix });
     try {
       const registrations = redisRegistrations(state, (event) => ({ event, writer: "web@captured/1", clock: 1 }));

@@ -48,7 +48,7 @@ for (const mode of ["socket", "http"] as const)
         return spy;
       };
       const [alices, bobs] = [await enrol(alice.sub), await enrol(bob.sub)];
-      seeds = [...spied.values()].map(({ seed }) => seed);
+      seeds = [...spied.values()].flatMap(({ seed, recoveryCodes }) => [seed, ...recoveryCodes]);
       links.push(...[...spied.values()].map(({ link }) => link));
       await type(lab, alice, incident, "/k8s get pods -n prod -- token=hunter2hunter2hunter2");
       const id = await ask(lab, alice, incident, "/k8s rollout restart deploy/api -n prod -- reading along");

@@ -15,15 +15,28 @@ const samples = {
   "plan.failed": { kind: "plan.failed", request, why },
   "request.held-up": { kind: "request.held-up", request, why },
   "policy.decided": { kind: "policy.decided", request, tier: "guarded", rules: "on-call", policy: digest },
-  "policy.denied": { kind: "policy.denied", request, rule: "production", why },
+  "policy.denied": { kind: "policy.denied", request, rule: "production", why, policy: digest },
+  "policy.taken": { kind: "policy.taken", revision: digest, was: digest },
+  "policy.refused": { kind: "policy.refused", stays: digest, why },
   "proof.given": { kind: "proof.given", request, subject, authenticator: "totp", digest, of: request },
   "proof.refused": { kind: "proof.refused", request, subject, because: "wrong-code" },
+  "push.begun": { kind: "push.begun", request, subject },
+  "push.disowned": { kind: "push.disowned", request, subject },
   "approval.given": { kind: "approval.given", request, subject, digest, count: 1, of: 2 },
   "approval.refused": { kind: "approval.refused", request, subject, code: "own-request" },
   "request.denied": { kind: "request.denied", request, subject, why },
   "request.cancelled": { kind: "request.cancelled", request, subject, why },
   "request.expired": { kind: "request.expired", request, was: "granted" },
-  "grant.signed": { kind: "grant.signed", request, digest, approvers: "bob", notAfter: 1, signature: "s" },
+  "grant.signed": {
+    kind: "grant.signed",
+    request,
+    digest,
+    approvers: "bob",
+    tier: "guarded",
+    policy: digest,
+    notAfter: 1,
+    signature: "s",
+  },
   "grant.refused": { kind: "grant.refused", request, why },
   "execution.claimed": { kind: "execution.claimed", request, worker: "worker@host/1", fence: 1 },
   "execution.conflict": { kind: "execution.conflict", request, why },
@@ -48,16 +61,25 @@ const samples = {
     binding: `countersign-elevation-${request}`,
     why,
   },
+  "freeze.set": { kind: "freeze.set", subject, scope: "*", freeze: "f-1", why },
+  "freeze.lift-asked": { kind: "freeze.lift-asked", subject, scope: "*", freeze: "f-1", why, digest },
+  "freeze.lifted": { kind: "freeze.lifted", subject, scope: "*", freeze: "f-1", why, digest, first: "bob" },
+  "freeze.restored": { kind: "freeze.restored", subject, scope: "*", freeze: "f-1", why },
+  "freeze.refused": { kind: "freeze.refused", subject, scope: "*", code: "not-permitted" },
   "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
-  "enrolment.completed": { kind: "enrolment.completed", subject, credential },
+  "enrolment.completed": { kind: "enrolment.completed", subject, credential, waitMs: 900_000 },
+  "enrolment.revoked": { kind: "enrolment.revoked", subject, by: "root" },
+  "recovery.used": { kind: "recovery.used", subject, credential },
+  "recovery.locked": { kind: "recovery.locked", subject, credential },
   "passkey.issued": { kind: "passkey.issued", subject, by: "root" },
   "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 
 describe("an audit event", () => {
-  it("is about a subject or a request, and says so", () => {
-    for (const event of Object.values(samples)) assert.ok("request" in event || "subject" in event, event.kind);
+  it("is about a subject, a request or the policy, and says so", () => {
+    for (const event of Object.values(samples))
+      assert.ok("request" in event || "subject" in event || event.kind.startsWith("policy."), event.kind);
   });
 
   it("has flat facts: words and numbers, with no drawer of free form", () => {
@@ -76,7 +98,7 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused", "settlement.refused"],
+      ["request.refused", "approval.refused", "settlement.refused", "freeze.refused"],
     );
   });
 

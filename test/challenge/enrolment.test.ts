@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { createEnrolling, type Enrolling } from "../../src/challenge/enrolment.ts";
-import { isRefusal } from "../../src/operation/refusal.ts";
-import type { EnrolmentStore } from "../../src/ports.ts";
+import { type Confirmed, createEnrolling, type Enrolling, recoveryWaitMs } from "../../src/challenge/enrolment.ts";
+import type { EnrolmentStore } from "../../src/enrolment-port.ts";
+import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
 import { fakeChance } from "../fakes/chance.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { type FakeCredentials, fakeCredentials, fakeEnrolments } from "../fakes/credentials.ts";
+import { fakeRecovery } from "../fakes/recovery.ts";
 import { type FakeSeeds, fakeSeeds } from "../fakes/seeds.ts";
 import { type FakeTrail, fakeTrail } from "../fakes/trail.ts";
 
@@ -18,12 +19,31 @@ describe("enrolling", () => {
   let seeds: FakeSeeds;
   let enrolling: Enrolling;
   /** All but one of the links here are ours. */
-  const links = { holds: (link: string) => link !== "forged" };
-  const ports = () => ({ enrolments, links, seeds, chance: fakeChance(), clock: { now: async () => clock.now() } });
+  const links = { make: (subject: string) => `recovery of ${subject}`, holds: (link: string) => link !== "forged" };
+  const recovery = fakeRecovery();
+  const ports = () => ({
+    enrolments,
+    credentials,
+    links,
+    seeds,
+    recovery,
+    chance: fakeChance(),
+    clock: { now: async () => clock.now() },
+  });
+  /** The codes that are shown when this link is confirmed. */
+  const confirmed = async (link: string): Promise<Confirmed> => {
+    await enrolling.offer(link);
+    const answer = await enrolling.confirm(link, await codeNow(link));
+    return isRefusal(answer) ? assert.fail(answer.says) : answer;
+  };
   /** What the phone shows that has the seed of this link. */
   const codeNow = async (link: string, at = clock.now()) => {
     const open = await enrolments.open(link);
     return seeds.codeOf(open?.pending?.sealed ?? assert.fail("nothing was offered"), at);
+  };
+  const subjectOf = async (answer: Promise<Confirmed | Refusal>) => {
+    const value = await answer;
+    return isRefusal(value) ? value.refused : value.subject;
   };
   const codes = async (answer: Promise<unknown>) => {
     const value = await answer;
@@ -46,7 +66,7 @@ describe("enrolling", () => {
     assert.equal(offer.subject, "alice");
     const sealed = (await enrolments.open("link"))?.pending?.sealed ?? "";
     assert.equal(offer.uri, `otpauth://totp/alice?secret=${sealed}`);
-    assert.deepEqual(await enrolling.confirm("link", await codeNow("link")), { subject: "alice" });
+    assert.equal(await subjectOf(enrolling.confirm("link", await codeNow("link"))), "alice");
     const credential = await credentials.read("alice");
     assert.deepEqual([credential?.sealed, credential?.timeStep], [sealed, Math.floor(clock.now() / 30_000)]);
     assert.deepEqual(
@@ -67,7 +87,7 @@ describe("enrolling", () => {
     const first = await enrolling.offer("link");
     for (let i = 0; i < 5; i++) assert.deepEqual(await enrolling.offer("link"), first);
     assert.equal(await credentials.read("alice"), undefined);
-    assert.deepEqual(await enrolling.confirm("link", await codeNow("link")), { subject: "alice" });
+    assert.equal(await subjectOf(enrolling.confirm("link", await codeNow("link"))), "alice");
   });
 
   it("shows one seed to all who open the link at once", async () => {
@@ -96,7 +116,7 @@ describe("enrolling", () => {
     assert.ok(isRefusal(refusal) && refusal.refused === "wrong-code");
     assert.match(refusal.remedy ?? "", /clock/);
     assert.equal(await credentials.read("alice"), undefined);
-    assert.deepEqual(await enrolling.confirm("link", right), { subject: "alice" });
+    assert.equal(await subjectOf(enrolling.confirm("link", right)), "alice");
   });
 
   it("refuses a code of long ago", async () => {
@@ -108,7 +128,7 @@ describe("enrolling", () => {
     await enrolling.offer("link");
     const code = await codeNow("link");
     const typed = ` ${code.slice(0, 3)}\u00a0${code.slice(3)}\n`;
-    assert.deepEqual(await enrolling.confirm("link", typed), { subject: "alice" });
+    assert.equal(await subjectOf(enrolling.confirm("link", typed)), "alice");
   });
 
   it("refuses what is no code before it looks at anything", async () => {
@@ -162,12 +182,8 @@ describe("enrolling", () => {
   it("lets one of two who confirm at once win, and tells the other", async () => {
     await enrolling.offer("link");
     const code = await codeNow("link");
-    const answers = await Promise.all([1, 2, 3].map(() => codes(enrolling.confirm("link", code))));
-    assert.deepEqual(answers.map((answer) => JSON.stringify(answer)).sort(), [
-      '"link-not-valid"',
-      '"link-not-valid"',
-      '{"subject":"alice"}',
-    ]);
+    const answers = await Promise.all([1, 2, 3].map(() => subjectOf(enrolling.confirm("link", code))));
+    assert.deepEqual(answers.toSorted(), ["alice", "link-not-valid", "link-not-valid"]);
     assert.equal(trail.events.filter(({ kind }) => kind === "enrolment.completed").length, 1);
   });
 
@@ -182,10 +198,11 @@ describe("enrolling", () => {
   it("replaces nothing by a link that may not", async () => {
     await enrolments.issue("early", "alice", hour, "root", false);
     await enrolling.offer("early");
+    const early = await codeNow("early");
     await enrolling.offer("link");
     await enrolling.confirm("link", await codeNow("link"));
     const kept = await credentials.read("alice");
-    assert.equal(await codes(enrolling.confirm("early", await codeNow("early"))), "link-not-valid");
+    assert.equal(await codes(enrolling.confirm("early", early)), "link-not-valid");
     assert.deepEqual(await credentials.read("alice"), kept);
   });
 
@@ -205,5 +222,63 @@ describe("enrolling", () => {
     await assert.rejects(moved.offer("link"), /sealed for another/);
     await assert.rejects(moved.confirm("link", code), /sealed for another/);
     assert.equal(await credentials.read("alice"), undefined);
+  });
+
+  describe("again with a recovery code", () => {
+    const typed = (code: string) => (code.match(/.{4}/g) ?? []).join("-").toLowerCase();
+
+    it("gives ten codes with the first code, and keeps none of them as it is shown", async () => {
+      const { recoveryCodes } = await confirmed("link");
+      assert.equal(new Set(recoveryCodes).size, 10);
+      assert.deepEqual(await codes(enrolling.offer("link")), "link-not-valid");
+    });
+
+    it("opens one link for one code, however it is typed, and never a second time", async () => {
+      const { recoveryCodes } = await confirmed("link");
+      const [first = "", second = ""] = recoveryCodes;
+      assert.deepEqual(await enrolling.recover("alice", ` ${typed(first)} `), { link: "recovery of alice" });
+      assert.equal(await codes(enrolling.recover("alice", first)), "wrong-code");
+      assert.ok(!isRefusal(await enrolling.recover("alice", second)));
+      assert.deepEqual(trail.events.filter(({ kind }) => kind === "recovery.used").length, 2);
+    });
+
+    it("proves nothing: the old authenticator goes on until the new one's first code, which ends it and all old codes", async () => {
+      const { recoveryCodes } = await confirmed("link");
+      const [first = "", second = ""] = recoveryCodes;
+      const before = await credentials.read("alice");
+      await enrolling.recover("alice", first);
+      assert.deepEqual(await credentials.read("alice"), before);
+      const { recoveryCodes: fresh, waitMs } = await confirmed("recovery of alice");
+      assert.equal(waitMs, recoveryWaitMs);
+      const after = await credentials.read("alice");
+      assert.notEqual(after?.id, before?.id);
+      assert.equal(after?.countsFrom, clock.now() + recoveryWaitMs);
+      assert.equal(await codes(enrolling.recover("alice", second)), "wrong-code");
+      assert.ok(!isRefusal(await enrolling.recover("alice", fresh[0] ?? "")));
+    });
+
+    it("fits nobody else, nobody unknown and nothing malformed; all but that in the same words", async () => {
+      const { recoveryCodes } = await confirmed("link");
+      const [first = ""] = recoveryCodes;
+      await enrolments.issue("of bob", "bob", hour, "root", false);
+      await confirmed("of bob");
+      const wrong = await enrolling.recover("bob", first);
+      assert.ok(isRefusal(wrong) && wrong.refused === "wrong-code");
+      assert.deepEqual(await enrolling.recover("nobody", first), wrong);
+      for (const odd of ["", "ABCD", `${first}A`, first.replace("A", "1"), "123456"])
+        assert.equal(await codes(enrolling.recover("alice", odd)), "malformed-code", odd);
+      assert.ok(!isRefusal(await enrolling.recover("alice", first)), "nothing of it was used up");
+    });
+
+    it("locks recovery after ten wrong codes, in the same words, and never the authenticator", async () => {
+      const { recoveryCodes } = await confirmed("link");
+      const [first = ""] = recoveryCodes;
+      const wrong = "Z".repeat(16);
+      for (let i = 0; i < 10; i++) assert.equal(await codes(enrolling.recover("alice", wrong)), "wrong-code");
+      assert.deepEqual(await enrolling.recover("alice", first), await enrolling.recover("alice", wrong));
+      assert.equal((await credentials.read("alice"))?.lockedUntil, undefined);
+      clock.pass(15 * 60_000);
+      assert.ok(!isRefusal(await enrolling.recover("alice", first)));
+    });
   });
 });

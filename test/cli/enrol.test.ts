@@ -96,7 +96,7 @@ describe("countersign enrol issue", function () {
     const enrolments = redisEnrolments(state, scribe);
     assert.ok(await enrolments.issue("l", "carol@example.com", 60_000, "test", false));
     await enrolments.begin("l", { id: "c", sealed: "s" });
-    assert.ok(await enrolments.complete("l", "c", 1));
+    assert.ok(await enrolments.complete("l", "c", 1, []));
     const before = (await events()).length;
     const { code, stdout, stderr } = await issue("carol@example.com");
     assert.deepEqual([code, stdout], [1, ""]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CredentialStore, Trail } from "../../src/ports.ts";
+import type { CredentialStore } from "../../src/enrolment-port.ts";
+import type { Trail } from "../../src/ports.ts";
 import { collect } from "./collect.ts";
 
 /** A store of credentials to hold to the contract, empty, with the means a test needs beside it. */
@@ -102,6 +103,23 @@ export function describeCredentialsContract(suite: string, open: () => Promise<O
       await opened.credentials.countFailure("bob", "c-9");
       assert.deepEqual([await lockedUntil(), await locks()], [undefined, 0]);
       assert.equal(await opened.credentials.read("bob"), undefined);
+    });
+
+    it("takes no code of a credential that was replaced after the code was judged", async () => {
+      await opened.enrol("alice", "c-2", "sealed again");
+      assert.equal(await opened.claim("alice", "c-1", 100), false);
+      assert.equal((await opened.credentials.read("alice"))?.timeStep, -1);
+      assert.equal(await opened.claim("alice", "c-2", 100), true);
+    });
+
+    it("puts a seed that was sealed again in the place of the very one that was read, and of no other", async () => {
+      await opened.credentials.reseal("alice", "c-1", { from: "another", to: "again" });
+      await opened.credentials.reseal("alice", "c-2", { from: "sealed", to: "again" });
+      await opened.credentials.reseal("bob", "c-1", { from: "sealed", to: "again" });
+      assert.deepEqual(await opened.credentials.read("alice"), { id: "c-1", sealed: "sealed", timeStep: -1 });
+      assert.equal(await opened.credentials.read("bob"), undefined);
+      await opened.credentials.reseal("alice", "c-1", { from: "sealed", to: "again" });
+      assert.equal((await opened.credentials.read("alice"))?.sealed, "again");
     });
 
     it("keeps no lock and no count of the credential before", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { chance } from "../../src/adapters/chance/chance.ts";
 import { redisCredentials, redisEnrolments } from "../../src/adapters/redis/credentials.ts";
+import { redisFreezes } from "../../src/adapters/redis/freezes.ts";
 import { redisPresence } from "../../src/adapters/redis/presence.ts";
 import { openState } from "../../src/adapters/redis/redis.ts";
 import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
@@ -23,6 +24,7 @@ export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
     showcase: redisShowcase(client, chance),
     once: redisOnce(client, chance),
     presence: redisPresence(client),
+    freezes: redisFreezes(client, scribe),
     credentials: redisCredentials(client, scribe),
     enrolments,
     /** Gives a person a credential of which no time step was used. */
@@ -30,7 +32,7 @@ export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
       const link = `link of ${subject}/${credential}`;
       await enrolments.issue(link, subject, 60_000, "an administrator", true);
       await enrolments.begin(link, { id: credential, sealed });
-      if (!(await enrolments.complete(link, credential, -1))) throw new Error(`${subject} could not be enrolled`);
+      if (!(await enrolments.complete(link, credential, -1, []))) throw new Error(`${subject} could not be enrolled`);
     },
     /** Redis's clock is nobody's to turn: it is waited for. */
     pass: async (ms: number) => void (await sleep(ms)),

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { Proof } from "../../src/challenge/challenge.ts";
 import type { RequestStore, Step, StepAnswer, Trail } from "../../src/ports.ts";
+import type { Request } from "../../src/request/request.ts";
+import { readPods } from "../request/desk.ts";
+import { stages } from "../request/samples.ts";
 import { sampleRequest, sampleStep } from "./sample-request.ts";
 
 /** A store to hold to the contract, empty, with the means a test needs beside it. */
@@ -297,6 +300,21 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
         assert.deepEqual(await store.of("alice", 10), ["r-three", "r-two", "r-one"]);
         assert.deepEqual(await store.of("alice", 2), ["r-three", "r-two"]);
         assert.deepEqual(await store.of("nobody", 10), []);
+      });
+
+      it("lists a person's changes that succeeded, newest first and each once, and no reads", async () => {
+        const { succeeded, answered } = stages;
+        const done = (id: string, from: Request) => ({ ...from, id }) as never;
+        for (const id of ["r-one", "r-two"]) {
+          await keep(done(id, succeeded));
+          await opened.pass(5);
+        }
+        await keep(done("r-one", succeeded), { expect: 1 });
+        await keep(done("r-read", { ...answered, operation: readPods }));
+        await keep(sampleRequest("r-open"));
+        assert.deepEqual(await store.changesOf("alice", 10), ["r-two", "r-one"]);
+        assert.deepEqual(await store.changesOf("alice", 1), ["r-two"]);
+        assert.deepEqual(await store.changesOf("bob", 10), []);
       });
 
       it("finds what waits for a side, after the hint had its chance and for one caller at a time", async () => {

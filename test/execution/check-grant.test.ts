@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import type { Bench } from "../../src/execution/bench.ts";
 import { work } from "../../src/execution/work.ts";
+import { compileCondition } from "../../src/policy/condition.ts";
+import type { Policy, Requirements } from "../../src/policy/policy.ts";
+import { wallClock } from "../../src/policy/zone.ts";
 import type { Grant } from "../../src/request/grant.ts";
 import type { Executing, Granted, Request } from "../../src/request/request.ts";
 import { grantSigner } from "../../src/request/sign.ts";
@@ -214,7 +217,16 @@ describe("attack: the worker, of a record that somebody wrote to,", () => {
       ["the requester has no permit", () => test.directory.put({ sub: "alice", groups: [] }), /No rule permits alice/],
       ["a rule forbids it", () => test.policy.replace(raised("forbidden")), /"freeze" refuses this/],
       ["the tier is higher", () => test.policy.replace(raised("critical")), /this is critical by the worker's policy/],
-      ["the tier is lower", () => test.policy.replace({ ...labPolicy, raise: [] }), /granted as privileged/],
+      [
+        "the tier it was granted in is gone",
+        () =>
+          test.policy.replace({
+            ...labPolicy,
+            tiers: labPolicy.tiers.filter(({ name }) => name !== "privileged"),
+            raise: [],
+          }),
+        /granted as privileged/,
+      ],
     ];
     for (const [what, change, why] of changes)
       it(`runs nothing where ${what}`, async () => {
@@ -226,6 +238,95 @@ describe("attack: the worker, of a record that somebody wrote to,", () => {
         assert.match(ended.why, why);
         await nothingRan();
       });
+
+    it("runs what met a higher bar than it would come to now", async () => {
+      const request = await test.granted(restart);
+      test.policy.replace({ ...labPolicy, raise: [] });
+      await work(test.worker("first"), request.id);
+      inState(await test.now(request), "succeeded");
+    });
+
+    describe("on a rule about", () => {
+      const rule = (when: string): Policy => {
+        const condition = compileCondition(when);
+        if ("fault" in condition) throw new Error(condition.fault);
+        const raise = { name: "unusual", when: condition, tier: "critical" };
+        return { ...labPolicy, incidents: { channels: ["C1"] }, raise: [...labPolicy.raise, raise] };
+      };
+      const ranUnder = async (when: string, change: (grant: Grant) => Partial<Grant> = () => ({})) => {
+        const request = await test.granted(restart);
+        test.policy.replace(rule(when));
+        const grant = test.desk.signer.sign({ ...request.grant.grant, ...change(request.grant.grant) });
+        await work(
+          misled(() => ({ grant })),
+          request.id,
+        );
+        return (await test.now(request)).state;
+      };
+
+      it("the channel or an incident, goes by what the grant says, which only we could sign", async () => {
+        assert.equal(await ranUnder('channel != "C1" || !incident'), "succeeded");
+      });
+      for (const [what, when, change] of [
+        ["another channel", 'channel == "C2"', { channel: "C2" }],
+        ["no incident", "!incident", { channel: "C2" }],
+        [
+          "something unusual",
+          "unusual.firstInNamespace",
+          { unusual: { firstInNamespace: true, outsideTheirHours: false } },
+        ],
+      ] as const)
+        it(`${what}, runs nothing that was granted for less`, async () => {
+          assert.equal(await ranUnder(when, () => change), "denied");
+        });
+      it("what the grant does not say, runs nothing, for it is unknown", async () => {
+        assert.equal(await ranUnder("unusual.firstInNamespace"), "denied");
+        assert.equal(await ranUnder('channel == "C2"', () => ({ channel: undefined as never })), "denied");
+      });
+      it("the time, goes by its own clock whatever the grant says", async () => {
+        const { hour } = wallClock(test.desk.clock.now(), "UTC");
+        assert.equal(await ranUnder(`time.hour == ${hour}`), "denied");
+        const yesterday = ({ grantedAt }: Grant) => ({ grantedAt: grantedAt - 86_400_000 });
+        assert.equal(await ranUnder(`time.hour == ${hour}`, yesterday), "denied");
+        assert.equal(await ranUnder(`time.hour != ${hour}`), "succeeded");
+      });
+    });
+
+    describe("where the tier asks for", () => {
+      const tier = (requirements: Requirements): Policy => ({
+        ...labPolicy,
+        tiers: labPolicy.tiers.map((one) => (one.name === "privileged" ? { ...one, requirements } : one)),
+      });
+      const endUnder = async (requirements: Requirements, change: Partial<Grant> = {}) => {
+        const request = await test.granted(restart);
+        test.directory.put({ sub: "erin", groups: ["security"] });
+        test.policy.replace(tier(requirements));
+        const grant = test.desk.signer.sign({ ...request.grant.grant, ...change });
+        await work(
+          misled(() => ({ grant })),
+          request.id,
+        );
+        const end = await test.now(request);
+        return "ended" in end ? end.ended.why : end.state;
+      };
+      const staged = { approvals: { count: 1, from: ["sre"], next: [{ count: 1, from: ["security"] }] } };
+
+      it("stages, runs only what was approved in their order", async () => {
+        assert.match(await endUnder(staged), /do not make the quorum/);
+        assert.match(await endUnder(staged, { approvers: ["erin", "bob"] }), /do not make the quorum/);
+        assert.equal(await endUnder(staged, { approvers: ["bob", "erin"] }), "succeeded");
+      });
+
+      it("a ticket, runs nothing whose reason names none", async () => {
+        assert.match(await endUnder({ reason: { tickets: ["OPS"] } }), /reason names no ticket/);
+        assert.equal(await endUnder({ reason: { minLength: 3 } }), "succeeded");
+      });
+
+      it("a window, runs nothing that was granted for longer", async () => {
+        assert.match(await endUnder({ window: lifetimes.execution - 1 }), /the grant lasts longer/);
+        assert.equal(await endUnder({ window: lifetimes.execution }), "succeeded");
+      });
+    });
 
     it("runs nothing where what it sees of the object now lifts the tier", async () => {
       const rule = { name: "payments team", labels: { team: ["payments"] }, tier: "critical" };

@@ -40,7 +40,7 @@ describe("elevating", () => {
     const done = inState(await test.now(request), "succeeded");
     assert.match(
       done.outcome.says,
-      /^done; the user alice@example.com holds edit in prod until 2026-11-24T12:30:00.000Z$/,
+      /^done; the user alice@example.com holds edit in prod until 2026-11-24 12:30:00 UTC$/,
     );
     const { metadata, roleRef, subjects } = (await bindingOf(request)) as Awaited<ReturnType<typeof bindingOf>> & {
       readonly roleRef?: unknown;

@@ -1,4 +1,4 @@
-import type { CredentialStore, Enrolment, EnrolmentStore, TotpCredential } from "../../src/ports.ts";
+import type { CredentialStore, Enrolment, EnrolmentStore, TotpCredential } from "../../src/enrolment-port.ts";
 import type { FakeClock } from "./clock.ts";
 import type { FakeTrail } from "./trail.ts";
 
@@ -8,6 +8,7 @@ export interface FakeCredentials extends CredentialStore {
   claim(subject: string, credential: string, timeStep: number): boolean;
   /** Sets a credential in place of the one there may be; no failure is counted against it. */
   put(subject: string, credential: TotpCredential): void;
+  remove(subject: string): boolean;
 }
 
 // The same numbers as src/adapters/redis/credentials.ts.
@@ -22,6 +23,7 @@ export function fakeCredentials({ clock, trail }: { clock: FakeClock; trail: Fak
   return {
     has: (subject) => kept.has(subject),
     read: async (subject) => kept.get(subject),
+    remove: (subject) => kept.delete(subject),
     put(subject, credential) {
       kept.set(subject, credential);
       failures.delete(subject);
@@ -32,6 +34,10 @@ export function fakeCredentials({ clock, trail }: { clock: FakeClock; trail: Fak
       kept.set(subject, { ...found, timeStep });
       failures.delete(subject);
       return true;
+    },
+    async reseal(subject, credential, { from, to }) {
+      const found = kept.get(subject);
+      if (found?.id === credential && found.sealed === from) kept.set(subject, { ...found, sealed: to });
     },
     async countFailure(subject, credential) {
       const found = kept.get(subject);
@@ -54,11 +60,25 @@ export function fakeEnrolments(parts: {
 }): EnrolmentStore {
   const { clock, trail, credentials } = parts;
   const links = new Map<string, Enrolment & { readonly until: number; readonly replace: boolean }>();
+  const codes = new Map<string, Set<string>>();
+  const failures = new Map<string, { count: number; lockedUntil: number }>();
+  /** Ends all that opens or proves as this subject. */
+  const forget = (subject: string): boolean => {
+    const open = [...links].filter(([, one]) => one.subject === subject);
+    for (const [link] of open) links.delete(link);
+    failures.delete(subject);
+    const had = [codes.delete(subject), credentials.remove(subject)];
+    return had.includes(true) || open.length > 0;
+  };
   const find = (link: string) => {
     const found = links.get(link);
     return found && found.until > clock.now() ? found : undefined;
   };
-  const shown = ({ subject, pending }: Enrolment): Enrolment => (pending ? { subject, pending } : { subject });
+  const shown = ({ subject, pending, waitMs }: Enrolment): Enrolment => ({
+    subject,
+    ...(pending ? { pending } : {}),
+    ...(waitMs === undefined ? {} : { waitMs }),
+  });
   return {
     async issue(link, subject, forMs, by, replace) {
       if (!replace && credentials.has(subject)) return false;
@@ -77,15 +97,38 @@ export function fakeEnrolments(parts: {
       links.set(link, begun);
       return shown(begun);
     },
-    async complete(link, credential, timeStep) {
+    async complete(link, credential, timeStep, recovery) {
       const found = find(link);
       if (found?.pending?.id !== credential) return false;
-      const { subject, pending, replace } = found;
+      const { subject, pending, replace, waitMs } = found;
       if (!replace && credentials.has(subject)) return false;
-      links.delete(link);
-      credentials.put(subject, { ...pending, timeStep });
-      trail.add({ kind: "enrolment.completed", subject, credential });
+      forget(subject);
+      const waits = waitMs === undefined ? {} : { countsFrom: clock.now() + waitMs };
+      credentials.put(subject, { ...pending, timeStep, ...waits });
+      codes.set(subject, new Set(recovery));
+      trail.add({ kind: "enrolment.completed", subject, credential, ...(waitMs === undefined ? {} : { waitMs }) });
       return true;
+    },
+    async recover({ subject, credential, mac, link, forMs, waitMs }) {
+      if ((await credentials.read(subject))?.id !== credential) return "wrong";
+      const { count, lockedUntil } = failures.get(subject) ?? { count: 0, lockedUntil: 0 };
+      if (lockedUntil > clock.now()) return "locked";
+      if (codes.get(subject)?.delete(mac)) {
+        links.set(link, { subject, until: clock.now() + forMs, replace: true, waitMs });
+        trail.add({ kind: "recovery.used", subject, credential });
+        return "opened";
+      }
+      const now = count + 1;
+      const locks = now >= disableAt || now % lockAt === 0;
+      const until = now >= disableAt ? Number.POSITIVE_INFINITY : clock.now() + lockFor;
+      failures.set(subject, { count: now, lockedUntil: locks ? until : 0 });
+      if (locks) trail.add({ kind: "recovery.locked", subject, credential });
+      return "wrong";
+    },
+    async revoke(subject, by) {
+      const ended = forget(subject);
+      if (ended) trail.add({ kind: "enrolment.revoked", subject, by });
+      return ended;
     },
   } satisfies EnrolmentStore;
 }

@@ -1,4 +1,4 @@
-import type { SeedKeeper } from "../../src/ports.ts";
+import type { SeedKeeper } from "../../src/enrolment-port.ts";
 
 const periodMs = 30_000;
 
@@ -22,6 +22,7 @@ export function fakeSeeds(): FakeSeeds {
     codeOf: (sealed, now) => codeAt(sealed, Math.floor(now / periodMs)),
     make: (subject, credential) => `${subject}/${credential}/${++count}`,
     uri: (subject, credential, sealed) => `otpauth://totp/${subject}?secret=${open(subject, credential, sealed)}`,
+    reseal: () => undefined,
     judge({ subject, credential, sealed, code, now, after }) {
       const seed = open(subject, credential, sealed);
       const step = Math.floor(now / periodMs);

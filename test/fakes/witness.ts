@@ -1,10 +1,10 @@
-import { type Evidence, signedValue } from "../../src/challenge/evidence.ts";
+import { type Assertion, signedValue } from "../../src/challenge/evidence.ts";
 import type { Witness } from "../../src/ports.ts";
 
 const key = "only a passkey that is the subject's own signs so";
 
 /** What the passkey of this person makes of a challenge. Nobody else's is taken by {@link fakeWitness}. */
-export function fakeAssertion(subject: string, digest: string, salt: string, expiresAt: number): Evidence {
+export function fakeAssertion(subject: string, digest: string, salt: string, expiresAt: number): Assertion {
   const binding = { salt, expiresAt };
   const signature = `${key}: ${signedValue({ digest, subject }, binding)}`;
   return {

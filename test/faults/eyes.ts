@@ -37,6 +37,10 @@ const lookMs = 50;
 const idOf = /\br-[a-z0-9]{10}\b/;
 const endOf = /^(Succeeded|Failed|Unknown|Denied|Cancelled|Expired|Conflict)\b/;
 
+function keyOf({ channel, ts }: Place): string {
+  return `${channel} ${ts}`;
+}
+
 export function openEyes(slack: SlackDouble, reader: LabPersonage): Eyes {
   const shown = new Map<string, { number?: number; card?: Place; thread?: Place; ends: string[] }>();
   const threads = new Map<string, string>();
@@ -93,8 +97,22 @@ export function openEyes(slack: SlackDouble, reader: LabPersonage): Eyes {
     read = messages.length;
   }
 
+  // A long run has thousands of requests: looked for one by one, they would hold up everything else for seconds.
+  let roots: ReadonlyMap<string, Message> | undefined;
+  function rootsNow(): ReadonlyMap<string, Message> {
+    roots ??= new Map(
+      slack
+        .as(reader.id)
+        .see()
+        .messages.filter(({ threadTs }) => threadTs === undefined)
+        .map((one) => [keyOf(one), one]),
+    );
+    return roots;
+  }
+
   const stop = slack.onChange(() => {
     dirty = true;
+    roots = undefined;
   });
   const looking = setInterval(look, lookMs);
   return {
@@ -108,10 +126,7 @@ export function openEyes(slack: SlackDouble, reader: LabPersonage): Eyes {
     },
     standing(request) {
       const thread = shown.get(request)?.thread;
-      const root = slack
-        .as(reader.id)
-        .see()
-        .messages.find(({ channel, ts }) => channel === thread?.channel && ts === thread.ts);
+      const root = thread && rootsNow().get(keyOf(thread));
       return root ? textOf(root.blocks) : "";
     },
     whispered,

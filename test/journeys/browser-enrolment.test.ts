@@ -35,14 +35,33 @@ describe("the enrolment page in a browser", function () {
       await page.getByText("Done. From now on Countersign asks for this code").waitFor();
       assert.equal(await page.locator("#offer").isVisible(), false);
       assert.ok(!(await page.content()).includes(secret), "the seed still stands in the page");
+      const shown = await page.locator("#codes code").allTextContents();
+      assert.equal(shown.length, 10);
+      for (const code of shown) assert.match(code, /^([A-Z2-7]{4}-){3}[A-Z2-7]{4}$/);
 
       const later = await open(link);
       await later.getByText("This link is not valid any more.").waitFor();
       assert.equal(await later.locator("#offer").isVisible(), false);
 
+      const again = await open(`${proxy.origin}/recover`);
+      await again.getByLabel("Who you are to Countersign").fill(carol.sub);
+      await again.getByLabel("One of your recovery codes").fill(shown[3] ?? "");
+      await again.getByRole("button", { name: "Begin" }).click();
+      await again.getByText(carol.sub).waitFor();
+      const fresh = (await again.locator("#key").textContent())?.replaceAll(" ", "") ?? "";
+      assert.notEqual(fresh, secret);
+      await confirm(again, generateSync({ secret: fresh }));
+      await again.getByText("counts only after 15 minutes").waitFor();
+      const used = await open(`${proxy.origin}/recover`);
+      await used.getByLabel("Who you are to Countersign").fill(carol.sub);
+      await used.getByLabel("One of your recovery codes").fill(shown[3] ?? "");
+      await used.getByRole("button", { name: "Begin" }).click();
+      await used.getByRole("alert").getByText("This recovery code is not right, or was used").waitFor();
+
       const asked = proxy.heads.map((head) => head.split("\n")[0]);
       assert.ok(asked.includes("GET /enrol") && asked.includes("POST /enrol/confirm"), `${asked}`);
-      const told = proxy.heads.filter((head) => head.includes(hash.slice(1)) || head.includes(secret));
+      const secrets = [hash.slice(1), secret, fresh, shown[3] ?? "", (shown[3] ?? "").replaceAll("-", "")];
+      const told = proxy.heads.filter((head) => secrets.some((one) => head.includes(one)));
       assert.deepEqual(told, []);
     } finally {
       await proxy.close();

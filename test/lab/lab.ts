@@ -9,6 +9,7 @@ import { redisTrail } from "../../src/adapters/redis/trail.ts";
 import type { RequestStore, Scribe, Trail } from "../../src/ports.ts";
 import { Guard } from "../cluster/guard.ts";
 import { openFrontDoor } from "./front-door.ts";
+import { type Idp, phoneAcr, startIdp } from "./idp/idp.ts";
 import { approvals, channels, people, team } from "./people.ts";
 import { enrolPhone, type Phone } from "./phone.ts";
 import { type LabProcess, prepareProcess, startProcess } from "./processes/lab-process.ts";
@@ -35,6 +36,8 @@ export interface LabOptions {
   readonly pace?: boolean;
   /** Text of the policy document; the example's when absent. */
   readonly policy?: string;
+  /** An identity provider with a phone for each of the people; none when absent. */
+  readonly idp?: true;
   /** Over the settings of one side, such as `COUNTERSIGN_REQUEST_SECONDS`. */
   readonly web?: Readonly<Record<string, string>>;
   readonly worker?: Readonly<Record<string, string>>;
@@ -58,6 +61,8 @@ export interface Lab {
   /** Files that all processes read, and read again when they change. */
   readonly policyFile: string;
   readonly directoryFile: string;
+  /** Where pushes go out from, where there is one. */
+  readonly idp?: Idp;
   /** Where people enrol and prove presence, as browsers call it. */
   readonly pagesUrl: string;
   /** One more process of either side; a worker serves one cluster. */
@@ -89,9 +94,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   const door = await openFrontDoor();
   begun.defer(() => door.close());
+  const idp = options.idp && (await startIdp({ subjects: people.map(({ sub }) => sub) }));
+  if (idp) begun.defer(() => idp.close());
   const secrets = freshSecrets();
   const prefix = `lab-${randomBytes(4).toString("hex")}:`;
-  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, pagesUrl: door.origin, options });
+  const pagesUrl = door.origin;
+  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl, options });
   const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
   const start = async (side: "web" | "worker", cluster = "demo") => {
     const file = settings.clusterFiles[cluster] ?? "";
@@ -142,7 +150,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     secrets,
     policyFile: settings.policyFile,
     directoryFile: settings.directoryFile,
-    pagesUrl: door.origin,
+    ...(idp ? { idp } : {}),
+    pagesUrl,
     start,
     prepare,
     store: redisRequestStore(state, scribe),
@@ -165,11 +174,12 @@ interface Parts {
   readonly secrets: LabSecrets;
   readonly slack: SlackDouble;
   readonly pagesUrl: string;
+  readonly idp: Idp | undefined;
   readonly options: LabOptions;
 }
 
 /** The environment of each process, as an operator would write it; neither gets what is the other's. */
-async function settingsOf({ folder, redis, prefix, secrets, slack, pagesUrl, options }: Parts) {
+async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl, options }: Parts) {
   const file = async (name: string, content: string) => {
     const path = join(folder, name);
     await writeFile(path, content, { mode: 0o600 });
@@ -187,12 +197,20 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, pagesUrl, opt
     const kubeconfig = await file(`${name}.kubeconfig`, workerKubeconfig(access));
     clusterFiles[name] = await file(`${name}.yaml`, `clusters:\n  ${name}: { kubeconfig: ${kubeconfig} }\n`);
   }
+  const provider = idp && {
+    COUNTERSIGN_IDP: await file(
+      "provider.yaml",
+      `preset: generic\nissuer: ${idp.issuer}\nclientId: ${idp.clientId}\nacr: ["${phoneAcr}"]\n`,
+    ),
+    COUNTERSIGN_PLAIN_IDP: "demo",
+  };
   const common = {
     REDIS_URL: redis.url,
     COUNTERSIGN_PREFIX: prefix,
     COUNTERSIGN_POLICY: policyFile,
     COUNTERSIGN_DIRECTORY: directoryFile,
     COUNTERSIGN_PAGES_URL: pagesUrl,
+    ...provider,
     // A Redis that was given to us may be a developer's: it is said, and borne.
     ...(redis.owned ? {} : { COUNTERSIGN_FORGETFUL_REDIS: "demo" }),
   };
@@ -217,6 +235,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, pagesUrl, opt
       COUNTERSIGN_CLUSTERS: Object.keys(clusters).join(","),
       COUNTERSIGN_SEALING_KEY: secrets.sealingKey,
       COUNTERSIGN_GRANT_KEY: secrets.grantKey,
+      ...(idp ? { COUNTERSIGN_IDP_CLIENT_SECRET: idp.clientSecret } : {}),
       ...options.web,
     },
     worker: {

@@ -10,6 +10,7 @@ export interface Phone {
   /** The secrets of its enrolment, for tests that look for them where they must not be. */
   readonly seed: string;
   readonly link: string;
+  readonly recoveryCodes: readonly string[];
   /** What the screen shows now. */
   shown(): { readonly code: string; readonly secondsLeft: number };
   /** A code that was not given before: waits for the next one where a person would have to. */
@@ -31,7 +32,7 @@ export async function enrolPhone(link: string): Promise<Phone> {
   const now = () => Math.floor(Date.now() / stepMs);
   let used = now() - 1;
   const confirm = () => post(`${page}/confirm`, { link: secret, code: codeOf(used) });
-  await confirm().catch((fault: unknown) => {
+  const { recoveryCodes } = await confirm().catch((fault: unknown) => {
     // A step may end on the way on a busy machine: the code was right when it was typed.
     if (now() - 1 === used) throw fault;
     used = now() - 1;
@@ -41,6 +42,7 @@ export async function enrolPhone(link: string): Promise<Phone> {
     label: decodeURIComponent(label.replace(/^\/+/, "")),
     seed,
     link: secret,
+    recoveryCodes: recoveryCodes as readonly string[],
     shown: () => ({ code: codeOf(now()), secondsLeft: Math.ceil((stepMs - (Date.now() % stepMs)) / 1000) }),
     async fresh() {
       // The verifier takes the step after this one too: a phone whose clock is a little ahead.
@@ -49,6 +51,16 @@ export async function enrolPhone(link: string): Promise<Phone> {
       return codeOf(used);
     },
   };
+}
+
+/** Types a subject and a recovery code on the page for it; answers the link it opens, or the words of the refusal. */
+export async function recover(pagesUrl: string, subject: string, code: string): Promise<{ link: string } | string> {
+  try {
+    const { link } = await post(`${pagesUrl}/recover/begin`, { subject, code });
+    return { link: `${pagesUrl}/enrol#${String(link)}` };
+  } catch (fault) {
+    return fault instanceof Error ? fault.message : String(fault);
+  }
 }
 
 async function post(url: string, body: object): Promise<Readonly<Record<string, unknown>>> {

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseSpan, spanInWords, spokenSpan } from "../../src/operation/span.ts";
+import { momentInWords, parseSpan, spanInWords, spokenSpan } from "../../src/operation/span.ts";
+
+describe("an instant in a sentence", () => {
+  it("is said to the second in UTC, and what is none stays as it is", () => {
+    assert.equal(momentInWords("2026-11-24T12:30:00.980Z"), "2026-11-24 12:30:00 UTC");
+    assert.equal(momentInWords("2026-11-24T13:30:00+01:00"), "2026-11-24 12:30:00 UTC");
+    assert.equal(momentInWords("soon"), "soon");
+  });
+});
 
 describe("a span of time", () => {
   it("is read in hours, minutes and seconds, and in nothing else", () => {

@@ -83,6 +83,18 @@ describe("readPolicy", () => {
     assert.deepEqual({ ...other, revision: policy.revision }, policy);
   });
 
+  it("reads who may freeze and unfreeze, as groups, and lets nobody where it is not said", () => {
+    const policy = readPolicy(`${whole}brake: { freeze: [oncall, sre], unfreeze: [sre] }\n`);
+    assert.deepEqual("brake" in policy && policy.brake, { freeze: ["oncall", "sre"], unfreeze: ["sre"] });
+    assert.ok(!("brake" in readPolicy(whole)));
+    for (const brake of [
+      "{ freeze: [sre] }",
+      "{ freeze: [], unfreeze: [sre] }",
+      "{ freeze: [group:sre], unfreeze: [sre] }",
+    ])
+      assert.ok("faults" in readPolicy(`${whole}brake: ${brake}\n`), brake);
+  });
+
   it("reads from where images may be set, and allows none that it does not say", () => {
     const policy = readPolicy(`${whole}images: { allow: [registry.example/team/, "localhost:5000"] }\n`);
     assert.deepEqual("images" in policy && policy.images, [
@@ -111,7 +123,33 @@ describe("readPolicy", () => {
       ["rules that are nothing", "tiers: {a: {}}\npermit:\n", ["2:8", /^permit: .*array/]],
       ["a key it does not know", `${tier("{}")}forbid: []\n`, ["5:9", /Unrecognized key: "forbid"/]],
       ["a key of a tier it does not know", tier("{ steupUp: {} }"), ["2:17", /"steupUp"/]],
-      ["a matcher it does not know", raise("when: plan.replicas > 20"), ["4:31", /"when"/]],
+      ["a matcher it does not know", raise("unless: plan.replicas > 20"), ["4:33", /"unless"/]],
+      [
+        "one stage and several",
+        tier("{ approvals: { count: 1, from: [a] }, stages: [{ count: 1, from: [a] }, { count: 1, from: [b] }] }"),
+        ["2:52", /either `approvals`, for one stage, or `stages`/],
+      ],
+      ["stages that are one", tier("{ stages: [{ count: 1, from: [a] }] }"), ["2:16", />=2/]],
+      ["a ticket by a pattern", tier("{ reason: { tickets: ['OPS-.*'] } }"), ["2:28", /such as OPS/]],
+      ["a denial that lapses", tier("{ deny: no, expires: 10m }"), ["2:6", /means nothing/]],
+      ["a condition that is none", raise("when: plan.replicas >"), ["4:46", /Unexpected token/]],
+      ["a condition about no fact", raise("when: 'cluster == \"a\" || plan.pods > 2'"), ["4:55", /No such key: pods/]],
+      ["a condition of other types", raise("when: cluster > 1"), ["4:31", /no such overload/]],
+      ["a condition that answers no boolean", raise("when: cluster"), ["4:31", /answers string/]],
+      ["a regular expression", raise("when: cluster.matches('a')"), ["4:31", /regular expressions are not taken/]],
+      ["an incident without channels", raise("when: '!incident'"), ["4:32", /under `incidents`, `channels`/]],
+      ["a time zone that is none", `${tier("{}")}timeZone: Middle/Earth\n`, ["5:11", /Europe\/Berlin/]],
+      ["an incident's channel by its name", `${tier("{}")}incidents: { channels: [ops] }\n`, ["5:25", /C0123ABC/]],
+      [
+        "bound proof where only the web process knows the fact",
+        raise('when: channel == "C1"').replace("a: {}", "a: { stepUp: { bound: true } }"),
+        ["4:31", /only the web process sees `channel`.*bound proof/],
+      ],
+      [
+        "a denial where only the web process knows the fact",
+        raise("when: unusual.firstInNamespace").replace("a: {}", "a: { deny: no }"),
+        ["4:31", /sees `unusual`.*denies/],
+      ],
       [
         "a permit about the environment",
         rules.replace("tier:", "namespaces: [dev], tier:"),
@@ -239,6 +277,22 @@ raise:
       ["{ stepUp: { within: 5m } }", "{ stepUp: { within: 6m } }", /no proof as fresh/],
       ["{ stepUp: {} }", "{ approvals: { count: 9, from: [sre] } }", /no proof as fresh/],
       ["{ approvals: { count: 1, from: [sre] } }", "{ stepUp: {} }", /fewer approvals/],
+      ["{ expires: 10m }", "{ stepUp: {} }", /more time until the grant/],
+      ["{ expires: 10m }", "{ expires: 11m }", /more time until the grant/],
+      ["{ window: 1m }", "{ window: 2m }", /more time to begin/],
+      ["{ reason: { minLength: 20 } }", "{ reason: { minLength: 19 } }", /a shorter reason/],
+      ["{ reason: { tickets: [OPS] } }", "{ reason: { minLength: 5 } }", /without a ticket of OPS/],
+      ["{ reason: { tickets: [OPS] } }", "{ reason: { tickets: [OPS, SEC] } }", /without a ticket of OPS/],
+      [
+        "{ stages: [{ count: 1, from: [sre] }, { count: 1, from: [sec] }] }",
+        "{ approvals: { count: 1, from: [sre] } }",
+        /fewer approvals/,
+      ],
+      [
+        "{ stages: [{ count: 1, from: [sre] }, { count: 1, from: [sec], stepUp: {} }] }",
+        "{ stages: [{ count: 1, from: [sre], stepUp: {} }, { count: 1, from: [sec] }] }",
+        /no proof as fresh of its approvers/,
+      ],
       ["{ approvals: { count: 2, from: [sre] } }", "{ approvals: { count: 1, from: [sre] } }", /fewer approvals/],
       ["{ approvals: { count: 2, from: [sre] } }", "{ approvals: { count: 2, from: [security] } }", undefined],
       [

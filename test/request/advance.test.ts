@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Policy } from "../../src/policy/policy.ts";
 import { advance, lapse } from "../../src/request/advance.ts";
 import { approve } from "../../src/request/approve.ts";
 import type { Request } from "../../src/request/request.ts";
@@ -115,6 +116,7 @@ describe("advance", () => {
         approvers: ["bob", "carol"],
         tier: "critical",
         policy: labPolicy.revision,
+        channel: "C1",
         grantedAt: now,
         notAfter: now + lifetimes.execution,
       });
@@ -126,7 +128,7 @@ describe("advance", () => {
       ["an approver left the group", "quorum", () => desk.directory.put({ sub: "bob", groups: ["engineering"] })],
       ["the requester lost the permit", "no permit", () => desk.directory.put({ sub: "alice", groups: [] })],
       ["the policy says no", "freeze", () => desk.policy.replace(raised("forbidden"))],
-      ["the tier was lowered", "policy changed", () => desk.policy.replace({ ...labPolicy, raise: [] })],
+      ["the tier is gone", "policy changed", () => desk.policy.replace(without("critical"))],
       [
         "the tier asks for more people",
         "quorum",
@@ -145,6 +147,11 @@ describe("advance", () => {
         assert.deepEqual([ended.by, ended.was], [by, "awaiting-approval"]);
         assert.ok(desk.records.trail.events.every(({ kind }) => kind !== "grant.signed"));
       });
+
+    it("signs for the tier that was approved where a lower one would do by now", async () => {
+      desk.policy.replace({ ...labPolicy, raise: [] });
+      assert.equal(inState(await advanced(), "granted").grant.grant.tier, "critical");
+    });
 
     it("signs nothing once the request has lapsed, also on the way", async () => {
       const slow = desk.over(meddledStore(desk.store, async () => desk.clock.pass(requestEnd)));
@@ -165,7 +172,7 @@ describe("advance", () => {
     desk.policy.replace(raised("critical"));
     await advance(desk, request.id);
     const { ended } = inState(await desk.now(request), "denied");
-    assert.equal(ended.why, "this is critical now and was approved as privileged");
+    assert.equal(ended.why, "this is critical now and was asked for as privileged");
   });
 
   it("asks for a proof that a tier began to ask for after the request was decided", async () => {
@@ -214,3 +221,13 @@ describe("advance", () => {
     });
   });
 });
+
+/** The lab's policy without that tier, and what led there. */
+function without(tier: string): Policy {
+  const { tiers, raise } = labPolicy;
+  return {
+    ...labPolicy,
+    tiers: tiers.filter(({ name }) => name !== tier),
+    raise: raise.filter((one) => one.tier !== tier),
+  };
+}

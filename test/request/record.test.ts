@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { sha256 } from "../../src/audit/canonical.ts";
+import { canonical, sha256 } from "../../src/audit/canonical.ts";
 import type { AuditKind } from "../../src/audit/event.ts";
 import type { EventType, RequestEvent } from "../../src/request/event.ts";
 import { record, recordAsked } from "../../src/request/record.ts";
-import { asked, digest, events, happen, inState, live, requestEnd, stages } from "./samples.ts";
+import { fakeAssertion } from "../fakes/witness.ts";
+import { asked, digest, events, happen, inState, leaseEnd, live, requestEnd, stages } from "./samples.ts";
 
 /** The one kind of audit entry of each event. */
 const kinds: { readonly [E in EventType]: AuditKind } = {
@@ -73,8 +74,22 @@ describe("record", () => {
     const first = record(events.approvedByBob, live(stages.proved, events.approvedByBob));
     const second = record(events.approvedByCarol, stages.approved);
     const counted = { kind: "approval.given", request: asked.id, digest, of: 2 };
-    assert.deepEqual(first, { ...counted, subject: "bob", count: 1 });
+    assert.deepEqual(first, { ...counted, subject: "bob", authenticator: "totp", count: 1 });
     assert.deepEqual(second, { ...counted, subject: "carol", count: 2 });
+  });
+
+  it("names by its digest what somebody else signed, and writes none of it", () => {
+    const evidence = fakeAssertion("alice", digest, "s-1", leaseEnd);
+    const proof = { ...events.proved.proof, evidence };
+    const hash = sha256(canonical(evidence));
+    const approval = { ...events.approvedByBob.approval, proof };
+    for (const entry of [
+      record({ ...events.proved, proof }, stages.proved),
+      record({ ...events.approvedByBob, approval }, stages.approvedOnce),
+    ]) {
+      assert.equal("evidence" in entry && entry.evidence, hash);
+      assert.ok(!JSON.stringify(entry).includes(evidence.credential));
+    }
   });
 
   it("says for which request a proof was given, when it is used again", () => {

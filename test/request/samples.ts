@@ -88,6 +88,7 @@ export const events = {
     approval: signedApproval(asked.id, { subject: "dora", at: soon, digest: otherDigest }),
   },
   denied: { type: "denied", subject: "bob", why: "not now" },
+  declined: { type: "denied", subject: "alice", why: "declined on the phone" },
   cancelled: { type: "cancelled", subject: "alice", why: "no longer wanted" },
   expired: { type: "expired" },
   granted: { type: "granted", grant: signedGrant },

@@ -43,7 +43,7 @@ describe("a step-up on our own page", () => {
       approvals: { count: 2, from: ["sre"], stepUp: { bound: true } },
     });
     const { lifecycle, store, trail } = desk;
-    const links = stepUpLinks(sealingKey("k-1", randomBytes(32).toString("base64")));
+    const links = stepUpLinks([sealingKey("k-1", randomBytes(32).toString("base64"))]);
     stepUps = createStepUps({ lifecycle, store, directory, links, trail });
   });
 

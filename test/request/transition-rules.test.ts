@@ -66,6 +66,12 @@ describe("transition, rule by rule", () => {
       assert.equal(code(stages.challenged, events.proved, leaseEnd + 1), "too-late");
     });
 
+    it("ends with the requester's own no, and with nobody else's", () => {
+      const { ended } = inState(live(stages.challenged, events.declined), "denied");
+      assert.deepEqual([ended.by, ended.why], ["alice", "declined on the phone"]);
+      assert.equal(code(stages.challenged, events.denied), "not-in-this-state");
+    });
+
     it("counts wrong codes, and ends with the fifth", () => {
       let request: Request = stages.challenged;
       const left: number[] = [];

@@ -21,6 +21,7 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   "awaiting-challenge": {
     proved: ["awaiting-approval"],
     "proof-failed": ["awaiting-challenge", "denied"],
+    denied: ["denied"],
     forbidden: ["denied"],
     cancelled: ["cancelled"],
     expired: ["expired"],

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
-import type { LinkKeeper } from "../../ports.ts";
-import type { SealingKey } from "./seal.ts";
+import type { LinkKeeper } from "../../enrolment-port.ts";
+import type { SealingKey, SealingKeys } from "./seal.ts";
 
 const secretLength = 32;
 
@@ -13,23 +13,35 @@ export function keyFor({ kid, key }: SealingKey, kind: "enrolment" | "passkey" |
 /**
  * One-time links whose second half is an HMAC-SHA-256 over the first and the subject, under a key of their own: whoever
  * can write to Redis alone can issue none, and turn none into another's. `enrolment` binds an authenticator app, and
- * `passkey` registers one; neither does what the other does.
+ * `passkey` registers one; neither does what the other does. Those made before a key was retired hold while it is kept.
  */
-export function enrolmentLinks(sealing: SealingKey, kind: "enrolment" | "passkey" = "enrolment"): LinkKeeper {
-  const macKey = keyFor(sealing, kind);
-  const macOf = (secret: string, subject: string) =>
-    createHmac("sha256", macKey)
-      .update(JSON.stringify([secret, subject]))
-      .digest();
+export function enrolmentLinks(keys: SealingKeys, kind: "enrolment" | "passkey" = "enrolment"): LinkKeeper {
+  const macs = keys.map((key) => macWith(key, kind));
+  const [current] = macs as [Mac, ...Mac[]];
   return {
     make(subject) {
       const secret = randomBytes(secretLength).toString("base64url");
-      return `${secret}.${macOf(secret, subject).toString("base64url")}`;
+      return `${secret}.${current(secret, subject).toString("base64url")}`;
     },
     holds(link, subject) {
       const [secret = "", mac = "", ...more] = link.split(".");
-      const [given, wanted] = [Buffer.from(mac, "base64url"), macOf(secret, subject)];
-      return more.length === 0 && given.length === wanted.length && timingSafeEqual(given, wanted);
+      const given = Buffer.from(mac, "base64url");
+      return more.length === 0 && macs.some((macOf) => same(given, macOf(secret, subject)));
     },
   };
+}
+
+type Mac = (secret: string, subject: string) => Buffer;
+
+function macWith(key: SealingKey, kind: "enrolment" | "passkey"): Mac {
+  const macKey = keyFor(key, kind);
+  return (secret, subject) =>
+    createHmac("sha256", macKey)
+      .update(JSON.stringify([secret, subject]))
+      .digest();
+}
+
+/** Whether two codes are the same, in a time that says nothing of them. */
+export function same(given: Buffer, wanted: Buffer): boolean {
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

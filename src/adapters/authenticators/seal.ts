@@ -14,15 +14,23 @@ export function sealingKey(kid: string, base64: string): SealingKey {
   return { kid, key: createSecretKey(bytes) };
 }
 
-/** `KEY-ID:BASE64`, as settings have it. Throws as {@link sealingKey} does. */
-export function readSealingKey(text: string): SealingKey {
-  const [kid = "", key = ""] = text.split(":");
-  return sealingKey(kid, key);
+/** The first one seals; the retired ones behind it still open what they sealed. */
+export type SealingKeys = readonly [current: SealingKey, ...retired: SealingKey[]];
+
+/** Keys as `KEY-ID:BASE64`, as settings have them. Throws as {@link sealingKey} does, and where two have one id. */
+export function readSealingKeys(current: string, retired: readonly string[]): SealingKeys {
+  const read = (text: string) => {
+    const [kid = "", key = ""] = text.split(":");
+    return sealingKey(kid, key);
+  };
+  const keys: SealingKeys = [read(current), ...retired.map(read)];
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) throw new TypeError("two sealing keys have one id");
+  return keys;
 }
 
 /** What the sealed text is bound to: moved to another row, it does not open. */
 export interface SealedFor {
-  readonly purpose: "totp";
+  readonly purpose: "totp" | "push";
   readonly subject: string;
   readonly credential: string;
 }
@@ -32,7 +40,7 @@ const nonceLength = 12;
 const tagLength = 16;
 
 /** AES-256-GCM -> `v1.kid.iv.ct.tag`, base64url; version, purpose, key id, subject and credential are associated data. */
-export function seal(plain: string, to: SealedFor, { kid, key }: SealingKey): string {
+export function seal(plain: string, to: SealedFor, [{ kid, key }]: SealingKeys): string {
   const iv = randomBytes(nonceLength);
   const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: tagLength });
   cipher.setAAD(associated(kid, to));
@@ -40,17 +48,23 @@ export function seal(plain: string, to: SealedFor, { kid, key }: SealingKey): st
   return ["v1", kid, ...[iv, ct, cipher.getAuthTag()].map((part) => part.toString("base64url"))].join(".");
 }
 
-/** The plain text; throws when anything about it is not as it was sealed. */
-export function unseal(sealed: string, to: SealedFor, { kid, key }: SealingKey): string {
-  const [version, by = "", iv = "", ct = "", tag = "", ...more] = sealed.split(".");
+/** The plain text; throws when anything about it is not as it was sealed, or when its key is not held. */
+export function unseal(sealed: string, to: SealedFor, keys: SealingKeys): string {
+  const [version, kid = "", iv = "", ct = "", tag = "", ...more] = sealed.split(".");
   if (version !== "v1" || more.length > 0) throw new Error("this sealed text has another form");
-  if (by !== kid) throw new Error(`this text was sealed with the key "${by}", which is not held here`);
+  const key = keys.find((one) => one.kid === kid)?.key;
+  if (!key) throw new Error(`this text was sealed with the key "${kid}", which is not held here`);
   const [nonce, mac] = [Buffer.from(iv, "base64url"), Buffer.from(tag, "base64url")];
   if (nonce.length !== nonceLength || mac.length !== tagLength) throw new Error("this sealed text was cut");
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagLength });
   decipher.setAAD(associated(kid, to));
   decipher.setAuthTag(mac);
   return Buffer.concat([decipher.update(Buffer.from(ct, "base64url")), decipher.final()]).toString("utf8");
+}
+
+/** The same text sealed again by the key that seals now; undefined where it is already. Throws as {@link unseal} does. */
+export function reseal(sealed: string, to: SealedFor, keys: SealingKeys): string | undefined {
+  return sealed.split(".")[1] === keys[0].kid ? undefined : seal(unseal(sealed, to, keys), to, keys);
 }
 
 function associated(kid: string, { purpose, subject, credential }: SealedFor): Buffer {

@@ -1,5 +1,6 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Chance } from "../../ports.ts";
+import type { PushChance } from "../../push-port.ts";
 
 // No vowels, so that no id spells a word, and nothing that looks like something else.
 const letters = "bcdfghjkmnpqrstvwxyz23456789";
@@ -8,4 +9,10 @@ const letters = "bcdfghjkmnpqrstvwxyz23456789";
 export const chance: Chance = {
   requestId: () => `r-${Array.from({ length: 10 }, () => letters[randomInt(letters.length)]).join("")}`,
   operationId: () => randomUUID(),
+};
+
+/** The same for pushes. */
+export const pushChance: PushChance = {
+  salt: () => randomBytes(32).toString("base64url"),
+  code: () => String(randomInt(1_000_000)).padStart(6, "0"),
 };

@@ -27,6 +27,7 @@ export function deedsOf({ enrolling, registering, stepUps }: Deeds): ReadonlyMap
       },
     ],
     ["/enrol/confirm", (sent) => enrolling.confirm(sent("link"), sent("code"))],
+    ["/recover/begin", (sent) => enrolling.recover(sent("subject"), sent("code"))],
   ]);
   if (registering) {
     deeds.set("/passkey/offer", (sent) => registering.offer(sent("link")));

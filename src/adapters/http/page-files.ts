@@ -19,4 +19,6 @@ export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
   ["/step-up.js", file("step-up.js", "text/javascript")],
   ["/page.js", file("page.js", "text/javascript")],
   ["/page.css", file("page.css", "text/css")],
+  ["/recover", file("recover.html", "text/html")],
+  ["/recover.js", file("recover.js", "text/javascript")],
 ]);

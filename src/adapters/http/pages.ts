@@ -24,8 +24,8 @@ export interface Pages {
 const drainMs = 2_000;
 
 /**
- * Our own small pages: enrolling an authenticator and registering a passkey behind one-time links, proving presence by a
- * passkey, and a sign of life at `/healthz`.
+ * Our own small pages: enrolling an authenticator and registering a passkey behind one-time links, recovery, proving
+ * presence by a passkey, and a sign of life at `/healthz`.
  */
 export async function openPages(options: PagesOptions): Promise<Pages> {
   const { onFault } = options;

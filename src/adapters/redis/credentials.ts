@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
-import type { CredentialStore, EnrolmentStore, Scribe } from "../../ports.ts";
+import type { CredentialStore, Enrolment, EnrolmentStore } from "../../enrolment-port.ts";
+import type { Scribe } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 
 // NIST SP 800-63B-4 section 3.2.2 allows at most 100 consecutive failures; ours lock earlier, for a while, at every tenth.
@@ -13,16 +14,17 @@ export function redisCredentials(client: StateClient, scribe: Scribe): Credentia
   return {
     read: (subject) =>
       client.read(async (redis) => {
-        const [id, sealed, step, lockedUntil] = await redis.hmget(
-          `${client.prefix}totp:${subject}`,
-          "id",
-          "sealed",
-          "step",
-          "lockedUntil",
-        );
+        const fields = ["id", "sealed", "step", "lockedUntil", "countsFrom"];
+        const [id, sealed, step, locked, counts] = await redis.hmget(`${client.prefix}totp:${subject}`, ...fields);
         if (!id || !sealed) return undefined;
-        const until = lockedUntil === "for ever" ? Number.POSITIVE_INFINITY : Number(lockedUntil ?? 0);
-        return { id, sealed, timeStep: Number(step), ...(until > 0 ? { lockedUntil: until } : {}) };
+        const until = locked === "for ever" ? Number.POSITIVE_INFINITY : Number(locked ?? 0);
+        return {
+          id,
+          sealed,
+          timeStep: Number(step),
+          ...(until > 0 ? { lockedUntil: until } : {}),
+          ...(counts ? { countsFrom: Number(counts) } : {}),
+        };
       }),
     async countFailure(subject, credential) {
       const body = bodyText(scribe({ kind: "authenticator.locked", subject, credential }));
@@ -32,6 +34,9 @@ export function redisCredentials(client: StateClient, scribe: Scribe): Credentia
         body,
         sha256(body),
       );
+    },
+    async reseal(subject, credential, seals) {
+      await client.run("reseal", { row: `totp:${subject}`, credential, ...seals });
     },
   };
 }
@@ -48,30 +53,41 @@ export function redisEnrolments(client: StateClient, scribe: Scribe): EnrolmentS
     },
     open: (link) =>
       client.read(async (redis) => {
-        const fields = await redis.hmget(`${client.prefix}enrolment:${keyOf(link)}`, "subject", "id", "sealed");
+        const fields = await redis.hmget(`${client.prefix}enrolment:${keyOf(link)}`, "subject", "id", "sealed", "wait");
         return enrolmentOf(fields);
       }),
     async begin(link, pending) {
       return enrolmentOf((await client.run("enrol-begin", { link: keyOf(link), ...pending })) as (string | null)[]);
     },
-    async complete(link, credential, timeStep) {
+    async complete(link, credential, timeStep, recovery) {
       const enrolment = await this.open(link);
       if (!enrolment) return false;
-      const { subject } = enrolment;
-      const body = bodyText(scribe({ kind: "enrolment.completed", subject, credential }));
-      return (
-        (await client.run(
-          "enrol-complete",
-          { op: randomUUID(), link: keyOf(link), subject, credential, timeStep },
-          body,
-          sha256(body),
-        )) === 1
-      );
+      const { subject, waitMs } = enrolment;
+      const waits = waitMs === undefined ? {} : { waitMs };
+      const body = bodyText(scribe({ kind: "enrolment.completed", subject, credential, ...waits }));
+      const args = { op: randomUUID(), link: keyOf(link), subject, credential, timeStep, recovery };
+      return (await client.run("enrol-complete", args, body, sha256(body))) === 1;
+    },
+    async recover({ link, ...attempt }) {
+      const { subject, credential } = attempt;
+      const used = bodyText(scribe({ kind: "recovery.used", subject, credential }));
+      const locked = bodyText(scribe({ kind: "recovery.locked", subject, credential }));
+      const args = { op: randomUUID(), link: keyOf(link), ...attempt, lockAt, disableAt, lockFor };
+      const answer = await client.run("recover", args, used, sha256(used), locked, sha256(locked));
+      return answer === "opened" || answer === "locked" ? answer : "wrong";
+    },
+    async revoke(subject, by) {
+      const body = bodyText(scribe({ kind: "enrolment.revoked", subject, by }));
+      return (await client.run("enrol-revoke", { op: randomUUID(), subject }, body, sha256(body))) === 1;
     },
   };
 }
 
-function enrolmentOf([subject, id, sealed]: readonly (string | null | undefined)[]) {
+function enrolmentOf([subject, id, sealed, wait]: readonly (string | null | undefined)[]): Enrolment | undefined {
   if (!subject) return undefined;
-  return id && sealed ? { subject, pending: { id, sealed } } : { subject };
+  return {
+    subject,
+    ...(id && sealed ? { pending: { id, sealed } } : {}),
+    ...(wait ? { waitMs: Number(wait) } : {}),
+  };
 }

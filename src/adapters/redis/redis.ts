@@ -12,11 +12,20 @@ const scriptNames = [
   "enrol-complete",
   "register-issue",
   "register",
+  "enrol-revoke",
+  "recover",
+  "reseal",
+  "brake",
   "take",
   "put",
   "release",
   "reserve",
   "pause",
+  "push-reserve",
+  "push-sent",
+  "push-end",
+  "push-withdraw",
+  "push-due",
 ] as const;
 type ScriptName = (typeof scriptNames)[number];
 

@@ -1,7 +1,9 @@
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
 import type { Proof } from "../../challenge/challenge.ts";
+import { isRead } from "../../operation/operation.ts";
 import type { RequestStore, Scribe, StepAnswer } from "../../ports.ts";
+import type { Freeze } from "../../request/freeze.ts";
 import type { Request } from "../../request/request.ts";
 import type { StateClient } from "./redis.ts";
 
@@ -45,9 +47,11 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
         ...(step.deadline === undefined ? {} : { deadline: step.deadline }),
         ...(turn ? { side: turn.side, ...(turn.heldUntil === undefined ? {} : { heldUntil: turn.heldUntil }) } : {}),
         ...(step.take && step.take.length > 0 ? { take: step.take } : {}),
+        ...(step.unlessFrozen === undefined ? {} : { unlessFrozen: step.unlessFrozen }),
         ...(step.release ? { release: true } : {}),
         ...(claim ? { claim } : {}),
         ...(answer === undefined ? {} : { answerFor }),
+        ...(next.state === "succeeded" && !isRead(next.operation) ? { changed: true } : {}),
         ...(remember ? { remember: { subject: remember.subject, proof: JSON.stringify(remember) } } : {}),
       };
       const texts = [JSON.stringify(lasting), body, sha256(body), ...(answer === undefined ? [] : [answer])];
@@ -55,6 +59,8 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
     },
 
     of: (subject, limit) => client.read((redis) => redis.zrevrange(key(`of:${subject}`), 0, limit - 1)),
+
+    changesOf: (subject, limit) => client.read((redis) => redis.zrevrange(key(`changes:${subject}`), 0, limit - 1)),
 
     lastProof: (subject) =>
       client.read(async (redis) => {
@@ -78,6 +84,8 @@ function answerOf(text: unknown): StepAnswer {
   if (answer.startsWith("kept:")) return { kept: true, version: Number(answer.slice("kept:".length)) };
   const [, by, lock] = /^target-busy:([^:]+):(.+)$/.exec(answer) ?? [];
   if (by !== undefined && lock !== undefined) return { kept: false, because: "target-busy", by, lock };
+  if (answer.startsWith("frozen:"))
+    return { kept: false, because: "frozen", by: JSON.parse(answer.slice("frozen:".length)) as Freeze };
   switch (answer) {
     case "moved":
     case "too-late":

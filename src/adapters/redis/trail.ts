@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import { sha256 } from "../../audit/canonical.ts";
 import { beforeTheFirst, bodyText, type Entry } from "../../audit/chain.ts";
 import type { Chance, Scribe, Trail } from "../../ports.ts";
@@ -29,6 +30,12 @@ async function* redisEntries(client: StateClient, from: number): AsyncGenerator<
     if (!last || rows.length < page) return;
     next = `(${last[0]}`;
   }
+}
+
+/** The entries at these places, without any that is not there. */
+export async function entriesOf(redis: Redis, prefix: string, places: readonly string[]): Promise<readonly Entry[]> {
+  const found = await Promise.all(places.map((place) => redis.xrange(`${prefix}audit`, `${place}-0`, `${place}-0`)));
+  return found.flat().map(([id, fields]) => entryOf(id, fields));
 }
 
 function entryOf(id: string, fields: readonly string[]): Entry {

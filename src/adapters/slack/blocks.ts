@@ -146,7 +146,9 @@ export type ActionId =
   | "look-again"
   | "undo"
   | "revoke"
-  | "by-passkey";
+  | "by-passkey"
+  | "by-push"
+  | "not-me";
 
 export function button(
   action: ActionId,

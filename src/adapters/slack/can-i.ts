@@ -14,11 +14,18 @@ import type { Reply } from "./whisper.ts";
  * Says which operations do that, whether this person may ask for them, and what it takes. By the policy alone: what the
  * person may do in the cluster by themselves is not asked, since it is never used.
  */
-export function canIReply({ ports }: Front, subject: Subject, question: Question): Reply {
+export async function canIReply(
+  { ports }: Front,
+  subject: Subject,
+  question: Question,
+  channel: string,
+): Promise<Reply> {
   const kinds = operationsFor(question);
   const heading = spokenQuestion(question);
   if (kinds.length === 0) return said(heading, noneWords(question), []);
-  const found = kinds.map((kind) => ({ kind, prospect: ports.lifecycle.mayAsk(subject, kind, question) }));
+  const found = await Promise.all(
+    kinds.map(async (kind) => ({ kind, prospect: await ports.lifecycle.mayAsk(subject, kind, question, channel) })),
+  );
   const allowed = found.filter(({ prospect }) => prospect.now.allowed).length;
   const answer = allowed === 0 ? "No." : `Yes, by ${allowed === 1 ? "one operation" : `${allowed} operations`}.`;
   const where = question.namespace === undefined ? "there" : `in ${question.namespace}`;

@@ -1,5 +1,5 @@
 import type { StartedStepUp } from "../../challenge/step-up.ts";
-import { linkButton } from "./blocks.ts";
+import { button, linkButton } from "./blocks.ts";
 import type { Front } from "./front.ts";
 import type { Doors } from "./ways.ts";
 
@@ -8,6 +8,10 @@ import type { Doors } from "./ways.ts";
  * link sees a plan that Slack shows as well; to say yes takes the passkey of the person it is for.
  */
 export function doorsFor({ ports }: Front, about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number): Doors {
-  const { stepUpAddress } = ports;
-  return stepUpAddress ? { passkey: linkButton("by-passkey", "With a passkey…", stepUpAddress(about, now)) } : {};
+  const { stepUpAddress, pushing } = ports;
+  const { purpose, request } = about;
+  return {
+    ...(pushing ? { push: button("by-push", "Send a push to my device", `${purpose} ${request}`) } : {}),
+    ...(stepUpAddress ? { passkey: linkButton("by-passkey", "With a passkey…", stepUpAddress(about, now)) } : {}),
+  };
 }

@@ -8,6 +8,9 @@ import { lasted, stateWords, unknownWords } from "./words.ts";
 /** Makes one reply of the thread: its key, its text for notifications, its body. */
 export type Reply = (key: string, text: string, body: readonly RichTextBlockElement[]) => Surface;
 
+/** So many audit ids stand in a thread. */
+const shownIds = 3;
+
 /** How it ended, and what people and workers found out where nobody could tell. */
 export function endReplies(request: Request, reply: Reply): readonly Surface[] {
   if ("ended" in request) {
@@ -29,11 +32,18 @@ function outcomeReply(request: Finished | Unknown | Settled, key: string, words:
   const surface = reply(key, words, [
     lines(
       [bold(words)],
-      [raw(`Took ${took}. API audit ids: ${apiAuditIds.length > 0 ? apiAuditIds.join(", ") : "none"}.`)],
+      [raw(`Took ${took}. API audit ids: ${idsInWords(apiAuditIds)}.`)],
       [raw(`Credential ${credential ?? "none"}. ${trailWords(request)}`), moment(at)],
     ),
   ]);
   return request.state === "succeeded" ? surface : { ...surface, broadcast: true };
+}
+
+/** The record and the trail hold all of them; nobody reads more than a few in a thread. */
+function idsInWords(ids: readonly string[]): string {
+  const shown = ids.slice(0, shownIds);
+  if (shown.length === 0) return "none";
+  return ids.length === shown.length ? shown.join(", ") : `${shown.join(", ")} and ${ids.length - shown.length} more`;
 }
 
 function lookReplies({ looks = [] }: Finished | Unknown | Settled, reply: Reply): readonly Surface[] {

@@ -10,6 +10,7 @@ import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify } from "./front.ts";
 import { approvalsOf } from "./known.ts";
+import type { Metadata } from "./metadata.ts";
 import { doneModal, refusalModal, reviewModal } from "./modals.ts";
 import { isDirect } from "./surfaces.ts";
 import { refusalWords } from "./words.ts";
@@ -18,9 +19,7 @@ import { refusalWords } from "./words.ts";
 export type FormReply = { readonly errors: Readonly<Record<string, string>> } | { readonly view: ModalView };
 
 /** What was filled in: block id -> what stands there; absent = the form has no such field. */
-export interface Filled {
-  /** The request's id, out of the form's metadata: neither secret nor signed. */
-  readonly request: string;
+export interface Filled extends Metadata {
   readonly code?: string;
   readonly why?: string;
 }
@@ -73,9 +72,10 @@ async function recordNoApproval({ ports }: Front, request: string, subject: stri
     await ports.trail.append({ kind: "approval.refused", request, subject, code: no.refused });
 }
 
-/** The code that was typed, as the answer of an authenticator app. */
-export function codeIn({ code = "" }: Filled): Response {
-  return { by: "totp", given: code.replace(/\s/g, "") };
+/** The code that was typed, as the answer of an authenticator app or of the push the form was for. */
+export function codeIn({ code = "", started }: Filled): Response {
+  const given = code.replace(/\s/g, "");
+  return started ? { by: "push", given, started } : { by: "totp", given };
 }
 
 const aboutTheCode: readonly Refusal["refused"][] = [
@@ -84,6 +84,7 @@ const aboutTheCode: readonly Refusal["refused"][] = [
   "code-already-used",
   "locked",
   "not-enrolled",
+  "not-yet",
 ];
 
 /** Under the code's field where the person can do better at once; else in the form's place. */

@@ -3,12 +3,15 @@ import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { ActionId } from "./blocks.ts";
-import { cancel, openDenial, openProof, openReview, revoke } from "./clicks.ts";
+import { submitUnfreeze } from "./braking.ts";
+import { cancel, openDenial, openProof, openReview, revoke, type ViewRef } from "./clicks.ts";
 import { answerCommand } from "./commands.ts";
 import { type Filled, type FormReply, submitApproval, submitDenial, submitProof } from "./forms.ts";
 import type { Front } from "./front.ts";
 import { arrivalOf } from "./gate.ts";
+import { readMetadata } from "./metadata.ts";
 import { type FormId, noticeModal } from "./modals.ts";
+import { notMe, openPush } from "./push-form.ts";
 import { lookAgain, openSettlement, submitSettlement } from "./settling.ts";
 import { openUndo, submitUndo } from "./undoing.ts";
 import { type Reply, reply } from "./whisper.ts";
@@ -42,6 +45,10 @@ export function listen(app: App, front: Front): void {
     revoke: (arrival, id) => revoke(front, arrival, id),
     // The browser opens it.
     "by-passkey": async () => undefined,
+    "by-push": async (arrival, value, view) => {
+      if (view) await openPush(front, arrival, value, view);
+    },
+    "not-me": (arrival, salt) => notMe(front, arrival, salt),
   };
   for (const [action, onClick] of Object.entries(clicks))
     app.action<BlockAction<ButtonAction>>({ type: "block_actions", action_id: action }, async (args) => {
@@ -67,6 +74,7 @@ export function listen(app: App, front: Front): void {
     ran: (arrival, filled) => submitSettlement(front, arrival, filled, "ran"),
     "did-not-run": (arrival, filled) => submitSettlement(front, arrival, filled, "did-not-run"),
     undo: (arrival, filled) => submitUndo(front, arrival, filled),
+    unfreeze: (arrival, filled) => submitUnfreeze(front, arrival, filled),
   };
   for (const [form, onSubmit] of Object.entries(forms))
     app.view<ViewSubmitAction>({ type: "view_submission", callback_id: form }, async ({ ack, body, view, context }) => {
@@ -84,11 +92,6 @@ export function listen(app: App, front: Front): void {
           }),
       });
     });
-}
-
-interface ViewRef {
-  readonly id: string;
-  readonly hash: string;
 }
 
 /** A fault of ours is logged by its name alone, and answered in words. */
@@ -111,5 +114,5 @@ function filledIn(view: ViewSubmitAction["view"]): Filled {
     const input = values[field]?.[field];
     return input ? { [field]: input.value ?? "" } : {};
   };
-  return { request: view.private_metadata, ...typed("code"), ...typed("why") };
+  return { ...readMetadata(view.private_metadata), ...typed("code"), ...typed("why") };
 }

@@ -20,12 +20,13 @@ import {
   spoken,
   whyInput,
 } from "./blocks.ts";
+import { writeMetadata } from "./metadata.ts";
 import { planSheet } from "./plan-sheet.ts";
 import { askProof, type Doors } from "./ways.ts";
 import { refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
-export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";
+export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo" | "unfreeze";
 
 /** The requester sees the whole plan, and then how they can prove that they mean it. */
 export function proveModal(request: Request, standing: Standing, doors: Doors = {}): ModalView {
@@ -33,10 +34,8 @@ export function proveModal(request: Request, standing: Standing, doors: Doors = 
   const { blocks, whole } = planSheet(request);
   if (!whole) return reading("Prove presence", blocks);
   const asked = askProof(standing.ways, doors, "Code of your authenticator");
-  return form("prove", request.id, "Prove presence", asked.typed ? "Prove presence" : undefined, [
-    ...blocks,
-    ...asked.blocks,
-  ]);
+  const submit = asked.typed ? "Prove presence" : undefined;
+  return form("prove", request.id, "Prove presence", submit, [...blocks, ...asked.blocks], doors);
 }
 
 /**
@@ -54,7 +53,8 @@ export function reviewModal(request: Request, standing: Standing, doors: Doors =
   if (!whole) return form("approve", request.id, "Review", undefined, [...blocks, deny]);
   const asked = askProof(standing.ways, doors, "To approve: the code of your authenticator");
   const sent = asked.typed || standing.ways.length === 0;
-  return form("approve", request.id, "Review", sent ? "Approve" : undefined, [...blocks, deny, ...asked.blocks]);
+  const shown = [...blocks, deny, ...asked.blocks];
+  return form("approve", request.id, "Review", sent ? "Approve" : undefined, shown, doors);
 }
 
 export function denyModal(request: Request): ModalView {
@@ -79,7 +79,7 @@ export function settleModal(
   const ran = as === "ran";
   const asked = askProof(ways, doors, "The code of your authenticator");
   const sent = asked.typed || ways.length === 0;
-  return form(as, request.id, ran ? "It ran" : "It did not run", sent ? "Say so" : undefined, [
+  const shown = [
     richText(
       lines([bold(headlineOf(request.operation))], [raw(stateWords(request))], ...(lastSeen(request) ?? []), [
         raw(
@@ -89,7 +89,8 @@ export function settleModal(
     ),
     ...(sent ? [whyInput("How do you know?", reasonLength)] : []),
     ...asked.blocks,
-  ]);
+  ];
+  return form(as, request.id, ran ? "It ran" : "It did not run", sent ? "Say so" : undefined, shown, doors);
 }
 
 function lastSeen(request: Request) {
@@ -131,18 +132,18 @@ function whyNot(request: Request, refusal: Refusal) {
 }
 
 /** Without `submit` it is not sent: all that can be done stands behind its buttons. */
-function form(
+export function form(
   callback: FormId,
   request: string,
   title: string,
   submit: string | undefined,
   blocks: readonly KnownBlock[],
+  { pushed }: Doors = {},
 ): ModalView {
   return {
     ...reading(title, blocks),
     callback_id: callback,
-    // An opaque id and nothing else: it is neither secret nor signed.
-    private_metadata: request,
+    private_metadata: writeMetadata({ request, ...(pushed ? { started: pushed } : {}) }),
     ...(submit === undefined
       ? {}
       : { submit: plainText(submit, limits.viewTitle), close: plainText("Not now", limits.viewTitle) }),

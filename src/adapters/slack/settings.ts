@@ -1,6 +1,8 @@
 import type { StartedStepUp } from "../../challenge/step-up.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
+import type { Brake } from "../../request/brake.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
+import type { Pushing } from "../../request/pushing.ts";
 import type { Log } from "./log.ts";
 
 export interface SlackSettings {
@@ -17,6 +19,8 @@ export interface SlackSettings {
   readonly command: string;
   /** Channel id of the cards; also of the thread when a request was typed in a direct message. */
   readonly approvalsChannel: string;
+  /** Channel id; told when somebody says that a push was not theirs. */
+  readonly securityChannel: string;
   /** Where http mode listens. */
   readonly host: string;
   readonly port: number;
@@ -32,6 +36,7 @@ export interface SlackSettings {
 
 export interface SlackPorts {
   readonly lifecycle: Lifecycle;
+  readonly brake: Brake;
   readonly store: RequestStore;
   readonly showcase: Showcase;
   readonly once: Once;
@@ -40,4 +45,6 @@ export interface SlackPorts {
   readonly log: Log;
   /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
   readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
+  /** Absent: no provider sends pushes. */
+  readonly pushing?: Pushing;
 }

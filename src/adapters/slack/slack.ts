@@ -1,4 +1,6 @@
 import { App } from "@slack/bolt";
+import type { Entry } from "../../audit/chain.ts";
+import { createTeller } from "./alarms.ts";
 import { codeOf } from "./api-fault.ts";
 import { openClients } from "./clients.ts";
 import { createFlight } from "./flight.ts";
@@ -21,6 +23,8 @@ export type { SlackPorts, SlackSettings } from "./settings.ts";
 export interface Slack {
   /** Makes what Slack shows of a request match its record; safe to call at any time, by any number of processes. */
   show(request: string): Promise<void>;
+  /** Tells people of an entry of the trail that belongs to no request; throws when Slack took it not. */
+  tell(entry: Entry): Promise<void>;
   /** Takes nothing new in, and waits for what is under way. */
   close(): Promise<void>;
   /** Where HTTP mode listens; undefined in socket mode. */
@@ -74,6 +78,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
     {
       showcase: ports.showcase,
       store: ports.store,
+      brake: ports.brake,
       outbox: createOutbox(clients.outbox),
       recall: createRecall(clients.outbox, settings.appId),
       log,
@@ -87,6 +92,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
   });
   return {
     address,
+    tell: createTeller(clients.outbox, settings, ports),
     show: (request) => shows.run(() => shower.show(request)),
     async close() {
       shower.stop();

@@ -101,6 +101,7 @@ function sentence(text: string): string {
 /** `1 minute 5 seconds`, for how long something took. */
 export function lasted(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds === 0) return "less than a second";
   const minutes = Math.floor(seconds / 60);
   const rest = `${seconds % 60} ${seconds % 60 === 1 ? "second" : "seconds"}`;
   return minutes === 0 ? rest : `${minutes} ${minutes === 1 ? "minute" : "minutes"} ${rest}`;

@@ -4,7 +4,7 @@ import type { Elevate } from "../../operation/catalogue/elevations.ts";
 import { elevationLabel, elevationName, expiresAnnotation, requesterAnnotation } from "../../operation/elevation.ts";
 import { apiVersionOf } from "../../operation/object-kind.ts";
 import type { Json } from "../../operation/plan.ts";
-import { spanInWords } from "../../operation/span.ts";
+import { momentInWords, spanInWords } from "../../operation/span.ts";
 import { type KubernetesIdentity, kubernetesIdentity } from "../../policy/subject.ts";
 import type { Act, ChangePlan } from "../act.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
@@ -93,7 +93,7 @@ export const elevate: Act<Elevate> = {
     const until = annotationsOf(from)[expiresAnnotation] ?? "";
     return {
       well: true,
-      says: `done; ${wordsOf(identityIn(plan))} holds ${target.name} in ${target.namespace} until ${until}`,
+      says: `done; ${wordsOf(identityIn(plan))} holds ${target.name} in ${target.namespace} until ${momentInWords(until)}`,
     };
   },
 };

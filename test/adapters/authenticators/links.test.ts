@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { enrolmentLinks } from "../../../src/adapters/authenticators/links.ts";
 import { sealingKey } from "../../../src/adapters/authenticators/seal.ts";
 
-const key = (bytes = randomBytes(32)) => sealingKey("k-1", bytes.toString("base64"));
+const key = (bytes = randomBytes(32)) => [sealingKey("k-1", bytes.toString("base64"))] as const;
 
 describe("links for enrolling", () => {
   const links = enrolmentLinks(key());
@@ -24,7 +24,17 @@ describe("links for enrolling", () => {
     const link = enrolmentLinks(key(bytes)).make("alice");
     assert.ok(enrolmentLinks(key(bytes)).holds(link, "alice"));
     assert.ok(!links.holds(link, "alice"));
-    assert.ok(!enrolmentLinks(sealingKey("k-2", bytes.toString("base64"))).holds(link, "alice"));
+    assert.ok(!enrolmentLinks([sealingKey("k-2", bytes.toString("base64"))]).holds(link, "alice"));
+  });
+
+  it("hold when they were made before a key was retired, and end with that key", () => {
+    const [[old], [fresh]] = [key(), [sealingKey("k-2", randomBytes(32).toString("base64"))]];
+    const before = enrolmentLinks([old]).make("alice");
+    const after = enrolmentLinks([fresh, old]);
+    assert.ok(after.holds(before, "alice"));
+    assert.ok(!after.holds(before, "bob"));
+    assert.ok(enrolmentLinks([fresh]).holds(after.make("alice"), "alice"), "made by the key that seals now");
+    assert.ok(!enrolmentLinks([fresh]).holds(before, "alice"));
   });
 
   it("do not hold when anything of them is changed, cut, added or missing", () => {

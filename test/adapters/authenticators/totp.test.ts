@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { generateSync } from "otplib";
 import { seal, sealingKey } from "../../../src/adapters/authenticators/seal.ts";
 import { totpAuthenticator, totpSeeds } from "../../../src/adapters/authenticators/totp.ts";
-import type { CredentialStore } from "../../../src/ports.ts";
+import type { CredentialStore } from "../../../src/enrolment-port.ts";
 import { fakeClock, noon } from "../../fakes/clock.ts";
 import { fakeCredentials } from "../../fakes/credentials.ts";
 import { fakeTrail } from "../../fakes/trail.ts";
 
-const key = sealingKey("k1", randomBytes(32).toString("base64"));
+const key = [sealingKey("k1", randomBytes(32).toString("base64"))] as const;
 const seeds = totpSeeds(key, "Countersign");
 /** "12345678901234567890" of RFC 6238 appendix B, as base32. */
 const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -33,6 +33,28 @@ describe("totpSeeds", () => {
       const judged = seeds.judge({ ...kept, code, now: seconds * 1000, after: -1 });
       assert.equal(judged, Math.floor(seconds / 30));
     });
+
+  // RFC 4226 appendix D: the codes of the counters 0 to 9, which are time steps here.
+  const counted = "755224 287082 359152 969429 338314 254676 287922 162583 399871 520489".split(" ");
+  for (const [counter, code] of counted.entries())
+    it(`finds the code of RFC 4226 right at counter ${counter}`, () => {
+      assert.equal(seeds.judge({ ...kept, code, now: counter * step, after: -1 }), counter);
+    });
+
+  // RFC 6238 appendix B, whole: ours are the six of SHA-1; the library must have the other twelve right as well.
+  const whole = {
+    sha1: "94287082 07081804 14050471 89005924 69279037 65353130",
+    sha256: "46119246 68084774 67062674 91819424 90698825 77737706",
+    sha512: "90693936 25091201 99943326 93441116 38618901 47863826",
+  } as const;
+  const lengths = { sha1: 20, sha256: 32, sha512: 64 } as const;
+  for (const algorithm of ["sha1", "sha256", "sha512"] as const)
+    for (const [i, [seconds]] of vectors.entries())
+      it(`stands on a library that has RFC 6238 right for ${algorithm} at ${seconds} s`, () => {
+        const secret = Buffer.from("1234567890".repeat(7).slice(0, lengths[algorithm]));
+        const made = generateSync({ secret: new Uint8Array(secret), epoch: seconds, digits: 8, algorithm });
+        assert.equal(made, whole[algorithm].split(" ")[i]);
+      });
 
   it("takes a code one step early or late, at every second, and no more", () => {
     const code = codeAt(noon);
@@ -90,6 +112,45 @@ describe("totpSeeds", () => {
   });
 });
 
+describe("seeds whose sealing key was retired", () => {
+  const fresh = sealingKey("k2", randomBytes(32).toString("base64"));
+  const both = totpSeeds([fresh, ...key], "Countersign");
+
+  it("still open, are told apart from those sealed now, and open without the old key once sealed again", () => {
+    const again = both.reseal("alice", "c-1", sealed) ?? assert.fail("it is sealed by a retired key");
+    assert.equal(both.reseal("alice", "c-1", again), undefined);
+    const only = totpSeeds([fresh], "Countersign");
+    const judge = (text: string) => only.judge({ ...kept, sealed: text, code: codeAt(noon), now: noon, after: -1 });
+    assert.equal(judge(again), noon / step);
+    assert.throws(() => judge(sealed), /sealed with the key "k1", which is not held here/);
+  });
+
+  it("are not sealed again for another person or credential, nor when anything of them was changed", () => {
+    assert.throws(() => both.reseal("bob", "c-1", sealed));
+    assert.throws(() => both.reseal("alice", "c-2", sealed));
+    assert.throws(() =>
+      both.reseal(
+        "alice",
+        "c-1",
+        sealed.replace(/.$/, (last) => (last === "A" ? "Q" : "A")),
+      ),
+    );
+  });
+
+  it("are sealed again by their next right code, and by no wrong one", async () => {
+    const clock = fakeClock();
+    const credentials = fakeCredentials({ clock, trail: fakeTrail(clock) });
+    credentials.put("alice", { id: "c-1", sealed, timeStep: -1 });
+    const challenge = { digest: "d", subject: "alice", expiresAt: noon + 60_000, triesLeft: 5 };
+    const authenticator = totpAuthenticator(credentials, both);
+    const submit = (given: string) => authenticator.submit(challenge, { by: "totp", given }, noon);
+    assert.equal((await submit(codeAt(noon + 10 * step))).outcome, "denied");
+    assert.equal((await credentials.read("alice"))?.sealed, sealed);
+    assert.equal((await submit(codeAt(noon))).outcome, "approved");
+    assert.match((await credentials.read("alice"))?.sealed ?? "", /^v1\.k2\./);
+  });
+});
+
 describe("totpAuthenticator", () => {
   function enrolled(change: Partial<CredentialStore> = {}) {
     const clock = fakeClock();
@@ -141,6 +202,16 @@ describe("totpAuthenticator", () => {
     const { submit, credentials } = enrolled();
     for (let i = 0; i < 100; i++) await credentials.countFailure("alice", "c-1");
     assert.deepEqual(await submit(codeAt(noon)), { outcome: "insufficient", because: "locked" });
+  });
+
+  it("counts for nothing before its time when a recovery code enrolled it, and says until when", async () => {
+    const { submit, credentials } = enrolled();
+    credentials.put("alice", { id: "c-1", sealed, timeStep: -1, countsFrom: noon + 900_000 });
+    const early = { outcome: "insufficient", because: "too-new", until: noon + 900_000 };
+    assert.deepEqual(await submit(codeAt(noon)), early);
+    const last = noon + 899_999;
+    assert.deepEqual(await submit(codeAt(last), last), early);
+    assert.equal((await submit(codeAt(noon + 900_000), noon + 900_000)).outcome, "approved");
   });
 
   it("asks a person who has no credential to enrol", async () => {

@@ -25,7 +25,11 @@ describe("the pages", () => {
     },
     async confirm(link, code) {
       asked.push(["confirm", link, code]);
-      return link === "good" ? { subject: "alice" } : dead;
+      return link === "good" ? { subject: "alice", recoveryCodes: ["ABCD"] } : dead;
+    },
+    async recover(subject, code) {
+      asked.push(["recover", subject, code]);
+      return code === "good" ? { link: "new" } : dead;
     },
   };
 
@@ -67,6 +71,8 @@ describe("the pages", () => {
       ["/passkey.js", "text/javascript"],
       ["/step-up", "text/html"],
       ["/step-up.js", "text/javascript"],
+      ["/recover", "text/html"],
+      ["/recover.js", "text/javascript"],
     ] as const)
       it(`${path}, to nobody's frame or cache, and with nothing from elsewhere`, async () => {
         const answer = await fetch(pages.url + path);
@@ -104,10 +110,12 @@ describe("the pages", () => {
     });
 
     it("that the browser obeys: nothing inline, and nothing but what we serve", async () => {
-      const html = await (await fetch(`${pages.url}/enrol`)).text();
-      assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:/);
-      for (const [, path = ""] of html.matchAll(/(?:src|href)="([^"]+)"/g))
-        assert.equal((await fetch(pages.url + path)).status, 200, path);
+      for (const page of ["/enrol", "/recover"]) {
+        const html = await (await fetch(pages.url + page)).text();
+        assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:/);
+        for (const [, path = ""] of html.matchAll(/(?:src|href)="([^"]+)"/g))
+          assert.equal((await fetch(pages.url + path)).status, 200, path);
+      }
     });
 
     it("to HEAD without a body", async () => {
@@ -146,11 +154,22 @@ describe("the pages", () => {
       assert.deepEqual(answer, [200, { subject: "alice", uri, qr: qrOf(uri) }]);
       assert.deepEqual(await told(await post("/enrol/confirm", { link: "good", code: "123456" })), [
         200,
-        { subject: "alice" },
+        { subject: "alice", recoveryCodes: ["ABCD"] },
       ]);
       assert.deepEqual(asked, [
         ["offer", "good"],
         ["confirm", "good", "123456"],
+      ]);
+    });
+
+    it("again by a subject and a recovery code in the body, never in an address", async () => {
+      const answer = await told(await post("/recover/begin", { subject: "alice", code: "good" }));
+      assert.deepEqual(answer, [200, { link: "new" }]);
+      assert.equal((await post("/recover/begin", { subject: "alice", code: "bad" })).status, 422);
+      assert.equal((await fetch(`${pages.url}/recover/begin?subject=alice&code=good`)).status, 405);
+      assert.deepEqual(asked, [
+        ["recover", "alice", "good"],
+        ["recover", "alice", "bad"],
       ]);
     });
 

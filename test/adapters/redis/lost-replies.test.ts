@@ -99,8 +99,8 @@ describe("answers of Redis that are lost", () => {
     it(`completes an enrolment once, for the one who did, when ${lost} came to nothing`, async () => {
       await direct.enrolments.issue("link", "alice", 60_000, "admin", false);
       await direct.enrolments.begin("link", { id: "c-1", sealed: "sealed" });
-      assert.equal(await losing("evalsha", times, () => lossy.enrolments.complete("link", "c-1", 7)), true);
-      assert.equal(await direct.enrolments.complete("link", "c-1", 7), false);
+      assert.equal(await losing("evalsha", times, () => lossy.enrolments.complete("link", "c-1", 7, [])), true);
+      assert.equal(await direct.enrolments.complete("link", "c-1", 7, []), false);
       assert.deepEqual(await kinds(), ["enrolment.issued", "enrolment.completed"]);
     });
 

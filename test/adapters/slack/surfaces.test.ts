@@ -106,6 +106,34 @@ describe("surfacesOf", () => {
     assert.deepEqual([last?.key, textOf(last?.blocks).includes("r-takesback0")], ["undo", true]);
   });
 
+  it("names three audit ids in the thread and counts the others, which the trail has", () => {
+    const done = livesOf().find(({ state }) => state === "succeeded");
+    assert.ok(done && "outcome" in done);
+    const outcome = (count: number) => ({
+      ...done.outcome,
+      apiAuditIds: Array.from({ length: count }, (_, i) => `id-${i}`),
+    });
+    const told = (count: number) =>
+      textOf(surfacesOf({ ...done, outcome: outcome(count) } as Request, cards).flatMap(({ blocks }) => blocks));
+    assert.match(told(0), /API audit ids: none\./);
+    assert.match(told(3), /API audit ids: id-0, id-1, id-2\./);
+    assert.match(told(8), /API audit ids: id-0, id-1, id-2 and 5 more\./);
+  });
+
+  it("says how long it took, were it less than a second", () => {
+    const done = livesOf().find(({ state }) => state === "succeeded");
+    assert.ok(done && "outcome" in done && "intent" in done && done.intent);
+    const { at } = done.intent;
+    const told = (ms: number) =>
+      textOf(
+        surfacesOf({ ...done, outcome: { ...done.outcome, at: at + ms } } as Request, cards).flatMap(
+          ({ blocks }) => blocks,
+        ),
+      );
+    assert.match(told(400), /Took less than a second\./);
+    assert.match(told(61_000), /Took 1 minute 1 second\./);
+  });
+
   it("has each key once, the thread's first message first", () => {
     for (const request of livesOf()) {
       const keys = surfacesOf(request, cards).map(({ key }) => key);

@@ -157,7 +157,12 @@ function nodeStatus(): Fields {
   const room = { cpu: "4", memory: "16Gi", pods: "110" };
   const lastTransitionTime = timestamp(Date.now());
   const conditions = [{ type: "Ready", status: "True", reason: "KubeletReady", lastTransitionTime }];
-  return { capacity: room, allocatable: room, conditions };
+  const nodeInfo = {
+    kubeletVersion: "v1.36.0",
+    osImage: "Debian GNU/Linux 13",
+    containerRuntimeVersion: "containerd://2.2.0",
+  };
+  return { capacity: room, allocatable: room, conditions, nodeInfo };
 }
 
 /** The server keeps no `false` where that is the same as nothing. */

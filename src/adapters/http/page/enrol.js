@@ -12,6 +12,15 @@ function draw({ size, path }) {
   at("qr").replaceChildren(ground, squares);
 }
 
+function keep(codes) {
+  const rows = codes.map((code) => {
+    const row = document.createElement("li");
+    row.append(Object.assign(document.createElement("code"), { textContent: code.replace(/(.{4})(?=.)/g, "$1-") }));
+    return row;
+  });
+  at("codes").replaceChildren(...rows);
+}
+
 async function offer() {
   const { subject, uri, qr } = await post("/enrol/offer");
   at("subject").textContent = subject;
@@ -27,7 +36,10 @@ at("offer").addEventListener("submit", async (event) => {
   event.preventDefault();
   say("");
   try {
-    await post("/enrol/confirm", { code: at("code").value });
+    const { recoveryCodes, waitMs } = await post("/enrol/confirm", { code: at("code").value });
+    keep(recoveryCodes);
+    at("wait").hidden = waitMs === undefined;
+    at("minutes").textContent = String(Math.ceil((waitMs ?? 0) / 60_000));
     at("offer").hidden = true;
     at("qr").replaceChildren();
     at("key").textContent = "";

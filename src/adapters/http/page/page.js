@@ -5,10 +5,15 @@ export const at = (id) => document.getElementById(id);
 /** Sends the link with what else is given; throws what was wrong, and what would be right. */
 export async function post(path, body = {}) {
   if (link === "") throw new Error("The link is not whole. Open it again, exactly as you were given it.");
+  return send(path, { link, ...body });
+}
+
+/** Sends what is given, and answers what comes of it; throws what was wrong, and what would be right. */
+export async function send(path, body) {
   const response = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ link, ...body }),
+    body: JSON.stringify(body),
   });
   const answer = await response.json();
   if (!response.ok) throw new Error([answer.says, answer.remedy].filter(Boolean).join(" "));

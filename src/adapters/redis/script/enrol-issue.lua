@@ -2,8 +2,7 @@
 if not args.replace and redis.call('EXISTS', P .. 'totp:' .. args.subject) == 1 then return 0 end
 local link = P .. 'enrolment:' .. args.link
 if redis.call('EXISTS', link) == 1 then return 1 end
-redis.call('HSET', link, 'subject', args.subject)
+keep_link(args.link, args.subject, args.forMs)
 if args.replace then redis.call('HSET', link, 'replace', '1') end
-redis.call('PEXPIRE', link, int(args.forMs))
 append(ARGV[3], ARGV[4], clock())
 return 1

@@ -56,6 +56,35 @@ local function sha256(text)
   return table.concat(hex)
 end
 
+-- Takes what a proof uses up, for good; false = it was taken already.
+local function claimed(claim, by)
+  -- No step-up is answered later than 10 minutes after it was started.
+  if claim.stepUp then return redis.call('SET', P .. 'spent:' .. claim.stepUp, by, 'NX', 'PX', 86400000) and true or false end
+  local credential = P .. 'totp:' .. claim.subject
+  local kept = redis.call('HMGET', credential, 'id', 'step')
+  if kept[1] ~= claim.credential or tonumber(kept[2]) >= claim.timeStep then return false end
+  redis.call('HSET', credential, 'step', int(claim.timeStep), 'failures', '0')
+  return true
+end
+
+-- People are told of this entry by whoever speaks to them next.
+local function alarm(seq, now) redis.call('ZADD', P .. 'alarms', int(now), int(seq)) end
+
+-- Everything that opens or proves as this subject ends: the seed, the recovery codes, the last proof and every link.
+local function forget(subject)
+  local links = redis.call('SMEMBERS', P .. 'links:' .. subject)
+  for _, link in ipairs(links) do redis.call('DEL', P .. 'enrolment:' .. link) end
+  return #links + redis.call('DEL', P .. 'totp:' .. subject, P .. 'recovery:' .. subject, P .. 'proof:' .. subject, P .. 'links:' .. subject)
+end
+
+-- Keeps a one-time link by its hash. No link lives longer than a day.
+local function keep_link(link, subject, forMs)
+  redis.call('HSET', P .. 'enrolment:' .. link, 'subject', subject)
+  redis.call('PEXPIRE', P .. 'enrolment:' .. link, int(forMs))
+  redis.call('SADD', P .. 'links:' .. subject, link)
+  redis.call('PEXPIRE', P .. 'links:' .. subject, 86400000)
+end
+
 -- The same lines as linkText in src/audit/chain.ts; `digest` is the SHA-256 of `body`, taken by the caller.
 local function append(body, digest, now)
   local head = redis.call('HMGET', P .. 'audit:head', 'seq', 'hash')

@@ -1,0 +1,89 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import type { Proof } from "../../challenge/challenge.ts";
+import { type IdToken, signedValue } from "../../challenge/evidence.ts";
+import type { Provider } from "../../policy/provider-document.ts";
+import type { Check } from "./witness.ts";
+
+/** Asymmetric alone: with HS256 whoever has the client's secret could sign, and `none` is nobody's signature. */
+const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+const timeoutMs = 5_000;
+const minute = 60_000;
+/** How long before the proof the login may lie: as long as a step-up may take (NIST SP 800-63B-4 section 3.1.3.1). */
+const ageMs = 10 * minute;
+/** How far the provider's clock and Redis's may differ. */
+const skewMs = minute;
+
+/**
+ * Checks ID tokens by the provider's public keys alone (OpenID Connect Core 1.0 section 3.1.3.7). It is a proof's past
+ * that is judged: a token that has expired since then shows what it showed.
+ */
+export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "acr">): Check<IdToken> {
+  const { issuer, clientId, acr: accepted } = provider;
+  const keys = providerKeys(issuer);
+
+  return async (proof, evidence) => {
+    const claims = await read(evidence, proof.at, await keys());
+    return typeof claims === "string" ? claims : whyClaimsFail(claims, proof, evidence);
+  };
+
+  async function read({ token }: IdToken, at: number, key: Keys): Promise<JWTPayload | string> {
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        ...{ issuer, audience: clientId, algorithms, requiredClaims: ["sub", "exp", "iat"] },
+        ...{ currentDate: new Date(at), clockTolerance: skewMs / 1000 },
+      });
+      return payload;
+    } catch (fault) {
+      if (fault instanceof errors.JWKSTimeout || !(fault instanceof errors.JOSEError) || isAboutKeys(fault))
+        throw new Error("the identity provider's keys cannot be read", { cause: fault });
+      if (fault instanceof errors.JWTExpired) return "the ID token had expired when it was used";
+      return `the ID token does not hold (${fault.code})`;
+    }
+  }
+
+  function whyClaimsFail(claims: JWTPayload, proof: Proof, { binding }: IdToken): string | undefined {
+    const { sub, acr, auth_time: authTime, azp, aud, nonce } = claims;
+    if (sub !== proof.subject) return "the ID token is of somebody else";
+    if (Array.isArray(aud) && aud.length > 1 && azp !== clientId) return "the ID token is for others too";
+    if (typeof acr !== "string" || !accepted.includes(acr))
+      return `the ID token's acr is ${typeof acr === "string" ? acr : "missing"}, and it takes ${accepted.join(" or ")}`;
+    if (typeof authTime !== "number") return "the ID token does not say when they authenticated";
+    const at = authTime * 1000;
+    if (at < proof.at - ageMs) return "the login of the ID token is too old";
+    if (at > proof.at + skewMs) return "the login of the ID token lies after the proof";
+    if (binding && nonce !== signedValue(proof, binding)) return "the ID token was given for something else";
+    return undefined;
+  }
+}
+
+type Keys = ReturnType<typeof createRemoteJWKSet>;
+
+/** The provider's keys as it publishes them; where they lie is read once, and again after a failure. */
+function providerKeys(issuer: string): () => Promise<Keys> {
+  let known: Keys | undefined;
+  return async () => {
+    known ??= await keysOf(issuer).catch((cause: unknown) => {
+      throw new Error("the identity provider's keys cannot be read", { cause });
+    });
+    return known;
+  };
+}
+
+/** OpenID Connect Discovery 1.0 section 4. */
+async function keysOf(issuer: string): Promise<Keys> {
+  const place = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const answer = await fetch(place, { redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
+  if (!answer.ok) throw new Error(`discovery was answered with ${answer.status}`);
+  const published = (await answer.json()) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
+  if (published.issuer !== issuer) throw new Error("discovery names another issuer");
+  const at = new URL(String(published.jwks_uri));
+  // The document has said already whether plain http may be.
+  if (at.protocol !== "https:" && at.protocol !== new URL(issuer).protocol)
+    throw new Error("the keys are not at https");
+  return createRemoteJWKSet(at, { timeoutDuration: timeoutMs, cacheMaxAge: 10 * minute, cooldownDuration: 10_000 });
+}
+
+/** Whether it is the keys that could not be had, and not the token that is wrong. */
+function isAboutKeys({ code }: errors.JOSEError): boolean {
+  return code === "ERR_JWKS_INVALID" || code === "ERR_JOSE_GENERIC";
+}

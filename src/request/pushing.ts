@@ -1,0 +1,99 @@
+import { triesPerChallenge } from "../challenge/challenge.ts";
+import type { Binding } from "../challenge/evidence.ts";
+import type { PushAbout, Pushes } from "../challenge/push.ts";
+import type { Purpose } from "../challenge/step-up.ts";
+import { spoken } from "../operation/catalogue.ts";
+import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
+import type { Subject } from "../policy/subject.ts";
+import type { RequestStore } from "../ports.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { inWords, type Request } from "./request.ts";
+import { digestOfSettling } from "./settle.ts";
+import { standingFor } from "./standing-for.ts";
+
+/** Pushes for requests: who may be sent one, and what a no on the phone does to the request. */
+export interface Pushing {
+  /** Sends this person a push where its proof would count; its code is the answer, started by what this answers. */
+  begin(id: string, subject: Subject, purpose: Purpose): Promise<Binding | Refusal>;
+  /** Looks at open pushes, so that a no is noticed without anybody typing; any number of processes may call it. */
+  look(): Promise<void>;
+  /** "Not me": cancels the request unless it has begun, and answers what there is to tell the security team. */
+  disown(salt: string, subject: Subject): Promise<Disowned | Refusal>;
+}
+
+export interface Disowned {
+  readonly request: string;
+  /** In a clause: what became of the request. */
+  readonly became: string;
+}
+
+const intents: Readonly<Record<Purpose, string>> = {
+  prove: "to run",
+  approve: "to approve",
+  ran: 'to say "it ran" of',
+  "did-not-run": 'to say "it did not run" of',
+};
+
+/** For one's word on what came of a request, which does not lapse, in ms. */
+const settlingMs = 5 * 60_000;
+
+export function createPushing(ports: {
+  readonly pushes: Pushes;
+  readonly lifecycle: Lifecycle;
+  readonly store: Pick<RequestStore, "read">;
+}): Pushing {
+  const { pushes, lifecycle, store } = ports;
+
+  return {
+    async begin(id, subject, purpose) {
+      const stored = await store.read(id);
+      if (!stored) return refuse("no-such-request", `There is no request ${id}.`, "`mine` lists yours.");
+      const { request, now } = stored;
+      const stands = await standingFor(lifecycle, purpose, { request, subject, now });
+      if (!stands.may) return stands.refusal;
+      if (!stands.ways.includes("push"))
+        return refuse("too-weak", "A push does not count here.", "The form offers the ways that do.");
+      if (wrongCodesOf(request, subject) >= triesPerChallenge)
+        return refuse("locked", "Too many wrong codes for this request.", "Somebody else must do it.");
+      return pushes.begin({
+        request: id,
+        challenge: { subject: subject.sub, digest: digestFor(request, purpose), expiresAt: untilOf(request, now) },
+        intent: intents[purpose],
+        command: spoken(request.operation),
+        now,
+      });
+    },
+
+    async look() {
+      const declined = async (salt: string) => {
+        const about = await pushes.look(salt);
+        if (about) await lifecycle.decline(about.request, about.subject);
+      };
+      const looks = await Promise.allSettled((await pushes.due(20)).map(declined));
+      const failed = looks.find((look) => look.status === "rejected");
+      if (failed) throw failed.reason;
+    },
+
+    async disown(salt, subject) {
+      const about: PushAbout | undefined = await pushes.disown(salt, subject.sub);
+      if (!about) return refuse("not-in-this-state", "This push is over, or was not sent to you.");
+      const ended = await lifecycle.disown(about.request, about.subject);
+      const state = isRefusal(ended) ? (await store.read(about.request))?.request.state : ended.state;
+      return { request: about.request, became: state === undefined ? "is gone" : `is ${inWords(state)}` };
+    },
+  };
+}
+
+function wrongCodesOf(request: Request, { sub }: Subject): number {
+  return ("wrongCodes" in request ? request.wrongCodes?.[sub] : undefined) ?? 0;
+}
+
+function digestFor(request: Request, purpose: Purpose): string {
+  const digest = "digest" in request ? (request.digest ?? "") : "";
+  return purpose === "prove" || purpose === "approve" ? digest : digestOfSettling({ id: request.id, digest }, purpose);
+}
+
+function untilOf(request: Request, now: number): number {
+  if (request.state === "awaiting-challenge") return request.challenge.expiresAt;
+  return request.state === "awaiting-approval" ? request.expiresAt : now + settlingMs;
+}

@@ -1,0 +1,158 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import Provider, { errors } from "oidc-provider";
+import { paced } from "./paced.ts";
+
+/** A push as it lies on a person's phone. */
+export interface ReceivedPush {
+  readonly id: string;
+  readonly subject: string;
+  /** The binding message, as the provider was given it. */
+  readonly text: string;
+  readonly expiresAt: number;
+  readonly state: "waiting" | "approved" | "denied";
+}
+
+/** What the provider writes into the token of a yes, where it is not as it should be. */
+export interface OddYes {
+  readonly acr?: string;
+  /** Seconds since 1970. */
+  readonly authTime?: number;
+  /** Somebody else's account answers. */
+  readonly as?: string;
+}
+
+/** An OpenID provider on loopback with CIBA in poll mode: `oidc-provider`, and a phone for each of its people. */
+export interface Idp {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Everything that ever reached this person's phone, oldest first. */
+  inbox(subject: string): readonly ReceivedPush[];
+  approve(id: string, odd?: OddYes): Promise<void>;
+  deny(id: string): Promise<void>;
+  /** How often somebody asked what became of a push. */
+  polls(): number;
+  /** Tells when a push came or was answered. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface IdpOptions {
+  readonly subjects: readonly string[];
+  /** Between two polls, in seconds; faster ones are answered with slow_down. */
+  readonly intervalSeconds?: number;
+}
+
+/** The context of a yes on the phone here. */
+export const phoneAcr = "urn:lab:acr:phone";
+export const weakerAcr = "urn:lab:acr:password";
+
+export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): Promise<Idp> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const [clientId, clientSecret] = ["countersign", randomBytes(24).toString("base64url")];
+  const inbox: ReceivedPush[] = [];
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const refuse = (why: string): never => {
+    throw new errors.InvalidBindingMessage(why);
+  };
+
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        grant_types: ["urn:openid:params:grant-type:ciba"],
+        response_types: [],
+        redirect_uris: [],
+        backchannel_token_delivery_mode: "poll",
+      },
+    ],
+    jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), kid: "lab", use: "sig", alg: "RS256" }] },
+    findAccount: (_ctx, sub) =>
+      subjects.includes(sub) ? { accountId: sub, claims: async () => ({ sub }) } : undefined,
+    claims: { openid: ["sub", "acr", "amr", "auth_time"] },
+    acrValues: [phoneAcr, weakerAcr],
+    cookies: { keys: [randomBytes(16).toString("hex")] },
+    ttl: {
+      BackchannelAuthenticationRequest: (_ctx, request) =>
+        Math.min(Number((request as { params?: Record<string, unknown> }).params?.["requested_expiry"] ?? 120), 300),
+      IdToken: 300,
+      AccessToken: 60,
+      Grant: 3_600,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      ciba: {
+        enabled: true,
+        deliveryModes: ["poll"],
+        processLoginHint: async (_ctx, hint = "") => (subjects.includes(hint) ? hint : ""),
+        processLoginHintToken: async () => "",
+        verifyUserCode: async () => undefined,
+        validateRequestContext: async () => undefined,
+        validateBindingMessage: async (_ctx, text) => {
+          if (text !== undefined && !/^[\x20-\x7e]{1,120}$/.test(text)) refuse("up to 120 printable characters");
+        },
+        triggerAuthenticationDevice: async (_ctx, request, account) => {
+          const { jti: id, exp = 0, params } = request as typeof request & { params?: Record<string, unknown> };
+          const text = String(params?.["binding_message"] ?? "");
+          inbox.push({ id, subject: account.accountId, text, expiresAt: exp * 1000, state: "waiting" });
+          changed();
+        },
+      },
+    },
+  });
+  // What it notices on the console is nothing of ours.
+  provider.on("server_error", () => undefined);
+  const pace = paced(intervalSeconds);
+  provider.use(pace.middleware);
+  server.on("request", provider.callback());
+
+  const answered = (id: string, state: ReceivedPush["state"]) => {
+    const at = inbox.findIndex((push) => push.id === id);
+    const push = inbox[at];
+    if (!push) throw new Error(`no phone was sent the push ${id}`);
+    inbox[at] = { ...push, state };
+    return push;
+  };
+
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    inbox: (subject) => inbox.filter((push) => push.subject === subject),
+    async approve(id, { acr = phoneAcr, authTime = Math.floor(Date.now() / 1000), as } = {}) {
+      const { subject } = answered(id, "approved");
+      const accountId = as ?? subject;
+      const request = await provider.BackchannelAuthenticationRequest.find(id);
+      if (!request) throw new Error("this push is over");
+      request.accountId = accountId;
+      const grant = new provider.Grant({ accountId, clientId });
+      grant.addOIDCScope("openid");
+      await grant.save();
+      await provider.backchannelResult(request, grant, { acr, amr: ["swk"], authTime });
+      changed();
+    },
+    async deny(id) {
+      answered(id, "denied");
+      await provider.backchannelResult(id, new errors.AccessDenied("the person said no"));
+      changed();
+    },
+    polls: () => pace.polls(),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
