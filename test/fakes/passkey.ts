@@ -15,6 +15,8 @@ export interface Signing {
 
 /** A passkey made of a key in memory; it signs whatever it is asked to, as a real one would not. */
 export interface SoftPasskey extends Passkey {
+  /** Its registration in the JSON form of browsers, with no attestation. */
+  register(signing: Signing): object;
   /** An assertion in the JSON form of browsers. */
   sign(signing: Signing): {
     readonly id: string;
@@ -36,9 +38,37 @@ export function softPasskey(): SoftPasskey {
     Buffer.from("225820", "hex"),
     Buffer.from(y, "base64url"),
   ]);
+  const id = randomBytes(16);
   return {
-    id: randomBytes(16).toString("base64url"),
+    id: id.toString("base64url"),
     key: cose.toString("base64url"),
+    register({ challenge, origin, rpId, type = "webauthn.create", verified = true, present = true }) {
+      const data = Buffer.concat([
+        sha256(Buffer.from(rpId ?? new URL(origin).hostname)),
+        Buffer.from([(present ? 1 : 0) | (verified ? 4 : 0) | 64, 0, 0, 0, 0]),
+        Buffer.alloc(16),
+        Buffer.from([0, id.length]),
+        id,
+        cose,
+      ]);
+      // CBOR (RFC 8949): { fmt: "none", attStmt: {}, authData: data }.
+      const attestation = Buffer.concat([
+        Buffer.from("a363666d74646e6f6e656761747453746d74a0686175746844617461", "hex"),
+        Buffer.from([0x58, data.length]),
+        data,
+      ]);
+      const client = Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }));
+      return {
+        id: this.id,
+        rawId: this.id,
+        type: "public-key",
+        clientExtensionResults: {},
+        response: {
+          clientDataJSON: client.toString("base64url"),
+          attestationObject: attestation.toString("base64url"),
+        },
+      };
+    },
     sign({ challenge, origin, rpId, type = "webauthn.get", crossOrigin = false, ...rest }) {
       const { present = true, verified = true, counter = 0 } = rest;
       const client = Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin }));

@@ -1,6 +1,9 @@
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
 import type { RegistrationReader } from "../../enrolment-port.ts";
 
+/** EdDSA, ES256 and RS256, as COSE numbers them (RFC 9053, RFC 8812): the same as the page asks for. */
+const algorithms = [-8, -7, -257];
+
 /**
  * Reads a registration as Web Authentication Level 3 section 7.1 says, on our page's origin, with user verification. No
  * attestation is asked for: who made the authenticator proves nothing of who holds it.
@@ -15,6 +18,7 @@ export function registrationReader(origin: string): RegistrationReader {
           expectedOrigin: origin,
           expectedRPID: new URL(origin).hostname,
           requireUserVerification: true,
+          supportedAlgorithmIDs: algorithms,
         });
         if (!verified) return { faulty: "its attestation does not hold" };
         const { id, publicKey } = registrationInfo.credential;

@@ -267,6 +267,60 @@ describe("the pages", () => {
     });
   });
 
+  describe("prove presence and register a passkey", () => {
+    it("only where that is set up", async () => {
+      for (const path of ["/step-up/offer", "/step-up/passkey", "/passkey/offer", "/passkey/register"])
+        assert.equal((await post(path, { link: "good" })).status, 405, path);
+    });
+
+    it("by what stands in a body alone, and never by a GET", async () => {
+      const heard: unknown[] = [];
+      const hears = <T>(what: unknown, answer: T): T => {
+        heard.push(what);
+        return answer;
+      };
+      const own = await openPages({
+        host: "127.0.0.1",
+        port: 0,
+        enrolling,
+        registering: {
+          offer: async () => dead,
+          register: async (link, given) => hears([link, given], { subject: "alice", fingerprint: "f" }),
+        },
+        stepUps: {
+          start: () => assert.fail("nobody starts one here"),
+          offer: async (link) => hears(link, dead),
+          answer: async (link, answer) => hears([link, answer], { says: "Your approval is recorded." }),
+        },
+        alive,
+        onFault: (fault) => faults.push(fault),
+      });
+      try {
+        const send = (path: string, body: object) =>
+          fetch(own.url + path, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(body),
+          });
+        assert.equal((await fetch(`${own.url}/step-up/passkey?link=good&assertion=a`)).status, 405);
+        assert.equal((await send("/step-up/offer", { link: "old" })).status, 422);
+        const sent = { link: "good", assertion: "a", typed: "api-1", why: 7 };
+        assert.deepEqual(await told(await send("/step-up/passkey", sent)), [
+          200,
+          { says: "Your approval is recorded." },
+        ]);
+        assert.equal((await send("/passkey/register", { link: "good", credential: "c" })).status, 200);
+        assert.deepEqual(heard, [
+          "old",
+          ["good", { by: "passkey", given: "a", typed: "api-1", why: "" }],
+          ["good", "c"],
+        ]);
+      } finally {
+        await own.close();
+      }
+    });
+  });
+
   describe("give a sign of life", () => {
     it("of 200 while the records can be reached, and 503 while not", async () => {
       assert.deepEqual(await told(await fetch(`${pages.url}/healthz`)), [200, { alive: true }]);
