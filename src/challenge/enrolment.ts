@@ -1,13 +1,13 @@
-import { type Refusal, refuse } from "../operation/refusal.ts";
 import type {
-  Chance,
   CredentialStore,
   Enrolment,
   EnrolmentStore,
   LinkKeeper,
   RecoveryKeeper,
   SeedKeeper,
-} from "../ports.ts";
+} from "../enrolment-port.ts";
+import { type Refusal, refuse } from "../operation/refusal.ts";
+import type { Chance } from "../ports.ts";
 
 /** What the person enrolling may see, once, on our own page. */
 export interface Offer {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CredentialStore, Trail } from "../../src/ports.ts";
+import type { CredentialStore } from "../../src/enrolment-port.ts";
+import type { Trail } from "../../src/ports.ts";
 import { collect } from "./collect.ts";
 
 /** A store of credentials to hold to the contract, empty, with the means a test needs beside it. */

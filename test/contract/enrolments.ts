@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CredentialStore, EnrolmentStore, Trail } from "../../src/ports.ts";
+import type { CredentialStore, EnrolmentStore } from "../../src/enrolment-port.ts";
+import type { Trail } from "../../src/ports.ts";
 import { collect } from "./collect.ts";
 
 /** A store of enrolments to hold to the contract, empty, with the means a test needs beside it. */

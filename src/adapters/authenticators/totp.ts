@@ -1,6 +1,7 @@
 import { generateSecret, generateURI, verifySync } from "otplib";
 import type { Outcome } from "../../challenge/challenge.ts";
-import type { Authenticator, CredentialStore, SeedKeeper } from "../../ports.ts";
+import type { CredentialStore, SeedKeeper } from "../../enrolment-port.ts";
+import type { Authenticator } from "../../ports.ts";
 import { reseal, type SealingKeys, seal, unseal } from "./seal.ts";
 
 /** Seconds of a time step, and how far a clock may be off: one step either way (RFC 6238 sections 4.1 and 5.2). */

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
-import type { CredentialStore, Enrolment, EnrolmentStore, Scribe } from "../../ports.ts";
+import type { CredentialStore, Enrolment, EnrolmentStore } from "../../enrolment-port.ts";
+import type { Scribe } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 
 // NIST SP 800-63B-4 section 3.2.2 allows at most 100 consecutive failures; ours lock earlier, for a while, at every tenth.

@@ -8,9 +8,9 @@ import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import { actions, button } from "./blocks.ts";
 import { readRequest, replace, type ViewRef } from "./clicks.ts";
-import { refusalReply } from "./commands.ts";
 import { type Front, identify } from "./front.ts";
 import { proveModal, refusalModal, reviewModal, settleModal } from "./modals.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { isDirect } from "./surfaces.ts";
 import { inert, type Reply, reply } from "./whisper.ts";
 
