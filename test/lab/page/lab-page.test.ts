@@ -52,6 +52,26 @@ describe("the lab's page server", () => {
     assert.deepEqual([status, JSON.parse(body)], [200, { ok: false, error: "You are not in this channel." }]);
   });
 
+  it("shows a person the pushes on their phone, and passes on their answer", async () => {
+    const answers: string[] = [];
+    const pushing = await openPage({
+      pushes: {
+        of: (person) => [{ id: `push-to-${person}`, text: "123456 to run: get pods", state: "waiting" }],
+        answer: async (...words) => void answers.push(words.join(" ")),
+        onChange: () => () => undefined,
+      },
+    });
+    try {
+      const { pushes } = JSON.parse((await pushing.ask("/phone?as=U2")).body);
+      assert.equal(pushes[0].id, "push-to-U2");
+      await pushing.post("/phone/answer", { as: "U2", push: "push-to-U2", yes: false });
+      assert.deepEqual(answers, ["U2 push-to-U2 false"]);
+      assert.equal((await pushing.post("/phone/answer", { as: "U2", push: "push-to-U2", yes: "no" })).status, 400);
+    } finally {
+      await pushing.close();
+    }
+  });
+
   it("enrols the phone of the person who plays", async () => {
     assert.equal((await opened.post("/phone/enrol", { as: "U2" })).status, 200);
     assert.deepEqual(opened.enrolled, ["U2"]);
