@@ -2,10 +2,12 @@ import { exportTrail, printKept, verifyAudit } from "./cli/audit.ts";
 import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment, revokeEnrolment } from "./cli/enrol.ts";
+import { explainPolicy } from "./cli/explain.ts";
 import { resealKeys } from "./cli/keys.ts";
 import { printManifests } from "./cli/manifests.ts";
 import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
-import { checkPolicy, explainPolicy } from "./cli/policy.ts";
+import { checkPolicy } from "./cli/policy.ts";
+import { testPolicy } from "./cli/try-cases.ts";
 import { FaultyConfiguration } from "./environment.ts";
 import { nearest } from "./operation/nearest.ts";
 
@@ -36,8 +38,12 @@ const usage = `countersign <command>
   policy check FILE
       Names every fault of a policy document with its line and column; exits 1 when there is one.
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
-                 [--pods N] [--label KEY=VALUE ...] [--json] -- COMMAND
+                 [--pods N] [--label KEY=VALUE ...] [--at TIME] [--channel ID]
+                 [--usual] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
+  policy test FILE
+      Asks a policy every question of a file of cases, prints each whose answer is another than the file expects, and
+      exits 1 when there is one.
   doctor idp [FILE]
       Says what the identity provider of FILE, or of COUNTERSIGN_IDP, can do for step-up and what it cannot, by what it
       publishes of itself; exits 1 where that is nothing.
@@ -59,6 +65,7 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["doctor idp", examineProvider],
   ["policy check", checkPolicy],
   ["policy explain", explainPolicy],
+  ["policy test", testPolicy],
 ]);
 
 async function run(words: readonly string[]): Promise<Ending> {

@@ -1,4 +1,7 @@
-// What enrolling and authenticator apps ask of the outside. Times are milliseconds since 1970.
+import type { Entry } from "./audit/chain.ts";
+import type { Passkey } from "./policy/passkey.ts";
+
+// What enrolling an authenticator asks of the outside: one-time links, sealed seeds, recovery codes, registered passkeys.
 
 /** One subject's TOTP credential as it is kept; the seed is sealed. */
 export interface TotpCredential {
@@ -40,6 +43,30 @@ export interface RecoveryAttempt {
   readonly waitMs: number;
 }
 
+/** Makes one-time links, and knows its own. Only the web process and the administrator's command line hold one. */
+export interface LinkKeeper {
+  /** A new link for this subject: a secret of 256 random bits, and what vouches for it. */
+  make(subject: string): string;
+  /** Whether this link was made for this subject with our key, whatever the store says. */
+  holds(link: string, subject: string): boolean;
+}
+
+/** One-time links for registering passkeys, and what was registered. Nothing here makes a passkey count. */
+export interface RegistrationStore {
+  /** Keeps a link for so many ms. */
+  issue(link: string, subject: string, forMs: number, by: string): Promise<void>;
+  /** Whose it is, as the store has it. */
+  open(link: string): Promise<string | undefined>;
+  /** Records a passkey in the trail and ends the link, at most once; false = somebody was first. */
+  register(link: string, subject: string, passkey: Passkey): Promise<boolean>;
+}
+
+/** Reads what a browser made of a new passkey. */
+export interface RegistrationReader {
+  /** The passkey, or why it is none for this challenge on our page. */
+  read(given: string, challenge: string): Promise<Passkey | { readonly faulty: string }>;
+}
+
 /** One-time links for enrolling. Reading one never uses it up; completing it does, at most once. */
 export interface EnrolmentStore {
   /** Keeps a link for so many ms; false = this subject has a credential already and `replace` is not set. */
@@ -64,6 +91,13 @@ export interface RecoveryKeeper {
   make(): readonly string[];
   /** What is kept of a code of this credential: of no use to whoever reads it. */
   mac(credential: { subject: string; credential: string; sealed: string }, code: string): string;
+}
+
+/** What people must be told of beside any request: entries of the trail, each told at least once. */
+export interface Alarms {
+  /** Those that nobody has told for half a minute; marks them as being told. */
+  due(limit: number): Promise<readonly Entry[]>;
+  told(seq: number): Promise<void>;
 }
 
 /** Makes, seals and judges TOTP seeds. Only the web process holds the sealing key. */

@@ -2,7 +2,6 @@ import type { Body, Entry } from "./audit/chain.ts";
 import type { AuditEvent } from "./audit/event.ts";
 import type { Challenge, Claim, Outcome, Proof, Response } from "./challenge/challenge.ts";
 import type { StartedStepUp } from "./challenge/step-up.ts";
-import type { Passkey } from "./policy/passkey.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Subject } from "./policy/subject.ts";
 import type { Freeze } from "./request/freeze.ts";
@@ -176,6 +175,8 @@ export interface Directory {
   bySlack(team: string, user: string): Promise<Subject | undefined>;
   /** Who in Slack this subject is: user ids. */
   slackUsers(sub: string): Promise<readonly string[]>;
+  /** Everybody there is. */
+  people(): Promise<readonly Subject[]>;
 }
 
 /** The policy in force; the same object until a new revision is loaded whole. */
@@ -206,43 +207,12 @@ export interface Witness {
   whyNot(proof: Proof): Promise<string | undefined>;
 }
 
-/** Makes one-time links, and knows its own. Only the web process and the administrator's command line hold one. */
-export interface LinkKeeper {
-  /** A new link for this subject: a secret of 256 random bits, and what vouches for it. */
-  make(subject: string): string;
-  /** Whether this link was made for this subject with our key, whatever the store says. */
-  holds(link: string, subject: string): boolean;
-}
-
 /** Links to a step-up on our own page. Only the web process holds one. */
 export interface StepUpLinks {
   /** A new link, with a salt of its own of 256 random bits. */
   make(about: Omit<StartedStepUp, "salt">): string;
   /** What a link of ours stands for, however old it is; undefined for any other text. */
   read(link: string): StartedStepUp | undefined;
-}
-
-/** One-time links for registering passkeys, and what was registered. Nothing here makes a passkey count. */
-export interface RegistrationStore {
-  /** Keeps a link for so many ms. */
-  issue(link: string, subject: string, forMs: number, by: string): Promise<void>;
-  /** Whose it is, as the store has it. */
-  open(link: string): Promise<string | undefined>;
-  /** Records a passkey in the trail and ends the link, at most once; false = somebody was first. */
-  register(link: string, subject: string, passkey: Passkey): Promise<boolean>;
-}
-
-/** Reads what a browser made of a new passkey. */
-export interface RegistrationReader {
-  /** The passkey, or why it is none for this challenge on our page. */
-  read(given: string, challenge: string): Promise<Passkey | { readonly faulty: string }>;
-}
-
-/** What people must be told of beside any request: entries of the trail, each told at least once. */
-export interface Alarms {
-  /** Those that nobody has told for half a minute; marks them as being told. */
-  due(limit: number): Promise<readonly Entry[]>;
-  told(seq: number): Promise<void>;
 }
 
 /**

@@ -10,8 +10,9 @@ import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts"
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
-import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { fileDirectory } from "./adapters/identity/files.ts";
 import { cibaSender } from "./adapters/identity/push-sender.ts";
+import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
@@ -61,7 +62,7 @@ await run("web", async () => {
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
-  const policy = filePolicy(settings.COUNTERSIGN_POLICY, onFault);
+  const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance } from "./adapters/chance/chance.ts";
-import { fileDirectory, filePolicy } from "./adapters/identity/files.ts";
+import { fileDirectory } from "./adapters/identity/files.ts";
+import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openCluster } from "./adapters/kubernetes/cluster.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
@@ -46,12 +47,13 @@ await run("worker", async () => {
 
   const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
   const origin = pagesOrigin(settings);
+  const trail = redisTrail(state, scribe, chance);
   const bench: Bench = {
     store,
     mover: createMover({ store, wake, chance }),
     clusters,
     verifier: grantVerifier(settings.grantPublicKey),
-    policy: filePolicy(settings.COUNTERSIGN_POLICY, onFault),
+    policy: recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault),
     directory,
     witness: witnessOf({
       ...(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
@@ -62,7 +64,6 @@ await run("worker", async () => {
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
     log: (event, facts) => log.warn(event, facts),
   };
-  const trail = redisTrail(state, scribe, chance);
   const walk = walkRounds({ ...bench, trail, ownClock: Date.now });
   // Each cluster has a queue and a sweep of its own: one that is away holds up only what is asked of it.
   const rounds = served.map((cluster) => {

@@ -17,6 +17,8 @@ export type AuditEvent =
       readonly code: string;
       readonly why: string;
       readonly spoken?: string;
+      /** The revision that said so, where a policy did. */
+      readonly policy?: string;
     }
   | (About & {
       readonly kind: "plan.made";
@@ -33,7 +35,10 @@ export type AuditEvent =
       readonly rules: string;
       readonly policy: string;
     })
-  | (About & { readonly kind: "policy.denied"; readonly rule: string; readonly why: string })
+  | (About & { readonly kind: "policy.denied"; readonly rule: string; readonly why: string; readonly policy?: string })
+  /** A process takes a new revision into use, or refuses one that is faulty and stays with the one it had. */
+  | { readonly kind: "policy.taken"; readonly revision: string; readonly was: string }
+  | { readonly kind: "policy.refused"; readonly stays: string; readonly why: string }
   | (About & {
       readonly kind: "proof.given";
       readonly subject: string;
@@ -71,6 +76,8 @@ export type AuditEvent =
       readonly kind: "grant.signed";
       readonly digest: string;
       readonly approvers: string;
+      readonly tier: string;
+      readonly policy: string;
       readonly notAfter: number;
       readonly signature: string;
     })

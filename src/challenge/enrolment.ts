@@ -1,6 +1,13 @@
-import type { CredentialStore, Enrolment, EnrolmentStore, RecoveryKeeper, SeedKeeper } from "../enrolment-port.ts";
+import type {
+  CredentialStore,
+  Enrolment,
+  EnrolmentStore,
+  LinkKeeper,
+  RecoveryKeeper,
+  SeedKeeper,
+} from "../enrolment-port.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type { Chance, LinkKeeper } from "../ports.ts";
+import type { Chance } from "../ports.ts";
 
 /** What the person enrolling may see, once, on our own page. */
 export interface Offer {

@@ -2,6 +2,7 @@ import { digestOf } from "../operation/digest.ts";
 import { quorumHolds } from "../policy/approvers.ts";
 import { decide, stillAsked } from "../policy/decide.ts";
 import type { Circumstances, DecisionFacts } from "../policy/policy.ts";
+import { whyReasonFails } from "../policy/reason.ts";
 import { factsOf } from "../request/facts.ts";
 import type { Grant } from "../request/grant.ts";
 import type { Executing, Granted, Unknown } from "../request/request.ts";
@@ -52,6 +53,10 @@ export async function whyNotByPolicy(
   if (!decision.allowed) return decision.says;
   const requirements = stillAsked(policy, grant.tier, decision);
   if (!requirements) return `this is ${decision.tier} by the worker's policy, and was granted as ${grant.tier}`;
+  const unreasoned = whyReasonFails(requirements, request.reason);
+  if (unreasoned !== undefined) return `in the tier ${grant.tier}, ${unreasoned}`;
+  if (grant.notAfter - grant.grantedAt > (requirements.window ?? Infinity))
+    return `the grant lasts longer than the tier ${grant.tier} allows`;
   const approvers = await Promise.all(grant.approvers.map((sub) => bench.directory.subject(sub)));
   const known = approvers.filter((subject) => subject !== undefined);
   if (!quorumHolds(requirements, grant.requester, known)) return "the approvals do not make the quorum";

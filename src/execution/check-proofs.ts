@@ -1,6 +1,7 @@
 import type { Proof } from "../challenge/challenge.ts";
 import { isStrongEnough } from "../challenge/verify.ts";
 import type { Requirements, StepUp } from "../policy/policy.ts";
+import { openStage } from "../policy/stages.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
 
@@ -12,14 +13,14 @@ import type { Bench } from "./bench.ts";
 export async function whyNotProved(
   { witness }: Pick<Bench, "witness">,
   request: Granted | Executing,
-  { stepUp, approvals }: Requirements,
+  requirements: Requirements,
 ): Promise<string | undefined> {
   const { requester, approvers } = request.grant.grant;
   const asked: [subject: string, stepUp: StepUp | undefined, proof: Proof | undefined][] = [
-    [requester, stepUp, request.proof],
-    ...approvers.map((subject): [string, StepUp | undefined, Proof | undefined] => [
+    [requester, requirements.stepUp, request.proof],
+    ...approvers.map((subject, i): [string, StepUp | undefined, Proof | undefined] => [
       subject,
-      approvals?.stepUp,
+      openStage(requirements, i)?.rule.stepUp,
       request.approvals.find((approval) => approval.subject === subject)?.proof,
     ]),
   ];

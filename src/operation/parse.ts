@@ -1,18 +1,17 @@
-import { parseArgs } from "node:util";
 import { canIUsage, type Question, readQuestion } from "./can-i.ts";
 import { forms } from "./catalogue.ts";
 import { elevationName } from "./elevation.ts";
-import type { Flag, Form, Typed } from "./entry.ts";
+import type { Form } from "./entry.ts";
 import { type Freezing, readFreezing } from "./freezing.ts";
-import { parseNamespace } from "./name.ts";
 import { nearest } from "./nearest.ts";
 import { isRead, type Operation } from "./operation.ts";
+import { type Clusters, readTyped } from "./read-typed.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { isRequestId } from "./request-id.ts";
 import { type ReadStep, readRun, runUsage } from "./run.ts";
 import type { Runbook } from "./runbook.ts";
 import { secretIn } from "./secret.ts";
-import { badName, namespaceMissing, short, tooMuch } from "./typed.ts";
+import { short, tooMuch } from "./typed.ts";
 import { plainLine, splitWords } from "./words.ts";
 
 /** Everything that can be typed after the slash command. */
@@ -22,19 +21,20 @@ export type Command =
   | { readonly kind: "mine" | "freezes" }
   | Freezing
   | { readonly kind: "can-i"; readonly question: Question }
+  | { readonly kind: "why"; readonly operation: Operation }
   | { readonly kind: "cancel" | "revoke"; readonly id: string; readonly reason: string }
   | { readonly kind: "operate"; readonly operation: Operation; readonly reason: string };
 
-/** Where a command is spoken: which clusters exist, and which one is meant when none is named. */
-export interface Place {
-  readonly clusters: readonly string[];
-  readonly defaultCluster: string;
+/** Where a command is spoken. */
+export interface Place extends Clusters {
   /** Those of the policy; none when absent. */
   readonly runbooks?: readonly Runbook[];
 }
 
 /** The longest reason that is kept, in characters; cards show it whole. */
 export const reasonLength = 300;
+
+export const whyUsage = "why COMMAND";
 
 const beginnings = [
   "help",
@@ -46,6 +46,7 @@ const beginnings = [
   "unfreeze",
   "freezes",
   "auth can-i",
+  "why",
   "run",
   ...forms.map(({ words }) => words),
 ];
@@ -77,6 +78,8 @@ export function parse(text: string, place: Place): Command | Refusal {
       return readFreezing(first.toLowerCase() as Freezing["kind"], rest, reason, place.clusters);
     case "auth":
       return parseQuestion(rest, place);
+    case "why":
+      return parseWhy(rest, place);
     case "run":
       return parseRun(rest, reason, place);
     case "status":
@@ -112,6 +115,15 @@ function parseQuestion(words: readonly string[], place: Place): Command | Refusa
   if (isRefusal(typed)) return typed;
   const question = readQuestion(typed);
   return isRefusal(question) ? question : { kind: "can-i", question };
+}
+
+/** What an operation would take: a reason stands for no rule, so none has to be given. */
+function parseWhy(words: readonly string[], place: Place): Command | Refusal {
+  const [first, ...rest] = words;
+  if (first === undefined) return refuse("bad-arguments", "It is not said of what.", `Usage: \`${whyUsage}\``);
+  const reason = "a question";
+  const meant = first.toLowerCase() === "run" ? parseRun(rest, reason, place) : parseOperation(words, reason, place);
+  return isRefusal(meant) || meant.kind !== "operate" ? meant : { kind: "why", operation: meant.operation };
 }
 
 function parseOperation(words: readonly string[], reason: string, place: Place): Command | Refusal {
@@ -170,76 +182,4 @@ function unknownCommand(words: readonly string[]): Refusal {
         ? `Did you mean \`${meant}\`? \`help\` lists all.`
         : "`help` lists all commands.",
   );
-}
-
-/** What kubectl takes to mean many objects at once, known only when it runs. */
-const unnamed: ReadonlySet<string> = new Set(["all", "all-namespaces", "A", "selector", "l", "field-selector"]);
-
-/** Reads `-n`, `-c` and what the form takes; each at most once, nothing unknown. */
-function readTyped(
-  form: Pick<Form, "usage" | "namespace" | "flags">,
-  words: readonly string[],
-  reason: string,
-  place: Place,
-): Typed | Refusal {
-  const { usage } = form;
-  const flags: Readonly<Record<string, Flag>> = {
-    ...(form.namespace === "none" ? {} : { namespace: { short: "n" } }),
-    cluster: { short: "c" },
-    ...form.flags,
-  };
-  const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { short, isSwitch }]) => [
-      name,
-      { type: isSwitch ? ("boolean" as const) : ("string" as const), ...(short === undefined ? {} : { short }) },
-    ]),
-  );
-  const { positionals, tokens } = parseArgs({
-    args: [...words],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const values: Record<string, string> = {};
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
-    if (!flag && unnamed.has(token.name))
-      return refuse(
-        "bad-arguments",
-        `\`${token.rawName}\` is never taken: what is approved is what was looked at.`,
-        `Say one object by its name. Usage: \`${usage}\``,
-      );
-    if (!flag) {
-      const meant = nearest(token.name, Object.keys(flags));
-      return refuse(
-        "bad-arguments",
-        `\`${short(token.rawName)}\` is not an argument of this operation.`,
-        meant ? `Did you mean \`--${meant}\`? Usage: \`${usage}\`` : `Usage: \`${usage}\``,
-      );
-    }
-    if (Object.hasOwn(values, token.name))
-      return refuse("bad-arguments", `\`${token.rawName}\` is given twice.`, "Give it once.");
-    if (flag.isSwitch ? token.value !== undefined : !token.value)
-      return refuse(
-        "bad-arguments",
-        `\`${token.rawName}\` ${flag.isSwitch ? "takes no value" : "has no value"}.`,
-        `Usage: \`${usage}\``,
-      );
-    values[token.name] = token.value ?? "";
-  }
-  const { namespace: asked, cluster = place.defaultCluster, ...rest } = values;
-  if (asked === undefined && form.namespace === "needed") return namespaceMissing(usage);
-  const namespace = asked === undefined ? undefined : parseNamespace(asked);
-  if (asked !== undefined && !namespace) return badName("namespace", asked);
-  // After kubectl `-c` is a container.
-  const hint = form.flags && Object.hasOwn(form.flags, "container") ? " A container is said with `--container`." : "";
-  if (!place.clusters.includes(cluster))
-    return refuse(
-      "unknown-cluster",
-      `There is no cluster \`${short(cluster)}\`.`,
-      `Known: ${place.clusters.join(", ")}.${hint}`,
-    );
-  return { cluster, namespace, positionals, flags: rest, usage, reason };
 }

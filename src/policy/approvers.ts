@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { ApprovalRule, Requirements } from "./policy.ts";
+import { approvalsWanted, openStage, stagesOf } from "./stages.ts";
 import type { Subject } from "./subject.ts";
 
 /** The groups of this person that the rule counts; empty = they may not approve. */
@@ -14,7 +15,9 @@ export function refuseApprover(
   subject: Subject,
   approvedBy: readonly string[],
 ): Refusal | undefined {
-  const rule = requirements.approvals;
+  const stages = stagesOf(requirements);
+  const stage = openStage(requirements, approvedBy.length);
+  const rule = stage?.rule ?? stages.at(-1);
   if (subject.sub === requester)
     return refuse(
       "own-request",
@@ -22,29 +25,40 @@ export function refuseApprover(
       rule ? `Ask somebody of ${rule.from.join(" or ")}.` : undefined,
     );
   if (!rule) return refuse("not-in-this-state", "This request needs no approval.");
-  if (countingGroups(rule, subject).length === 0)
-    return refuse(
-      "not-an-approver",
-      "You are in none of the groups that may approve this.",
-      `It takes somebody of ${rule.from.join(" or ")}.`,
-    );
   if (approvedBy.includes(subject.sub))
     return refuse(
       "already-approved",
       "You have approved this already; one person counts once.",
-      `It takes ${rule.count} different people.`,
+      `It takes ${approvalsWanted(requirements)} different people.`,
     );
-  return undefined;
+  if (countingGroups(rule, subject).length > 0) return undefined;
+  const remedy = `It takes somebody of ${rule.from.join(" or ")}.`;
+  const later = stages.slice(stage?.number).findIndex((one) => countingGroups(one, subject).length > 0);
+  return stage && later >= 0
+    ? refuse(
+        "not-an-approver",
+        `Your approval counts in stage ${stage.number + later + 1}; stage ${stage.number} is open.`,
+        remedy,
+      )
+    : refuse("not-an-approver", "You are in none of the groups that may approve this.", remedy);
 }
 
-/** Whether enough distinct people approved, none of them the requester, each still of a group that counts. */
+/**
+ * Whether enough distinct people approved, none of them the requester, each still of a group that counts. They fill the
+ * stages in the order they approved: whoever does not count in the open one does not count at all.
+ */
 export function quorumHolds(requirements: Requirements, requester: string, approvers: readonly Subject[]): boolean {
-  const rule = requirements.approvals;
-  if (!rule) return true;
-  const counted = new Set(
-    approvers
-      .filter((subject) => subject.sub !== requester && countingGroups(rule, subject).length > 0)
-      .map((subject) => subject.sub),
-  );
-  return counted.size >= rule.count;
+  const counted: string[] = [];
+  for (const subject of approvers)
+    if (!refuseApprover(requirements, requester, subject, counted)) counted.push(subject.sub);
+  return counted.length >= approvalsWanted(requirements);
+}
+
+/** Who of these people could approve a request of that person now, none of them having done so. */
+export function couldApprove(
+  requirements: Requirements,
+  requester: string,
+  people: readonly Subject[],
+): readonly Subject[] {
+  return people.filter((subject) => refuseApprover(requirements, requester, subject, []) === undefined);
 }

@@ -1,6 +1,6 @@
 import { type ConditionFault, compileCondition } from "./condition.ts";
 import { toldFacts } from "./condition-facts.ts";
-import type { WrittenTier } from "./tier-document.ts";
+import { type WrittenTier, writtenStages } from "./tier-document.ts";
 
 /**
  * What is wrong with a condition that lifts to this tier. Whoever holds the web process can say what it likes of the
@@ -23,6 +23,7 @@ export function faultOfCondition(
 }
 
 /** What even all that the web process holds does not get past. */
-function isBeyondWeb({ deny, stepUp, approvals }: WrittenTier): boolean {
-  return deny !== undefined || stepUp?.bound === true || approvals?.stepUp?.bound === true;
+function isBeyondWeb(tier: WrittenTier): boolean {
+  const proofs = [tier.stepUp, ...writtenStages(tier).map(({ stepUp }) => stepUp)];
+  return tier.deny !== undefined || proofs.some((stepUp) => stepUp?.bound === true);
 }

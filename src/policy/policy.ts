@@ -22,10 +22,29 @@ export interface ApprovalRule {
   readonly stepUp?: StepUp;
 }
 
+/** The first stage of the approvals, and those after it: each opens only when the one before is full. */
+export interface Approvals extends ApprovalRule {
+  readonly next?: readonly ApprovalRule[];
+}
+
+/** What a reason must have, beside being there. */
+export interface ReasonRule {
+  /** In characters. */
+  readonly minLength?: number;
+  /** It names a ticket of one of these, such as OPS-123 for OPS. */
+  readonly tickets?: readonly string[];
+}
+
 /** What a tier asks for; an empty one asks for nothing. */
 export interface Requirements {
   readonly stepUp?: StepUp;
-  readonly approvals?: ApprovalRule;
+  readonly approvals?: Approvals;
+  /** What the reason must be. */
+  readonly reason?: ReasonRule;
+  /** From asking to the grant, in milliseconds, where that is shorter than the house's. */
+  readonly expires?: number;
+  /** From the grant to the beginning of the execution, in milliseconds, where that is shorter than the house's. */
+  readonly window?: number;
 }
 
 /** A tier that ends the matter carries `deny`, the sentence people are told. */

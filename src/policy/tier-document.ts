@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseSpan, spanShape } from "../operation/span.ts";
 import { authenticatorNames, boundAuthenticators, countingAuthenticators } from "./authenticator.ts";
-import type { Requirements, StepUp, Tier } from "./policy.ts";
+import type { ApprovalRule, ReasonRule, Requirements, StepUp, Tier } from "./policy.ts";
 import { present } from "./present.ts";
 
 const day = 24 * 3_600_000;
@@ -21,21 +21,50 @@ const stepUp = z.strictObject({
   bound: z.literal(true).optional(),
   by: z.array(z.enum(authenticatorNames)).min(1).optional(),
 });
+const stageSchema = z.strictObject({ count: z.int().min(1).max(10), from: groups, stepUp: stepUp.optional() });
 export const tier = z.strictObject({
   stepUp: stepUp.optional(),
-  approvals: z.strictObject({ count: z.int().min(1).max(10), from: groups, stepUp: stepUp.optional() }).optional(),
+  /** One stage alone. */
+  approvals: stageSchema.optional(),
+  /** Several, in order. */
+  stages: z.array(stageSchema).min(2).max(5).optional(),
+  reason: z
+    .strictObject({
+      minLength: z.int().min(1).max(200).optional(),
+      tickets: matching(
+        /^[A-Z][A-Z0-9]{0,9}$/,
+        "a ticket is named by the letters before its dash, such as OPS",
+      ).optional(),
+    })
+    .optional(),
+  expires: duration.optional(),
+  window: duration.optional(),
   deny: z.string().min(1).optional(),
 });
 /** A tier as it is written. */
 export type WrittenTier = z.infer<typeof tier>;
+type WrittenStage = z.infer<typeof stageSchema>;
 
 export function tierOf([name, written]: [string, WrittenTier]): Tier {
-  const { stepUp, approvals, deny } = written;
+  const { stepUp, deny, reason, expires, window } = written;
+  const [first, ...next] = writtenStages(written).map(ruleOf);
   const requirements = present<Requirements>({
     stepUp: stepUp && present<StepUp>(stepUp),
-    approvals: approvals && present({ ...approvals, stepUp: approvals.stepUp && present<StepUp>(approvals.stepUp) }),
+    approvals: first && (next.length > 0 ? { ...first, next } : first),
+    reason: reason && present<ReasonRule>(reason),
+    expires,
+    window,
   });
   return present<Tier>({ name, requirements, deny });
+}
+
+function ruleOf({ stepUp, ...stage }: WrittenStage): ApprovalRule {
+  return present<ApprovalRule>({ ...stage, stepUp: stepUp && present<StepUp>(stepUp) });
+}
+
+/** The stages in which a tier asks for approvals, however they are written. */
+export function writtenStages({ approvals, stages }: WrittenTier): readonly WrittenStage[] {
+  return stages ?? (approvals ? [approvals] : []);
 }
 
 /** What is wrong with the tiers together, and where in them. */
@@ -44,17 +73,20 @@ export function faultsOfTiers(
 ): readonly { readonly path: readonly PropertyKey[]; readonly says: string }[] {
   const faults: { path: readonly PropertyKey[]; says: string }[] = [];
   const say = (path: readonly PropertyKey[], says: string) => faults.push({ path, says });
-  for (const [name, { deny, stepUp, approvals }] of Object.entries(tiers))
-    if (deny !== undefined && (stepUp || approvals))
+  for (const [name, { deny, ...asked }] of Object.entries(tiers)) {
+    const { stepUp, approvals, stages } = asked;
+    if (deny !== undefined && Object.values(asked).some((one) => one !== undefined))
       say([name], `the tier "${name}" denies; what else it asks for means nothing`);
-  for (const [name, { stepUp: own, approvals }] of Object.entries(tiers))
+    if (approvals && stages) say([name, "stages"], "write either `approvals`, for one stage, or `stages`");
     for (const [path, written] of [
-      [["stepUp"], own],
+      [["stepUp"], stepUp],
       [["approvals", "stepUp"], approvals?.stepUp],
+      ...(stages ?? []).map((one, i) => [["stages", i, "stepUp"], one.stepUp] as const),
     ] as const) {
       const fault = written && stepUpFault(written);
       if (fault) say([name, ...path], fault);
     }
+  }
   Object.entries(tiers).forEach(([name, written], i, all) => {
     for (const [weaker, before] of all.slice(0, i)) {
       const less = lessThan(written, before);
@@ -70,9 +102,39 @@ function lessThan(tier: WrittenTier, before: WrittenTier): string | undefined {
   if (before.deny !== undefined) return "it does not deny";
   const weaker = weakerProof(tier.stepUp, before.stepUp);
   if (weaker) return weaker;
-  if ((tier.approvals?.count ?? 0) < (before.approvals?.count ?? 0)) return "fewer approvals";
-  const ofApprovers = before.approvals && weakerProof(tier.approvals?.stepUp, before.approvals.stepUp);
-  return ofApprovers && `${ofApprovers} of its approvers`;
+  const looser = looserBounds(tier, before);
+  if (looser) return looser;
+  return weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+}
+
+/** In what a tier leaves more time, or is content with a reason that is less. */
+function looserBounds(tier: WrittenTier, before: WrittenTier): string | undefined {
+  if ((tier.expires ?? Infinity) > (before.expires ?? Infinity)) return "more time until the grant (`expires`)";
+  if ((tier.window ?? Infinity) > (before.window ?? Infinity)) return "more time to begin (`window`)";
+  if ((tier.reason?.minLength ?? 0) < (before.reason?.minLength ?? 0)) return "a shorter reason";
+  const { tickets } = before.reason ?? {};
+  if (tickets && !(tier.reason?.tickets ?? [""]).every((prefix) => tickets.includes(prefix)))
+    return `a reason without a ticket of ${tickets.join(" or ")}`;
+  return undefined;
+}
+
+/** What each approval that is asked for must come with, in the order they are given. */
+function proofsOfApprovers(tier: WrittenTier): readonly (WrittenStepUp | undefined)[] {
+  return writtenStages(tier).flatMap(({ count, stepUp }) => Array.from({ length: count }, () => stepUp));
+}
+
+/** Each approval of the one before has one of its own that asks for no less; they are paired from the last. */
+function weakerApprovals(
+  after: readonly (WrittenStepUp | undefined)[],
+  before: readonly (WrittenStepUp | undefined)[],
+): string | undefined {
+  if (after.length < before.length) return "fewer approvals";
+  const more = after.length - before.length;
+  for (const [i, proof] of before.entries()) {
+    const weaker = weakerProof(after[i + more], proof);
+    if (weaker) return `${weaker} of its approvers`;
+  }
+  return undefined;
 }
 
 type WrittenStepUp = NonNullable<WrittenTier["stepUp"]>;

@@ -1,19 +1,32 @@
 import { spanInWords } from "../operation/span.ts";
 import { authenticatorWords, boundAuthenticators } from "./authenticator.ts";
-import type { Requirements, StepUp } from "./policy.ts";
+import type { ApprovalRule, Requirements, StepUp } from "./policy.ts";
+import { stagesOf } from "./stages.ts";
 
 /** What a tier asks for, one sentence without its full stop each; empty = nothing. */
-export function requirementWords({ stepUp, approvals }: Requirements): readonly string[] {
-  const asked: string[] = [];
-  if (stepUp) asked.push(`proof of the requester's presence, ${freshness(stepUp)}`);
-  if (approvals) {
-    const { count, from } = approvals;
-    const people = `${count} ${count === 1 ? "other person" : "other people"} of ${from.join(" or ")} must approve`;
-    asked.push(
-      approvals.stepUp ? `${people}, ${count === 1 ? "" : "each "}with ${stepUpWords(approvals.stepUp)}` : people,
-    );
-  }
-  return asked;
+export function requirementWords(requirements: Requirements): readonly string[] {
+  const { stepUp, expires, window } = requirements;
+  const stages = stagesOf(requirements);
+  return [
+    ...(stepUp ? [`proof of the requester's presence, ${freshness(stepUp)}`] : []),
+    ...reasonWords(requirements),
+    ...stages.map((stage, i) => (stages.length > 1 ? `stage ${i + 1}: ${stageWords(stage)}` : stageWords(stage))),
+    ...(expires === undefined ? [] : [`all of it within ${spanInWords(expires)} of asking`]),
+    ...(window === undefined ? [] : [`it must begin within ${spanInWords(window)} of the grant`]),
+  ];
+}
+
+function reasonWords({ reason }: Requirements): readonly string[] {
+  if (!reason) return [];
+  const { minLength, tickets } = reason;
+  const length = minLength === undefined ? "" : ` of at least ${minLength} characters`;
+  const named = tickets ? ` that names a ticket (${listed(tickets.map((prefix) => `${prefix}-123`))})` : "";
+  return [`a reason${length}${named}`];
+}
+
+function stageWords({ count, from, stepUp }: ApprovalRule): string {
+  const people = `${count} ${count === 1 ? "other person" : "other people"} of ${from.join(" or ")} must approve`;
+  return stepUp ? `${people}, ${count === 1 ? "" : "each "}with ${stepUpWords(stepUp)}` : people;
 }
 
 /** A proof as it is asked for, in a sentence. */

@@ -6,9 +6,10 @@ import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
 import { factsNow } from "./circumstances.ts";
-import { decideAgain } from "./decide-again.ts";
+import { decideAgain, forbidden, refuseReason } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
+import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import type { Wish } from "./move.ts";
 import { type AwaitingApproval, askedStatement, type Planning } from "./request.ts";
@@ -62,7 +63,9 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
   const { channel } = request.origin;
   const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
   const decision = decide(desk.policy.current(), await factsNow(desk, about));
-  if (!decision.allowed) return { event: { type: "forbidden", rule: decision.rule, why: decision.says } };
+  if (!decision.allowed) return forbidden(decision);
+  const unreasoned = refuseReason(decision, request.reason);
+  if (unreasoned) return forbidden(unreasoned);
   const { stepUp } = decision.requirements;
   const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
   const { attestor } = desk;
@@ -75,7 +78,7 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
 /** Quorum reached: policy and groups as they are now must still say yes before anything is signed. */
 async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, now: number): Promise<Wish> {
   const again = await decideAgain(desk, request, requester, now);
-  if (!again.allowed) return { event: { type: "forbidden", rule: again.rule, why: again.says } };
+  if (!again.allowed) return forbidden(again);
   const { decision, seen } = again;
   const why = await whyEvidenceFails(desk, request, decision.requirements);
   if (why !== undefined) return { event: { type: "forbidden", rule: "evidence", why } };
@@ -94,7 +97,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     policy: decision.policy,
     ...seen,
     grantedAt: now,
-    notAfter: now + desk.lifetimes.execution,
+    notAfter: now + Math.min(desk.lifetimes.execution, decision.requirements.window ?? Infinity),
   });
-  return { event: { type: "granted", grant: signed }, along: { notAfter: request.expiresAt } };
+  return { event: { type: "granted", grant: signed }, along: { notAfter: endOf(request) } };
 }

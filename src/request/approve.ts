@@ -2,9 +2,11 @@ import type { Challenge, Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
+import { openStage } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
-import { decideAgain } from "./decide-again.ts";
+import { decideAgain, forbidden } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
+import { endOf } from "./ending.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
 import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
@@ -36,7 +38,7 @@ export async function approve(
     const requester = await desk.directory.subject(request.requester);
     if (!requester) return { event: { type: "forbidden", rule: "directory", why: "the requester is no longer known" } };
     const again = await decideAgain(desk, request, requester, now);
-    if (!again.allowed) return { event: { type: "forbidden", rule: again.rule, why: again.says } };
+    if (!again.allowed) return forbidden(again);
     const { decision } = again;
     const { digest } = request;
     const known = await proofFor(desk, request, subject, now);
@@ -49,10 +51,10 @@ export async function approve(
     const taken = await takeProof(desk, challenge, response, {
       request: id,
       now,
-      stepUp: decision.requirements.approvals?.stepUp ?? {},
+      stepUp: openStage(decision.requirements, request.approvals.length)?.rule.stepUp ?? {},
     });
     if ("proof" in taken) {
-      const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: request.expiresAt };
+      const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: endOf(request) };
       const approval = { subject: subject.sub, at: now, digest, proof: taken.proof };
       return { event: { type: "approved", approval: signed(desk, id, approval) }, along };
     }
@@ -90,8 +92,9 @@ function refuseApproval(request: Request, subject: Subject): Refusal | undefined
 }
 
 function proofFor(desk: Desk, request: AwaitingApproval, subject: Subject, now: number) {
-  const { digest, decision } = request;
-  return freshProof(desk, { subject: subject.sub, digest, stepUp: decision.requirements.approvals?.stepUp, now });
+  const { digest, decision, approvals } = request;
+  const stage = openStage(decision.requirements, approvals.length);
+  return freshProof(desk, { subject: subject.sub, digest, stepUp: stage?.rule.stepUp, now });
 }
 
 function signed({ attestor }: Desk, request: string, approval: Omit<Approval, "signature">): Approval {
@@ -100,5 +103,5 @@ function signed({ attestor }: Desk, request: string, approval: Omit<Approval, "s
 
 function approverChallenge(request: AwaitingApproval, subject: Subject): Challenge {
   const triesLeft = triesPerChallenge - (request.wrongCodes[subject.sub] ?? 0);
-  return { digest: request.digest, subject: subject.sub, expiresAt: request.expiresAt, triesLeft };
+  return { digest: request.digest, subject: subject.sub, expiresAt: endOf(request), triesLeft };
 }

@@ -4,6 +4,7 @@ import { isRead, type Operation } from "../operation/operation.ts";
 import { planOfRead } from "../operation/plan.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { decide } from "../policy/decide.ts";
+import { whyReasonFails } from "../policy/reason.ts";
 import type { Subject } from "../policy/subject.ts";
 import { factsNow } from "./circumstances.ts";
 import type { Desk } from "./desk.ts";
@@ -37,9 +38,13 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
       code: decision.rule === "no permit" ? "not-permitted" : "forbidden",
       why: decision.says,
       spoken: spoken(operation),
+      policy: decision.policy,
     });
     return refuse(decision.rule === "no permit" ? "not-permitted" : "forbidden", decision.says, decision.remedy);
   }
+  const unreasoned = whyReasonFails(decision.requirements, reason);
+  if (unreasoned !== undefined)
+    return refuse("bad-arguments", `In the tier ${decision.tier}, ${unreasoned}.`, "Ask again with such a reason.");
   const words = {
     id: desk.chance.requestId(),
     operation,

@@ -1,9 +1,19 @@
 import { decide, stillAsked } from "../policy/decide.ts";
 import type { Allowed, Unusual } from "../policy/policy.ts";
+import { whyReasonFails } from "../policy/reason.ts";
 import type { Subject } from "../policy/subject.ts";
 import { factsNow } from "./circumstances.ts";
 import type { Desk } from "./desk.ts";
+import type { Wish } from "./move.ts";
 import type { AwaitingApproval } from "./request.ts";
+
+/** A rule's no, and the revision it stands in. */
+interface Forbidding {
+  readonly allowed: false;
+  readonly rule: string;
+  readonly says: string;
+  readonly policy: string;
+}
 
 /** The policy still allows it as it was decided, with what only we saw; or no, and the rule that says so. */
 type Again =
@@ -12,7 +22,7 @@ type Again =
       readonly decision: Allowed;
       readonly seen: { readonly channel: string; readonly unusual?: Unusual };
     }
-  | { readonly allowed: false; readonly rule: string; readonly says: string };
+  | Forbidding;
 
 /**
  * Decides the policy on the facts as they are now. The tier it was decided as holds on while the one it would come to now
@@ -20,7 +30,7 @@ type Again =
  */
 export async function decideAgain(
   desk: Pick<Desk, "policy" | "store" | "attestor">,
-  { operation, plan, origin, askedAt, decision: before }: AwaitingApproval,
+  { operation, plan, origin, askedAt, reason, decision: before }: AwaitingApproval,
   subject: Subject,
   now: number,
 ): Promise<Again> {
@@ -35,7 +45,21 @@ export async function decideAgain(
       allowed: false,
       rule: "policy changed",
       says: `this is ${decision.tier} now and was asked for as ${before.tier}`,
+      policy: policy.revision,
     };
+  const unreasoned = refuseReason({ ...decision, requirements }, reason);
+  if (unreasoned) return unreasoned;
   const seen = { channel, ...(facts.unusual ? { unusual: facts.unusual } : {}) };
   return { allowed: true, decision: { ...decision, tier: before.tier, requirements }, seen };
+}
+
+/** The no of a tier to a reason that is not what it asks for. */
+export function refuseReason({ requirements, policy }: Allowed, reason: string): Forbidding | undefined {
+  const says = whyReasonFails(requirements, reason);
+  return says === undefined ? undefined : { allowed: false, rule: "reason", says, policy };
+}
+
+/** The event that ends a request by a rule of the policy. */
+export function forbidden({ rule, says, policy }: Forbidding): Wish {
+  return { event: { type: "forbidden", rule, why: says, policy } };
 }

@@ -1,8 +1,10 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { RequestEvent } from "./event.ts";
 import {
+  type Asked,
   type AwaitingApproval,
   type AwaitingChallenge,
+  type Decided,
   type Ended,
   type Granted,
   inWords,
@@ -31,8 +33,18 @@ export function early(request: Early, event: RequestEvent, now: number): Request
 
 /** When this request lapses by itself if nothing happens. */
 export function deadlineOf(request: Early): number {
-  if (request.state === "awaiting-challenge") return Math.min(request.challenge.expiresAt, request.expiresAt);
-  return request.state === "granted" ? request.grant.grant.notAfter : request.expiresAt;
+  if (request.state === "awaiting-challenge") return Math.min(request.challenge.expiresAt, endOf(request));
+  return request.state === "granted" ? request.grant.grant.notAfter : endOf(request);
+}
+
+/** When a request that is not granted by then lapses: the house's time, or its tier's where that is shorter. */
+export function endOf({
+  askedAt,
+  expiresAt,
+  decision,
+}: Pick<Asked, "askedAt" | "expiresAt"> & Partial<Pick<Decided, "decision">>): number {
+  const expires = decision?.requirements.expires;
+  return expires === undefined ? expiresAt : Math.min(expiresAt, askedAt + expires);
 }
 
 function expiryOf(request: Early): string {
@@ -64,8 +76,8 @@ export function end(request: Early, state: Ended["state"], at: number, by: strin
   };
 }
 
-export function alive(request: { readonly expiresAt: number }, now: number): Refusal | undefined {
-  return now > request.expiresAt ? tooLate() : undefined;
+export function alive(request: Parameters<typeof endOf>[0], now: number): Refusal | undefined {
+  return now > endOf(request) ? tooLate() : undefined;
 }
 
 export function tooLate(): Refusal {

@@ -25,7 +25,7 @@ export type RequestEvent =
       readonly challengeExpiresAt: number;
     }
   /** A rule of the policy says no, at whatever step it was decided again. */
-  | { readonly type: "forbidden"; readonly rule: string; readonly why: string }
+  | { readonly type: "forbidden"; readonly rule: string; readonly why: string; readonly policy?: string }
   | { readonly type: "proved"; readonly proof: Proof }
   | { readonly type: "proof-failed"; readonly subject: string }
   | { readonly type: "approved"; readonly approval: Approval }

@@ -1,6 +1,7 @@
 import { proofStatement } from "../challenge/challenge.ts";
 import { isStrongEnough, proofHolds } from "../challenge/verify.ts";
 import type { Requirements, StepUp } from "../policy/policy.ts";
+import { openStage } from "../policy/stages.ts";
 import type { Desk } from "./desk.ts";
 import { type Approval, type AwaitingApproval, approvalStatement } from "./request.ts";
 
@@ -17,7 +18,9 @@ export async function whyEvidenceFails(
 ): Promise<string | undefined> {
   if (requirements.stepUp && !requesterProved(desk, request, requirements.stepUp))
     return "no proof of presence of the requester stands behind this";
-  const unsound = request.approvals.find((approval) => !approvalStands(desk, request, approval, requirements));
+  const unsound = request.approvals.find(
+    (approval, i) => !approvalStands(desk, request, approval, openStage(requirements, i)?.rule.stepUp),
+  );
   if (unsound) return `the approval of ${unsound.subject} does not stand up`;
   for (const proof of [request.proof, ...request.approvals.map((approval) => approval.proof)]) {
     const why = proof?.evidence && (await desk.witness.whyNot(proof));
@@ -41,10 +44,9 @@ function approvalStands(
   { attestor }: Judges,
   { id, digest }: AwaitingApproval,
   approval: Approval,
-  { approvals }: Requirements,
+  stepUp: StepUp | undefined,
 ): boolean {
   if (approval.digest !== digest || !attestor.holds(approvalStatement(id, approval), approval.signature)) return false;
-  const stepUp = approvals?.stepUp;
   const { proof, subject, at } = approval;
   return stepUp === undefined || proofHolds(proof, { subject, digest, stepUp, now: at, attestor });
 }

@@ -1,5 +1,5 @@
 import type { Response } from "../challenge/challenge.ts";
-import type { OperationKind } from "../operation/operation.ts";
+import type { Operation, OperationKind } from "../operation/operation.ts";
 import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
@@ -17,6 +17,7 @@ import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
 import type { Standing } from "./standing.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
+import { type Why, why } from "./why.ts";
 
 /**
  * Everything people and the clock may do to requests on the web side; every door leads through here. A yes is answered
@@ -26,6 +27,8 @@ export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
   /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
   mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
+  /** What an operation would take from this person, and who could approve it; nothing is asked for by asking. */
+  why(asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string }): Promise<Why>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
   /** Whether this person may prove that they meant the request, and by what. */
@@ -76,6 +79,7 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
       return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
     },
+    why: (asked) => why(desk, asked),
     runbooks: () => desk.policy.current().runbooks ?? [],
     proverStanding: (request, subject) => proverStanding(desk, request, subject),
     prove: async (id, subject, response) => then(id, await prove(desk, id, subject, response)),

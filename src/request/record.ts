@@ -3,6 +3,7 @@ import type { AuditEvent } from "../audit/event.ts";
 import type { Proof } from "../challenge/challenge.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
+import { approvalsWanted } from "../policy/stages.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
 
@@ -42,7 +43,10 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "policy.decided", request, tier, rules: rules.join(", "), policy };
     }
     case "forbidden":
-      return { kind: "policy.denied", request, rule: event.rule, why: event.why };
+      return {
+        ...{ kind: "policy.denied", request, rule: event.rule, why: event.why },
+        ...(event.policy === undefined ? {} : { policy: event.policy }),
+      };
     case "proved": {
       const { subject, authenticator, digest, request: of } = event.proof;
       return { kind: "proof.given", request, subject, authenticator, digest, of, ...evidenceOf(event.proof) };
@@ -71,6 +75,8 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         request,
         digest: grant.digest,
         approvers: grant.approvers.join(", "),
+        tier: grant.tier,
+        policy: grant.policy,
         notAfter: grant.notAfter,
         signature,
       };
@@ -141,5 +147,5 @@ function changeOf(plan: Plan): string {
 
 function quorumOf(next: Request): readonly [number, number] {
   if (next.state !== "awaiting-approval") return [0, 0];
-  return [next.approvals.length, next.decision.requirements.approvals?.count ?? 0];
+  return [next.approvals.length, approvalsWanted(next.decision.requirements)];
 }

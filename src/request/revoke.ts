@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { countingGroups } from "../policy/approvers.ts";
+import { stagesOf } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
@@ -22,6 +23,6 @@ export async function revoke(desk: Desk, id: string, subject: Subject, why: stri
 }
 
 function mightApprove(request: Request, subject: Subject): boolean {
-  const rule = "decision" in request ? request.decision?.requirements.approvals : undefined;
-  return rule !== undefined && countingGroups(rule, subject).length > 0;
+  const requirements = ("decision" in request ? request.decision?.requirements : undefined) ?? {};
+  return stagesOf(requirements).some((stage) => countingGroups(stage, subject).length > 0);
 }

@@ -1,7 +1,8 @@
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
+import { approvalsWanted } from "../policy/stages.ts";
 import { fromElevated, isOfElevation } from "./elevation.ts";
-import { alive, early, end, notNow, tooLate } from "./ending.ts";
+import { alive, early, end, endOf, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
 import type { AwaitingApproval, AwaitingChallenge, Decided, Planning, Request } from "./request.ts";
@@ -64,7 +65,7 @@ function decided(request: Planning, event: On<"decided">, now: number): Next {
   const known: Decided = { ...asked, plan, digest, decision: event.decision };
   if (event.decision.requirements.stepUp === undefined) return awaitApproval(known);
   if (event.proof) return awaitApproval(known, event.proof);
-  const expiresAt = Math.min(event.challengeExpiresAt, request.expiresAt);
+  const expiresAt = Math.min(event.challengeExpiresAt, endOf(known));
   if (expiresAt <= now) return notNow(request, event);
   const challenge = { digest, subject: request.requester, expiresAt, triesLeft: triesPerChallenge };
   return { ...known, state: "awaiting-challenge", challenge };
@@ -114,8 +115,7 @@ function fromApproval(request: AwaitingApproval, event: RequestEvent, now: numbe
       return end(request, "denied", now, event.subject, event.why);
     case "granted": {
       const { wrongCodes: _, ...known } = request;
-      if (request.approvals.length < (request.decision.requirements.approvals?.count ?? 0))
-        return notNow(request, event);
+      if (request.approvals.length < approvalsWanted(request.decision.requirements)) return notNow(request, event);
       return alive(request, now) ?? { ...known, state: "granted", grant: event.grant };
     }
     default:

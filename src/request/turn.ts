@@ -1,3 +1,4 @@
+import { openStage } from "../policy/stages.ts";
 import type { Side, Turn } from "../ports.ts";
 import { openElevation } from "./elevation.ts";
 import { deadlineOf } from "./ending.ts";
@@ -11,9 +12,7 @@ export function turnOf(request: Request): Turn | undefined {
     case "planning":
       return request.plan ? { side: "web" } : { side: workerOf(request), ...held(request.heldUp?.next) };
     case "awaiting-approval":
-      return quorumCounted(request.approvals.length, request.decision.requirements.approvals?.count)
-        ? { side: "web" }
-        : undefined;
+      return openStage(request.decision.requirements, request.approvals.length) ? undefined : { side: "web" };
     case "granted":
       return { side: workerOf(request), ...held(request.claim?.leaseUntil, request.heldUp?.next) };
     case "executing":
@@ -69,8 +68,4 @@ function held(...until: readonly (number | undefined)[]): Pick<Turn, "heldUntil"
 
 function workerOf({ operation }: Request): Side {
   return `worker:${operation.cluster}`;
-}
-
-function quorumCounted(approvals: number, count = 0): boolean {
-  return approvals >= count;
 }

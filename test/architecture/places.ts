@@ -37,7 +37,7 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
 /** What the core may take from Node: computation alone. */
 export const builtInsOfCore: ReadonlyMap<string, readonly string[]> = new Map([
   ["node:crypto", ["audit/canonical.ts", "request/sign.ts"]],
-  ["node:util", ["operation/parse.ts"]],
+  ["node:util", ["operation/read-typed.ts"]],
 ]);
 
 /** Timers that hold something open while it lasts; they decide nothing. */

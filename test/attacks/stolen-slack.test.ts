@@ -126,6 +126,7 @@ describe("attack: a stolen bot token", function () {
     const { lab, executions } = stage();
     const id = await ask(lab, alice, incident, restart);
     await prove(lab, alice, await lab.enrol(alice.sub), id);
+    await lab.enrol(bob.sub);
     await reach(lab, id, "awaiting-approval");
     const { ok, ts } = await speak("chat.postMessage", {
       channel: approvals.id,
@@ -171,10 +172,11 @@ describe("attack: a stolen signing secret", function () {
   it("forges any click and any form, as anybody, and still knows nobody's code", async () => {
     const { lab, executions } = stage();
     await lab.enrol(bob.sub);
+    const phone = await lab.enrol(alice.sub);
     const id = await ask(lab, alice, incident, restart);
     await click(lab, alice, "prove", id);
     const proofForm = await until(lab.slack, () => lab.slack.as(alice.id).see().views.at(-1));
-    await lab.slack.as(alice.id).submit(proofForm.id, { code: { code: await (await lab.enrol(alice.sub)).fresh() } });
+    await lab.slack.as(alice.id).submit(proofForm.id, { code: { code: await phone.fresh() } });
     await reach(lab, id, "awaiting-approval");
     const submission = lab.slack.deliveries.findLast(({ payload }) => payload["type"] === "view_submission");
     assert.ok(submission);

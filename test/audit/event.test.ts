@@ -15,7 +15,9 @@ const samples = {
   "plan.failed": { kind: "plan.failed", request, why },
   "request.held-up": { kind: "request.held-up", request, why },
   "policy.decided": { kind: "policy.decided", request, tier: "guarded", rules: "on-call", policy: digest },
-  "policy.denied": { kind: "policy.denied", request, rule: "production", why },
+  "policy.denied": { kind: "policy.denied", request, rule: "production", why, policy: digest },
+  "policy.taken": { kind: "policy.taken", revision: digest, was: digest },
+  "policy.refused": { kind: "policy.refused", stays: digest, why },
   "proof.given": { kind: "proof.given", request, subject, authenticator: "totp", digest, of: request },
   "proof.refused": { kind: "proof.refused", request, subject, because: "wrong-code" },
   "push.begun": { kind: "push.begun", request, subject },
@@ -25,7 +27,16 @@ const samples = {
   "request.denied": { kind: "request.denied", request, subject, why },
   "request.cancelled": { kind: "request.cancelled", request, subject, why },
   "request.expired": { kind: "request.expired", request, was: "granted" },
-  "grant.signed": { kind: "grant.signed", request, digest, approvers: "bob", notAfter: 1, signature: "s" },
+  "grant.signed": {
+    kind: "grant.signed",
+    request,
+    digest,
+    approvers: "bob",
+    tier: "guarded",
+    policy: digest,
+    notAfter: 1,
+    signature: "s",
+  },
   "grant.refused": { kind: "grant.refused", request, why },
   "execution.claimed": { kind: "execution.claimed", request, worker: "worker@host/1", fence: 1 },
   "execution.conflict": { kind: "execution.conflict", request, why },
@@ -66,8 +77,9 @@ const samples = {
 } satisfies Samples;
 
 describe("an audit event", () => {
-  it("is about a subject or a request, and says so", () => {
-    for (const event of Object.values(samples)) assert.ok("request" in event || "subject" in event, event.kind);
+  it("is about a subject, a request or the policy, and says so", () => {
+    for (const event of Object.values(samples))
+      assert.ok("request" in event || "subject" in event || event.kind.startsWith("policy."), event.kind);
   });
 
   it("has flat facts: words and numbers, with no drawer of free form", () => {

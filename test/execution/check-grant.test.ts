@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { Bench } from "../../src/execution/bench.ts";
 import { work } from "../../src/execution/work.ts";
 import { compileCondition } from "../../src/policy/condition.ts";
-import type { Policy } from "../../src/policy/policy.ts";
+import type { Policy, Requirements } from "../../src/policy/policy.ts";
 import { wallClock } from "../../src/policy/zone.ts";
 import type { Grant } from "../../src/request/grant.ts";
 import type { Executing, Granted, Request } from "../../src/request/request.ts";
@@ -289,6 +289,42 @@ describe("attack: the worker, of a record that somebody wrote to,", () => {
         const yesterday = ({ grantedAt }: Grant) => ({ grantedAt: grantedAt - 86_400_000 });
         assert.equal(await ranUnder(`time.hour == ${hour}`, yesterday), "denied");
         assert.equal(await ranUnder(`time.hour != ${hour}`), "succeeded");
+      });
+    });
+
+    describe("where the tier asks for", () => {
+      const tier = (requirements: Requirements): Policy => ({
+        ...labPolicy,
+        tiers: labPolicy.tiers.map((one) => (one.name === "privileged" ? { ...one, requirements } : one)),
+      });
+      const endUnder = async (requirements: Requirements, change: Partial<Grant> = {}) => {
+        const request = await test.granted(restart);
+        test.directory.put({ sub: "erin", groups: ["security"] });
+        test.policy.replace(tier(requirements));
+        const grant = test.desk.signer.sign({ ...request.grant.grant, ...change });
+        await work(
+          misled(() => ({ grant })),
+          request.id,
+        );
+        const end = await test.now(request);
+        return "ended" in end ? end.ended.why : end.state;
+      };
+      const staged = { approvals: { count: 1, from: ["sre"], next: [{ count: 1, from: ["security"] }] } };
+
+      it("stages, runs only what was approved in their order", async () => {
+        assert.match(await endUnder(staged), /do not make the quorum/);
+        assert.match(await endUnder(staged, { approvers: ["erin", "bob"] }), /do not make the quorum/);
+        assert.equal(await endUnder(staged, { approvers: ["bob", "erin"] }), "succeeded");
+      });
+
+      it("a ticket, runs nothing whose reason names none", async () => {
+        assert.match(await endUnder({ reason: { tickets: ["OPS"] } }), /reason names no ticket/);
+        assert.equal(await endUnder({ reason: { minLength: 3 } }), "succeeded");
+      });
+
+      it("a window, runs nothing that was granted for longer", async () => {
+        assert.match(await endUnder({ window: lifetimes.execution - 1 }), /the grant lasts longer/);
+        assert.equal(await endUnder({ window: lifetimes.execution }), "succeeded");
       });
     });
 

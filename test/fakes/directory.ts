@@ -22,6 +22,7 @@ export function fakeDirectory(people: readonly Listed[] = []): FakeDirectory {
       const found = listed.get(sub);
       return found && subjectOf(found);
     },
+    people: async () => [...listed.values()].map(subjectOf),
     async bySlack(team, user) {
       const found = [...listed.values()].filter(({ slack }) => slack?.includes(`${team}/${user}`));
       // Two people with one account is a fault of the list: neither is meant.

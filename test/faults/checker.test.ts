@@ -30,6 +30,8 @@ const granted = (request: string): AuditEvent => ({
   request,
   digest: "d",
   approvers: sre,
+  tier: "privileged",
+  policy: "p",
   notAfter: start + 60_000,
   signature: "s",
 });

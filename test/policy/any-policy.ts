@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import type { OperationKind } from "../../src/operation/operation.ts";
 import type { PlanFacts } from "../../src/operation/plan.ts";
-import type { Decision, DecisionFacts, Permit, Policy, Raise, Tier } from "../../src/policy/policy.ts";
+import { compileCondition } from "../../src/policy/condition.ts";
+import type { Condition, Decision, DecisionFacts, Permit, Policy, Raise, Tier } from "../../src/policy/policy.ts";
 
 // Few words, so that rules and facts meet often.
 const kinds: readonly OperationKind[] = ["get", "rollout-restart", "scale"];
@@ -26,6 +27,9 @@ export const anyFacts = fc.record(
     namespaces: fc.constantFrom(["prod"], ["kube-system"], ["web"], []),
     name: word(),
     plan: anyPlan,
+    now: fc.integer({ min: 0, max: 7 * 24 }).map((hour) => hour * 3_600_000),
+    channel: fc.constantFrom("C1", "C2"),
+    unusual: fc.record({ firstInNamespace: fc.boolean(), outsideTheirHours: fc.boolean() }, plain),
   },
   plain,
 );
@@ -34,6 +38,20 @@ const anySubjects = some(["*", "alice", "group:oncall", "group:sre"]);
 const anyOperations = some(["@read", "@change", ...kinds]);
 const tierNames = ["t0", "t1", "t2", "t3"];
 const tier = fc.constantFrom(...tierNames);
+
+const conditions = [
+  ...["time.hour < 7", "time.weekday > 5 && !incident", "incident", "!(channel == 'C1')", "unusual.firstInNamespace"],
+  ...["!unusual.outsideTheirHours", "plan.replicas > 2", "!(plan.replicas > 2)", "'team' in target.labels"],
+  ...["target.labels['team'] == 'a'", "name == 'a' || cluster == 'demo'", "name != 'a'", "'sre' in subject.groups"],
+  ...["namespaces.exists(n, n == 'prod')", "now.getHours('Asia/Tokyo') < 12 ? incident : name == 'b'"],
+  ...["plan.replicas > 1 && unusual.firstInNamespace || incident", "true", "false"],
+].map(conditionOf);
+
+export function conditionOf(text: string): Condition {
+  const condition = compileCondition(text);
+  if ("fault" in condition) throw new Error(`${text}: ${condition.fault}`);
+  return condition;
+}
 
 /** A rule that only adds, of any matchers; its name is random, as names mean nothing. */
 export const anyRaise: fc.Arbitrary<Raise> = fc.record(
@@ -47,6 +65,7 @@ export const anyRaise: fc.Arbitrary<Raise> = fc.record(
     names: some(["a*", "ab", "*"]),
     labels: fc.dictionary(fc.constantFrom(...labels), some(["a*", "b", "*"]), { ...plain, maxKeys: 2 }),
     replicasOver: fc.integer({ min: 0, max: 4 }),
+    when: fc.constantFrom(...conditions),
   },
   { ...plain, requiredKeys: ["name", "tier"] },
 ) as fc.Arbitrary<Raise>;
@@ -65,6 +84,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc.record(
       .map((denies) => tierNames.map((name, i): Tier => tierOf(name, denies[i] === true))),
     permit: fc.array(anyPermit, { maxLength: 4 }),
     raise: fc.array(anyRaise, { maxLength: 4 }),
+    incidents: fc.constant({ channels: ["C1"] }),
   },
   plain,
 );
@@ -83,7 +103,7 @@ export function bar(policy: Policy, decision: Decision): number {
 }
 
 /** The same facts, but what is under this key is not known. */
-export function without(facts: DecisionFacts, key: "name"): DecisionFacts {
+export function without(facts: DecisionFacts, key: "name" | "now" | "channel" | "unusual"): DecisionFacts {
   const { [key]: _, ...rest } = facts;
   return rest;
 }

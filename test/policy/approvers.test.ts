@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { countingGroups, quorumHolds, refuseApprover } from "../../src/policy/approvers.ts";
+import { couldApprove, countingGroups, quorumHolds, refuseApprover } from "../../src/policy/approvers.ts";
 import type { Requirements } from "../../src/policy/policy.ts";
 import { anySubject } from "./any-policy.ts";
 
@@ -37,6 +37,44 @@ describe("refuseApprover", () => {
 
   it("refuses an approval where none is asked for", () => {
     assert.equal(codeOf({ stepUp: {} }, "alice", bob, []), "not-in-this-state");
+  });
+});
+
+describe("approvals in stages", () => {
+  const staged: Requirements = { approvals: { count: 2, from: ["sre"], next: [{ count: 1, from: ["security"] }] } };
+  const dora = { sub: "dora", groups: ["sre"] };
+  const sven = { sub: "sven", groups: ["security"] };
+
+  it("take nobody of a later stage before the earlier one is full, and say which is open", () => {
+    const refusal = refuseApprover(staged, "alice", sven, ["bob"]);
+    assert.deepEqual(
+      [refusal?.refused, refusal?.says, refusal?.remedy],
+      ["not-an-approver", "Your approval counts in stage 2; stage 1 is open.", "It takes somebody of sre."],
+    );
+    assert.equal(refuseApprover(staged, "alice", sven, ["bob", "dora"]), undefined);
+    assert.equal(refuseApprover(staged, "alice", dora, ["bob", "carol"])?.refused, "not-an-approver");
+  });
+
+  it("count one person once over all of them, in however many groups", () => {
+    assert.equal(refuseApprover(staged, "alice", carol, ["bob", "carol"])?.refused, "already-approved");
+    assert.equal(quorumHolds(staged, "alice", [bob, carol, carol]), false);
+    assert.equal(quorumHolds(staged, "alice", [bob, carol, sven]), true);
+  });
+
+  it("hold only in their order", () => {
+    assert.equal(quorumHolds(staged, "alice", [bob, dora, sven]), true);
+    assert.equal(quorumHolds(staged, "alice", [sven, bob, dora]), false);
+    assert.equal(quorumHolds(staged, "alice", [bob, sven, dora]), false);
+    assert.equal(quorumHolds(staged, "alice", [bob, dora]), false);
+    assert.equal(quorumHolds(staged, "sven", [bob, dora, sven]), false);
+  });
+
+  it("do not hold when somebody of an earlier stage has left its group since", () => {
+    assert.equal(quorumHolds(staged, "alice", [{ ...bob, groups: [] }, carol, sven]), false);
+  });
+
+  it("could be given now by those of the open stage", () => {
+    assert.deepEqual(couldApprove(staged, "bob", [bob, carol, dora, sven, eve]), [carol, dora]);
   });
 });
 

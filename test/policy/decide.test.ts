@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decide } from "../../src/policy/decide.ts";
 import { matchesSubject } from "../../src/policy/matching.ts";
-import type { Decision, DecisionFacts, Policy, Raise } from "../../src/policy/policy.ts";
+import type { Condition, Decision, DecisionFacts, Policy, Raise } from "../../src/policy/policy.ts";
 import { labPolicy } from "../fakes/policy.ts";
-import { anyFacts, anyPolicy, anyRaise, bar, without } from "./any-policy.ts";
+import { anyFacts, anyPolicy, anyRaise, bar, conditionOf, without } from "./any-policy.ts";
 
 const facts: DecisionFacts = {
   subject: { sub: "alice", groups: ["oncall"] },
@@ -251,7 +251,16 @@ describe("the policy is monotone", () => {
   });
 
   it("a raise that matches more never asks for less", () => {
-    const matchers = ["operations", "subjects", "clusters", "namespaces", "names", "labels", "replicasOver"] as const;
+    const matchers = [
+      "operations",
+      "subjects",
+      "clusters",
+      "namespaces",
+      "names",
+      "labels",
+      "replicasOver",
+      "when",
+    ] as const;
     holds(
       fc.property(anyPolicy, anyFacts, anyRaise, fc.constantFrom(...matchers), (policy, known, raise, matcher) => {
         const { [matcher]: _, ...wider } = raise;
@@ -261,12 +270,14 @@ describe("the policy is monotone", () => {
     );
   });
 
-  it("a fact that is lost never asks for less: the plan, the name, both", () => {
+  it("a fact that is lost never asks for less: the plan, the name, the time, the channel, the habits, all", () => {
     holds(
       fc.property(anyPolicy, anyFacts, (policy, known) => {
         const before = bar(policy, decide(policy, known));
         const blind: DecisionFacts = { ...known, plan: "unknown" };
-        for (const lost of [blind, without(known, "name"), without(blind, "name")])
+        const keys = ["name", "now", "channel", "unusual"] as const;
+        const nothing = keys.reduce<DecisionFacts>((facts, key) => without(facts, key), blind);
+        for (const lost of [blind, nothing, ...keys.flatMap((key) => [without(known, key), without(blind, key)])])
           assert.ok(bar(policy, decide(policy, lost)) >= before);
       }) as never,
     );
@@ -287,6 +298,19 @@ describe("the policy is monotone", () => {
       fc.property(anyPolicy, anyFacts, fc.nat(), (policy, known, place) => {
         const fewer = { ...policy, permit: policy.permit.toSpliced(place % (policy.permit.length + 1), 1) };
         assert.ok(bar(policy, decide(fewer, known)) >= bar(policy, decide(policy, known)));
+      }) as never,
+    );
+  });
+
+  it("a condition that throws raises", () => {
+    const holding: Condition = { text: "true", about: new Set(), holds: () => true };
+    const throwing = conditionOf("target.labels['no such label'] == '' || 1 / 0 == 1");
+    holds(
+      fc.property(anyPolicy, anyFacts, (policy, known) => {
+        const [faulty, always] = [throwing, holding].map((when) =>
+          bar(policy, decide({ ...policy, raise: [...policy.raise, { name: "r", when, tier: "t3" }] }, known)),
+        );
+        assert.equal(faulty, always);
       }) as never,
     );
   });

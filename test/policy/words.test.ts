@@ -20,6 +20,17 @@ describe("requirementWords", () => {
       { approvals: { count: 1, from: ["sre"], stepUp: {} } },
       "1 other person of sre must approve, with proof of presence, for this very plan",
     ],
+    [
+      { approvals: { count: 1, from: ["sre"], next: [{ count: 2, from: ["security"], stepUp: {} }] } },
+      "stage 1: 1 other person of sre must approve",
+      "stage 2: 2 other people of security must approve, each with proof of presence, for this very plan",
+    ],
+    [
+      { reason: { minLength: 20, tickets: ["OPS"] }, expires: 600_000, window: 120_000 },
+      "a reason of at least 20 characters that names a ticket (OPS-123)",
+      "all of it within 10 minutes of asking",
+      "it must begin within 2 minutes of the grant",
+    ],
   ];
   for (const [requirements, ...words] of cases)
     it(`says ${words.join("; ") || "nothing where nothing is asked for"}`, () => {

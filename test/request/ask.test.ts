@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../src/operation/digest.ts";
 import { ask } from "../../src/request/ask.ts";
+import { labPolicy } from "../fakes/policy.ts";
 import { alice, erin, lifetimes, openDesk, readPods, refusalOf, restartIn, type TestDesk } from "./desk.ts";
 import { inState } from "./samples.ts";
 
@@ -40,6 +41,7 @@ describe("ask", () => {
         code: "not-permitted",
         why: "No rule permits erin to ask for rollout-restart.",
         spoken: "rollout restart deploy/api -n prod -c demo",
+        policy: labPolicy.revision,
       },
     ]);
     assert.deepEqual([await desk.store.of("erin", 1), desk.wake.woken], [[], []]);

@@ -1,5 +1,5 @@
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
-import type { RegistrationReader } from "../../ports.ts";
+import type { RegistrationReader } from "../../enrolment-port.ts";
 
 /**
  * Reads a registration as Web Authentication Level 3 section 7.1 says, on our page's origin, with user verification. No

@@ -24,7 +24,8 @@ export class FaultyFile extends Error {
 function mount<T extends object>(
   file: string,
   read: (text: string) => T | { readonly faults: readonly DocumentFault[] },
-  onFault: (fault: unknown) => void,
+  onFault: (fault: unknown, stays: T) => void,
+  onTaken: (value: T, was: T) => void = () => undefined,
 ): Mounted<T> {
   const load = () => {
     const value = read(readFileSync(file, "utf8"));
@@ -43,18 +44,27 @@ function mount<T extends object>(
         const now = stamp();
         if (now === seen) return value;
         seen = now;
+        const was = value;
         value = load();
+        onTaken(value, was);
       } catch (fault) {
-        onFault(fault);
+        onFault(fault, value);
       }
       return value;
     },
   };
 }
 
-/** The policy from a mounted YAML file. Throws {@link FaultyFile} when the first one is faulty. */
-export function filePolicy(file: string, onFault: (fault: unknown) => void): PolicySource {
-  return mount<Policy>(file, readPolicy, onFault);
+/**
+ * The policy from a mounted YAML file. Throws {@link FaultyFile} when the first one is faulty. Each later revision is
+ * told with the one it follows, and each that is refused with the one that stays.
+ */
+export function filePolicy(
+  file: string,
+  onFault: (fault: unknown, stays: Policy) => void,
+  onTaken?: (policy: Policy, was: Policy) => void,
+): PolicySource {
+  return mount<Policy>(file, readPolicy, onFault, onTaken);
 }
 
 /** Subjects, groups and Slack links from a mounted YAML file. Throws {@link FaultyFile} when the first one is faulty. */
@@ -62,6 +72,7 @@ export function fileDirectory(file: string, onFault: (fault: unknown) => void): 
   const mounted = mount<People>(file, readDirectory, onFault);
   return {
     subject: async (sub) => mounted.current().subjects.get(sub),
+    people: async () => [...mounted.current().subjects.values()],
     bySlack: async (team, user) => mounted.current().bySlack.get(`${team}/${user}`),
     slackUsers: async (sub) => mounted.current().slackUsers.get(sub) ?? [],
   };

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
-import type { RegistrationStore, Scribe } from "../../ports.ts";
+import type { RegistrationStore } from "../../enrolment-port.ts";
+import type { Scribe } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 
 /** One-time links for registering passkeys. What was registered stands in the trail, and nowhere else. */

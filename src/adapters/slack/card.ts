@@ -4,6 +4,8 @@ import { headlineOf } from "../../operation/headline.ts";
 import { namespaceOf } from "../../operation/operation.ts";
 import { plannedInWords } from "../../operation/plan.ts";
 import { authenticatorWords } from "../../policy/authenticator.ts";
+import { openStage, stagesOf } from "../../policy/stages.ts";
+import { endOf } from "../../request/ending.ts";
 import type { Request } from "../../request/request.ts";
 import {
   actions,
@@ -69,8 +71,6 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
   const plan = planOf(request);
   const decision = decisionOf(request);
   const proof = proofOf(request);
-  const quorum = quorumOf(request);
-  const from = decision?.requirements.approvals?.from ?? [];
   const namespace = namespaceOf(request.operation);
   const unplanned = namespace === undefined ? "not read yet" : `Namespace ${namespace}`;
   const where = plan?.object ? plannedInWords(plan.object) : unplanned;
@@ -81,12 +81,24 @@ function cardFields(request: Request): readonly (readonly [string, string])[] {
       "Requester verified",
       proof ? `${authenticatorWords[proof.authenticator]}, ${momentText(proof.at)}` : "not asked for",
     ],
-    [
-      "Approvals",
-      escaped(quorum ? `${quorum.given} of ${quorum.wanted}, from ${from.join(" or ")}` : "none", shownText),
-    ],
-    ...(request.state === "awaiting-approval" ? [["Expires", momentText(request.expiresAt)] as const] : []),
+    ["Approvals", escaped(approvalWords(request), shownText)],
+    ...(request.state === "awaiting-approval" ? [["Expires", momentText(endOf(request))] as const] : []),
   ];
+}
+
+/** How many approvals there are, and from whom the next must come. */
+function approvalWords(request: Request): string {
+  const quorum = quorumOf(request);
+  const requirements = decisionOf(request)?.requirements ?? {};
+  if (!quorum) return "none";
+  const { given, wanted } = quorum;
+  const stages = stagesOf(requirements);
+  if (stages.length === 1) return `${given} of ${wanted}, from ${stages[0]?.from.join(" or ")}`;
+  const open = openStage(requirements, given);
+  if (!open) return `${given} of ${wanted}, in ${stages.length} stages`;
+  const then = stages.slice(open.number).map(({ count, from }) => `${count} from ${from.join(" or ")}`);
+  const now = `stage ${open.number} of ${open.of} is open: ${open.given} of ${open.rule.count}, from ${open.rule.from.join(" or ")}`;
+  return [now, ...then].join("; then ");
 }
 
 /** Who approved, when and how: stays on the card for good. */

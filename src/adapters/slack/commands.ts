@@ -3,7 +3,7 @@ import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
 import { freezingUsage } from "../../operation/freezing.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
-import { type Command, parse } from "../../operation/parse.ts";
+import { type Command, parse, whyUsage } from "../../operation/parse.ts";
 import { isRefusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
@@ -21,6 +21,7 @@ import { refusalReply } from "./refusal-reply.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
+import { whyReply } from "./why.ts";
 import { stateWords } from "./words.ts";
 
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
@@ -48,6 +49,8 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return openUnfreeze(front, arrival, subject, command);
     case "can-i":
       return canIReply(front, subject, command.question, arrival.channel ?? "");
+    case "why":
+      return whyReply(front, subject, command.operation, arrival.channel ?? "");
     case "status":
       return status(front, subject, command.id);
     case "cancel": {
@@ -91,6 +94,7 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     ...entries,
     ...runbooks.map((runbook) => ({ usage: runbookUsage(runbook), summary: runbook.summary })),
     { usage: canIUsage, summary: "what you may ask for, and what it takes" },
+    { usage: whyUsage, summary: "what a command would take from you, and who could approve it" },
     { usage: "status ID", summary: "where a request stands" },
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },

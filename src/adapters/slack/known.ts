@@ -2,6 +2,7 @@ import type { Proof } from "../../challenge/challenge.ts";
 import { isRead } from "../../operation/operation.ts";
 import type { Plan } from "../../operation/plan.ts";
 import type { Allowed } from "../../policy/policy.ts";
+import { approvalsWanted } from "../../policy/stages.ts";
 import type { HeldUp } from "../../request/held-up.ts";
 import type { Approval, Request, State } from "../../request/request.ts";
 
@@ -57,6 +58,6 @@ export function heldUpOf(request: Request): HeldUp | undefined {
 
 /** k and n of the quorum; undefined where no approval is asked for. */
 export function quorumOf(request: Request): { readonly given: number; readonly wanted: number } | undefined {
-  const rule = decisionOf(request)?.requirements.approvals;
-  return rule ? { given: approvalsOf(request).length, wanted: rule.count } : undefined;
+  const wanted = approvalsWanted(decisionOf(request)?.requirements ?? {});
+  return wanted > 0 ? { given: approvalsOf(request).length, wanted } : undefined;
 }

@@ -188,4 +188,24 @@ describe("the slash command", () => {
     await type(alice, restart);
     assert.ok(lastTold(alice).includes("not linked"));
   });
+
+  it("says what a command would take, by which rules, and who could approve it, and asks for nothing", async () => {
+    const why = async (person: typeof alice, command: string) => {
+      await type(person, `/k8s why ${command}`);
+      return lastTold(person);
+    };
+    const sentences = await why(alice, "rollout restart deploy/api -n prod");
+    for (const says of [
+      "Tier privileged, by: on-call operates, production.",
+      "It takes proof of",
+      "Could approve it now: bob",
+    ])
+      assert.ok(sentences.includes(says), sentences);
+    assert.ok((await why(alice, "get pods -n prod")).includes("Nothing more is asked for."));
+    assert.ok((await why(alice, "scale deploy/api --replicas=2 -n kube-system")).includes("refused, by: kube-system"));
+    assert.ok((await why(alice, "why")).includes("There is no command"));
+    assert.ok((await why(alice, "")).includes("why COMMAND"));
+    await type(alice, "/k8s mine");
+    assert.ok(lastTold(alice).includes("nothing yet"));
+  });
 });

@@ -1,0 +1,36 @@
+import { isRead, type Operation } from "../operation/operation.ts";
+import { couldApprove } from "../policy/approvers.ts";
+import { decide } from "../policy/decide.ts";
+import type { Decision, DecisionFacts } from "../policy/policy.ts";
+import type { Subject } from "../policy/subject.ts";
+import { factsNow } from "./circumstances.ts";
+import type { Desk } from "./desk.ts";
+
+/** What an operation would take from a person, were it asked for. */
+export interface Why {
+  /** What asking would be answered with. */
+  readonly now: Decision;
+  /** The most it can come to once the object is looked at; the same where no rule is about the object. */
+  readonly most: Decision;
+  /** Who could approve it as it stands now; empty where nobody could, and where nobody need. */
+  readonly approvers: readonly Subject[];
+}
+
+/** Asks the policy alone: nothing is recorded as a request, and no cluster is asked. */
+export async function why(
+  desk: Pick<Desk, "policy" | "store" | "attestor" | "directory">,
+  asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string },
+): Promise<Why> {
+  const { subject, operation } = asked;
+  const now = await desk.store.now();
+  const decided = async (plan: DecisionFacts["plan"]) =>
+    decide(desk.policy.current(), await factsNow(desk, { ...asked, plan, askedAt: now, now }));
+  const most = await decided("unknown");
+  const first = isRead(operation) ? most : await decided("not-yet");
+  const people = await desk.directory.people();
+  return {
+    now: first,
+    most,
+    approvers: first.allowed ? couldApprove(first.requirements, subject.sub, people) : [],
+  };
+}
