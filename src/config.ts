@@ -130,6 +130,7 @@ const notForWorker = [
   "COUNTERSIGN_SEALING_KEYS_OLD",
   "COUNTERSIGN_GRANT_KEY",
   "COUNTERSIGN_IDP_CLIENT_SECRET",
+  "COUNTERSIGN_DUO_SECRET",
 ];
 
 /** The settings of the web process; throws {@link FaultyConfiguration} with every fault there is. */

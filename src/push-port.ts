@@ -1,37 +1,82 @@
-import type { TextShape } from "./policy/provider-presets.ts";
+import type { PushAuthenticator } from "./policy/authenticator.ts";
 
 // What pushes ask of the outside, with the guarantee each must give. Times are milliseconds since 1970, by Redis's clock.
 
-/** Pushes through the identity provider (OpenID CIBA Core 1.0, poll mode). Each call ends within 10 s. */
+/** Pushes through one provider: OpenID CIBA, Duo, or Okta. Each call ends within 10 s. */
 export interface PushSender {
-  /** How the text of a push must be. */
-  readonly text: TextShape;
   /** How long a push may be answered, in ms. */
   readonly lifeMs: number;
+  /** What its tokens must say; absent = it brings none, and a yes is only its word. */
+  readonly takes?: Accepted;
   /** Has the provider ask this person on their device. It may reach them although this answers that it did not. */
-  send(push: { readonly subject: string; readonly text: string }): Promise<Sent | NotSent>;
+  send(push: PushText & { readonly subject: string }): Promise<Sent | NotSent>;
   /** Asks once what became of it. What cannot be told now is `pending`, never an answer. */
   poll(handle: string): Promise<Polled>;
 }
 
+/** Those that are set up here, by the authenticator they are. */
+export type PushSenders = ReadonlyMap<PushAuthenticator, PushSender>;
+
+/** What a push says. */
+export interface PushText {
+  /** Six digits of ours, to be typed where the person began. */
+  readonly code: string;
+  /** What they are for, such as "to approve". */
+  readonly intent: string;
+  /** The command as it is spoken. */
+  readonly command: string;
+}
+
+/** How a token must say that the person authenticated: by one of these contexts, or by one of these methods. */
+export type Accepted = { readonly acr: readonly string[] } | { readonly amr: readonly string[] };
+
 export interface Sent {
-  /** The provider's `auth_req_id`: whoever has it and the client's secret gets the answer. */
+  /** The provider's name for it: whoever has it and the client's secret gets the answer. */
   readonly handle: string;
   /** How long it may be answered, in ms from now. */
   readonly forMs: number;
   /** The least time between two polls, in ms. */
   readonly intervalMs: number;
+  /**
+   * A number of the provider's, which the person enters on their device and which therefore is shown where they began; in
+   * the place of our code, which the push then does not carry.
+   */
+  readonly enter?: string;
 }
 
-/** `refused`: the provider said no before it asked anybody; `unavailable`: it may have asked all the same. */
 export interface NotSent {
-  readonly notSent: "unknown-person" | "refused" | "unavailable";
+  readonly notSent: NotSentReason;
   /** The provider's error code or the fault's, and nothing of free form. */
   readonly because: string;
 }
 
+/** Each says whether somebody may have been asked all the same. */
+export type NotSentReason =
+  /** Nobody was: it knows no device of this person. */
+  | "unknown-person"
+  /** Nobody was: it takes no push from us. */
+  | "refused"
+  /** Nobody was: it would say yes without asking them. */
+  | "bypassed"
+  /** Nobody was: its clock and ours differ by too much. */
+  | "clock"
+  /** Nobody was: it was asked too often. */
+  | "busy"
+  /** They may have been: what it asks is only yes or no, or with too short a number. */
+  | "plain"
+  /** They may have been. */
+  | "unavailable";
+
 export type Polled =
   | { readonly answer: "pending" | "slower" | "declined" | "expired" }
+  /** They said there that it was not them who asked. */
+  | { readonly answer: "disowned" }
+  /** The provider lets them authenticate no more for now. */
+  | { readonly answer: "locked" }
+  /** It says yes without having asked them. */
+  | { readonly answer: "bypassed" }
+  /** They said yes, by the provider's word alone. It may come once and never again. */
+  | { readonly answer: "yes" }
   /** It came once and never comes again. Its signature, `iss`, `aud` and `exp` hold. */
   | { readonly answer: "token"; readonly token: PresentedToken };
 
@@ -40,6 +85,7 @@ export interface PresentedToken {
   readonly token: string;
   readonly subject: string;
   readonly acr?: string;
+  readonly amr?: readonly string[];
   /** Milliseconds since 1970, by the provider's clock; `auth_time` has whole seconds. */
   readonly authenticatedAt?: number;
 }
@@ -54,7 +100,7 @@ export interface KeptPush {
   readonly sealed?: string;
   readonly expiresAt: number;
   readonly state: PushState;
-  /** The provider's token, sealed. */
+  /** The provider's yes, with its token if it brings one; sealed. */
   readonly answer?: string;
   /** Until when this person gets no push; absent = they may. */
   readonly lockedUntil?: number;
@@ -90,9 +136,11 @@ export interface PushStore {
   rest(salt: string, forMs: number): Promise<void>;
   /** The first end stands, but what was answered may still be used, or fail. Answers the state after it. */
   end(salt: string, as: Exclude<PushState, "open">, answer?: string): Promise<PushState>;
+  /** What follows from a no was done. */
+  told(salt: string): Promise<void>;
   /** Counts one wrong code; the third locks. Answers the state after it. */
   wrongCode(salt: string): Promise<PushState>;
-  /** Open pushes that nobody has looked at for a while; marks them as looked at. */
+  /** Open pushes, and noes that are not yet `told`, that nobody has looked at for a while; marks them as looked at. */
   due(limit: number): Promise<readonly string[]>;
 }
 

@@ -11,7 +11,6 @@ import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
 import { fileDirectory } from "./adapters/identity/files.ts";
-import { cibaSender } from "./adapters/identity/push-sender.ts";
 import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
@@ -35,6 +34,7 @@ import { createRegistering } from "./challenge/registration.ts";
 import { pagesOrigin, webSettings } from "./config.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
+import { pushSenders } from "./push-senders.ts";
 import { believing } from "./request/believe.ts";
 import { createBrake } from "./request/brake.ts";
 import { watchBrake } from "./request/brake-watch.ts";
@@ -70,23 +70,17 @@ await run("web", async () => {
   const seeds = totpSeeds(sealing, "Countersign");
   const credentials = redisCredentials(state, scribe);
   const origin = pagesOrigin(settings);
-  const { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret } = settings;
-  const pushes =
-    provider?.push && secret !== undefined
-      ? createPushes({
-          sender: cibaSender(
-            { ...provider, push: provider.push },
-            { secret, plain: settings.COUNTERSIGN_PLAIN_IDP === "demo" },
-          ),
-          store: redisPushes(state, scribe),
-          seal: pushSeal(sealing),
-          chance: pushChance,
-          acr: provider.acr,
-        })
-      : undefined;
+  const { provider } = settings;
+  const senders = pushSenders(settings);
+  const pushes = createPushes({
+    senders,
+    store: redisPushes(state, scribe),
+    seal: pushSeal(sealing),
+    chance: pushChance,
+  });
   const authenticators: readonly Authenticator[] = [
     totpAuthenticator(credentials, seeds),
-    ...(pushes ? [pushAuthenticator(pushes)] : []),
+    ...[...senders.keys()].map((by) => pushAuthenticator(pushes, by)),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
   const desk: Desk = {
@@ -114,7 +108,7 @@ await run("web", async () => {
   const lifecycle = createLifecycle(desk);
   const freezes = redisFreezes(state, scribe);
   const stepUps = createStepUps({ lifecycle, store, directory, links: stepUpLinks(sealing), trail });
-  const pushing = pushes && createPushing({ pushes, lifecycle, store });
+  const pushing = senders.size > 0 ? createPushing({ pushes, lifecycle, store }) : undefined;
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
@@ -199,7 +193,7 @@ await run("web", async () => {
     for (const id of await showcase.waiting(5_000, 50)) await wake.show(id);
   });
   // A no on the phone is noticed without anybody typing, and holds up nothing else.
-  const phones = pushing && every(1_000, onFault, () => pushing.look());
+  const phones = pushing && every(1_000, onFault, () => pushing.look((disowned) => slack.alarm(disowned)));
   log.info("ready", {
     mode: settings.SLACK_MODE,
     pages: pages.url,

@@ -259,6 +259,23 @@ describe("the settings", () => {
       );
     });
 
+    it("refuse Duo without its secret key, its secret key without Duo, and one that is too short, and never say it", () => {
+      const duo = () => idp("duo: { host: api-1a2b3c4d.duosecurity.com, integrationKey: DIWJ8X6AEYOR5OMC6TQ1 }\n");
+      const secret = { COUNTERSIGN_IDP_CLIENT_SECRET: "sixteen letters long" };
+      const key = "k".repeat(40);
+      const good = (duoSecret: string) => ({ COUNTERSIGN_IDP: duo(), COUNTERSIGN_DUO_SECRET: duoSecret, ...secret });
+      assert.equal(webSettings({ ...web, ...good(key) }).provider?.duo?.host, "api-1a2b3c4d.duosecurity.com");
+      assert.deepEqual(webFaults({ COUNTERSIGN_IDP: duo(), ...secret }), [
+        "COUNTERSIGN_DUO_SECRET: is needed where Duo sends pushes",
+      ]);
+      assert.deepEqual(webFaults({ COUNTERSIGN_IDP: idp(), COUNTERSIGN_DUO_SECRET: key, ...secret }), [
+        "COUNTERSIGN_DUO_SECRET: is there, and no document of COUNTERSIGN_IDP says anything of Duo",
+      ]);
+      assert.deepEqual(webFaults(good("short")), [
+        "COUNTERSIGN_DUO_SECRET: is too short for Duo's secret key, which has 40 characters",
+      ]);
+    });
+
     it("bear what a cluster adds for the Services beside a pod", () => {
       assert.deepEqual(
         webFaults({ COUNTERSIGN_PAGES_SERVICE_HOST: "10.0.0.1", COUNTERSIGN_PAGES_PORT_80_TCP: "x" }),
@@ -306,6 +323,7 @@ describe("the settings", () => {
       "COUNTERSIGN_SEALING_KEYS_OLD",
       "COUNTERSIGN_GRANT_KEY",
       "COUNTERSIGN_IDP_CLIENT_SECRET",
+      "COUNTERSIGN_DUO_SECRET",
     ])
       it(`refuse ${name}, which is of the other side, also as a file`, () => {
         const fault = `${name}: belongs to the other process and must not be here`;

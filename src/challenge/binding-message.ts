@@ -1,20 +1,18 @@
 import type { TextShape } from "../policy/provider-presets.ts";
+import type { PushText } from "../push-port.ts";
 
 /**
  * The text of a push: `482913 to approve: rollout restart deploy/api -n prod`. The code stands first and is ours, so
  * nothing of what people typed can stand in its place; what is cut shows it.
  */
-export function bindingMessage(
-  { code, intent, command }: { readonly code: string; readonly intent: string; readonly command: string },
-  { limit, charset }: TextShape,
-): string {
+export function bindingMessage({ code, intent, command }: PushText, { limit, charset }: TextShape): string {
   const whole = `${code} ${intent}: ${plain(command)}`;
   const shaped = charset === "words" ? whole.replaceAll(" ", "_") : whole;
   return shaped.length <= limit ? shaped : `${shaped.slice(0, limit - 3)}...`;
 }
 
 /** Printable ASCII on one line: what turns, hides or looks like something else becomes a question mark. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .replace(/\s+/gu, " ")
     .replace(/[^\x20-\x7e]/gu, "?")

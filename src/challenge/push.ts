@@ -1,12 +1,15 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type { KeptPush, PushChance, PushSeal, PushSender, PushState, PushStore, Reserved } from "../push-port.ts";
-import { bindingMessage } from "./binding-message.ts";
+import type { PushAuthenticator } from "../policy/authenticator.ts";
+import type { KeptPush, Polled, PushChance, PushSeal, PushSenders, PushState, PushStore, Sent } from "../push-port.ts";
 import type { Challenge, Outcome, Response } from "./challenge.ts";
 import type { Binding } from "./evidence.ts";
-import { type PushFacts, readAnswer, readFacts, sealAnswer, sealFacts, whyTokenFails } from "./push-facts.ts";
+import { type PushFacts, readAnswer, readFacts, sealAnswer, sealFacts, whyYesFails } from "./push-facts.ts";
+import { notSent, tooMany } from "./push-refusals.ts";
 
 /** What somebody is asked on their device. */
 export interface PushDemand {
+  /** Through which provider. */
+  readonly by: PushAuthenticator;
   readonly request: string;
   readonly challenge: Pick<Challenge, "digest" | "subject" | "expiresAt">;
   /** What the code is for, such as "to approve". */
@@ -19,17 +22,30 @@ export interface PushDemand {
 /** Whose push it was, and for which request. */
 export type PushAbout = Pick<PushFacts, "request" | "subject">;
 
+/** A push that was sent. */
+export interface PushBegun extends Binding {
+  readonly by: PushAuthenticator;
+  /** Absent: a code stands in the push, to be typed here. Else to be shown here, and entered on the device. */
+  readonly enter?: string;
+}
+
+/** A no on the device, or "that was not me". */
+export type PushNo = PushAbout & { readonly said: "declined" | "disowned" };
+
 /**
- * Pushes with a code to carry back (NIST SP 800-63B-4 section 3.1.3): a yes on the device counts only with the code that
- * stood in the push, typed where the person began. Any number of processes may hold one of these over one store.
+ * Pushes with a code to carry (NIST SP 800-63B-4 section 3.1.3): a yes on the device counts only with the code that stood
+ * in the push, typed where the person began, or with the number shown there, entered on the device. Any number of
+ * processes may hold one of these over one store; the limits are of a person, through whichever provider.
  */
 export interface Pushes {
   /** Sends one, or answers the open one for the very same; its limits are refused in words. */
-  begin(demand: PushDemand): Promise<Binding | Refusal>;
+  begin(demand: PushDemand): Promise<PushBegun | Refusal>;
   /** Judges the code that was typed, and what the device said. */
   submit(challenge: Challenge, response: Response, now: number): Promise<Outcome>;
-  /** Looks once at one whose person may have said no; answers whose when they had. */
-  look(salt: string): Promise<PushAbout | undefined>;
+  /** Looks once at one whose person may have said no; answers whose when they had, again until it is `told`. */
+  look(salt: string): Promise<PushNo | undefined>;
+  /** What follows from a no was done. */
+  told(salt: string): Promise<void>;
   /** "Not me": ends it, and this person gets none for a while; undefined where it is not theirs, or is over. */
   disown(salt: string, subject: string): Promise<PushAbout | undefined>;
   /** Open ones that nobody has looked at for a while. */
@@ -42,14 +58,12 @@ const turnMs = 15_000;
 const slowerMs = 5_000;
 
 export function createPushes(ports: {
-  readonly sender: PushSender;
+  readonly senders: PushSenders;
   readonly store: PushStore;
   readonly seal: PushSeal;
   readonly chance: PushChance;
-  /** Authentication contexts that count. */
-  readonly acr: readonly string[];
 }): Pushes {
-  const { sender, store, seal, chance, acr } = ports;
+  const { senders, store, seal, chance } = ports;
 
   async function factsOf(salt: string): Promise<{ kept: KeptPush; facts: PushFacts } | undefined> {
     const kept = await store.read(salt);
@@ -58,18 +72,20 @@ export function createPushes(ports: {
   }
 
   /** The open push of this person, if it asks the very same. */
-  async function sameOpen({ challenge, request }: PushDemand): Promise<Binding | undefined> {
+  async function sameOpen({ by, challenge, request }: PushDemand): Promise<PushBegun | undefined> {
     const salt = await store.openOf(challenge.subject);
     const open = salt === undefined ? undefined : await factsOf(salt);
     if (!open || salt === undefined) return undefined;
     const { facts, kept } = open;
-    return facts.digest === challenge.digest && facts.request === request && isOpen(kept.state)
-      ? { salt, expiresAt: kept.expiresAt }
+    return facts.by === by && facts.digest === challenge.digest && facts.request === request && isOpen(kept.state)
+      ? begun(facts, { salt, expiresAt: kept.expiresAt })
       : undefined;
   }
 
   /** Polls, if it is our turn, and keeps what came: an answer that is not kept is lost, and that is no yes. */
-  async function poll(salt: string, { handle, subject, intervalMs }: PushFacts): Promise<PushState> {
+  async function poll(salt: string, { by, handle, subject, intervalMs }: PushFacts): Promise<PushState | "bypassed"> {
+    const sender = senders.get(by);
+    if (!sender) throw new Error(`${by} is not set up any more`);
     if (!(await store.takeTurn(salt, turnMs))) return (await store.read(salt))?.state ?? "expired";
     const polled = await sender.poll(handle);
     await store.rest(salt, polled.answer === "slower" ? intervalMs + slowerMs : intervalMs);
@@ -79,9 +95,15 @@ export function createPushes(ports: {
         return "open";
       case "declined":
       case "expired":
+      case "disowned":
+      case "locked":
         return store.end(salt, polled.answer);
+      case "bypassed":
+        await store.end(salt, "expired");
+        return "bypassed";
+      case "yes":
       case "token":
-        return store.end(salt, "answered", sealAnswer(seal, polled.token, salt, subject));
+        return store.end(salt, "answered", sealAnswer(seal, yesOf(polled), salt, subject));
     }
   }
 
@@ -91,21 +113,26 @@ export function createPushes(ports: {
     const found = salt === undefined ? undefined : await factsOf(salt);
     if (!found || salt === undefined) return { outcome: "expired" };
     const { kept, facts } = found;
+    if (facts.by !== response.by) return notShown("this push was sent in another way");
     if (facts.subject !== subject) return notShown("this push was sent to somebody else");
     if (facts.digest !== digest) return notShown("this push was sent for something else");
     if (now > kept.expiresAt) return { outcome: "expired" };
     if (!isOpen(kept.state)) return ended(kept);
-    if (!/^[0-9]{6}$/.test(code)) return { outcome: "denied", because: "malformed-code" };
-    if (code !== facts.code) {
-      const state = await store.wrongCode(salt);
-      return isOpen(state) ? { outcome: "denied", because: "wrong-code" } : locked(await store.read(salt));
+    // What the person enters on their device, the provider has judged.
+    if ("back" in facts.transfer) {
+      if (!/^[0-9]{6}$/.test(code)) return { outcome: "denied", because: "malformed-code" };
+      if (code !== facts.transfer.back) {
+        const state = await store.wrongCode(salt);
+        return isOpen(state) ? { outcome: "denied", because: "wrong-code" } : locked(await store.read(salt));
+      }
     }
     const state = kept.state === "open" ? await poll(salt, facts) : kept.state;
     if (state === "open") return { outcome: "pending" };
+    if (state === "bypassed") return notShown("the provider says yes without having asked you");
     const after = await store.read(salt);
     if (after?.answer === undefined || !isOpen(after.state)) return after ? ended(after) : { outcome: "expired" };
-    const presented = readAnswer(seal, after.answer, salt, subject);
-    const why = whyTokenFails(presented, facts, acr);
+    const yes = readAnswer(seal, after.answer, salt, subject);
+    const why = whyYesFails(yes, facts, senders.get(facts.by)?.takes);
     if (why !== undefined) {
       await store.end(salt, "expired");
       return notShown(why);
@@ -115,7 +142,7 @@ export function createPushes(ports: {
     return {
       outcome: "approved",
       claim: { stepUp: salt },
-      evidence: { kind: "id-token", token: presented.token },
+      ...(yes.token ? { evidence: { kind: "id-token", token: yes.token.token } } : {}),
     };
   }
 
@@ -123,9 +150,13 @@ export function createPushes(ports: {
     submit,
     due: (limit) => store.due(limit),
 
+    told: (salt) => store.told(salt),
+
     async begin(demand) {
-      const { challenge, request, intent, command, now } = demand;
+      const { by, challenge, request, intent, command, now } = demand;
       const { subject, digest } = challenge;
+      const sender = senders.get(by);
+      if (!sender) return refuse("no-push", "No such push is sent from here.", "Prove presence in another way.");
       const same = await sameOpen(demand);
       if (same) return same;
       const forMs = Math.min(sender.lifeMs, challenge.expiresAt - now);
@@ -133,34 +164,55 @@ export function createPushes(ports: {
       const [salt, code] = [chance.salt(), chance.code()];
       const reserved = await store.reserve({ salt, subject, request, forMs });
       if (!reserved.reserved) return tooMany(reserved, now);
-      const sent = await sender.send({ subject, text: bindingMessage({ code, intent, command }, sender.text) });
+      const sent = await sender.send({ subject, code, intent, command });
       if ("notSent" in sent) {
         // Where it may have gone out, it counts, and nobody can answer it.
-        if (sent.notSent === "unavailable") await store.end(salt, "expired");
+        if (sent.notSent === "unavailable" || sent.notSent === "plain") await store.end(salt, "expired");
         else await store.withdraw(salt);
-        return notSent(sent.notSent);
+        return notSent(by, sent.notSent);
       }
       const { handle, intervalMs } = sent;
       const life = Math.min(forMs, sent.forMs);
-      const facts = { request, subject, digest, code, handle, intervalMs, startedAt: reserved.now };
-      if (!(await store.sent(salt, sealFacts(seal, facts, salt), { forMs: life, intervalMs })))
+      const facts = { by, request, subject, digest, transfer: transferOf(sent, code), handle, intervalMs };
+      const sealed = sealFacts(seal, { ...facts, startedAt: reserved.now }, salt);
+      if (!(await store.sent(salt, sealed, { forMs: life, intervalMs })))
         return refuse("too-late", "This push was ended meanwhile.", "Begin a new one.");
-      return { salt, expiresAt: reserved.now + life };
+      return begun(facts, { salt, expiresAt: reserved.now + life });
     },
 
     async look(salt) {
       const found = await factsOf(salt);
-      if (found?.kept.state !== "open") return undefined;
-      const { facts } = found;
-      return (await poll(salt, facts)) === "declined" ? facts : undefined;
+      if (!found) return undefined;
+      const { facts, kept } = found;
+      const said = kept.state === "open" ? await poll(salt, facts) : kept.state;
+      return said === "declined" || said === "disowned" ? { ...aboutOf(facts), said } : undefined;
     },
 
     async disown(salt, subject) {
       const found = await factsOf(salt);
       if (found?.facts.subject !== subject) return undefined;
-      return (await store.end(salt, "disowned")) === "disowned" ? found.facts : undefined;
+      if ((await store.end(salt, "disowned")) !== "disowned") return undefined;
+      await store.told(salt);
+      return aboutOf(found.facts);
     },
   };
+}
+
+function aboutOf({ request, subject }: PushFacts): PushAbout {
+  return { request, subject };
+}
+
+function begun({ by, transfer }: Pick<PushFacts, "by" | "transfer">, binding: Binding): PushBegun {
+  return { ...binding, by, ...("to" in transfer ? { enter: transfer.to } : {}) };
+}
+
+/** One secret is carried, in one direction: two would teach people to copy whatever they are shown. */
+function transferOf({ enter }: Sent, code: string): PushFacts["transfer"] {
+  return enter === undefined ? { back: code } : { to: enter };
+}
+
+function yesOf(polled: Extract<Polled, { answer: "yes" | "token" }>) {
+  return polled.answer === "token" ? { token: polled.token } : {};
 }
 
 /** Less than this is not enough to find a phone, in ms. */
@@ -191,44 +243,4 @@ function locked(kept: KeptPush | undefined): Outcome {
 
 function notShown(says: string): Outcome {
   return { outcome: "insufficient", because: "evidence", says };
-}
-
-function tooMany({ because, until }: Extract<Reserved, { reserved: false }>, now: number): Refusal {
-  const seconds = Math.max(1, Math.ceil((until - now) / 1000));
-  const when = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
-  switch (because) {
-    case "open":
-      return refuse("push-limit", "A push of yours still waits for its answer.", `Answer it, or wait ${when}.`);
-    case "often":
-      return refuse(
-        "push-limit",
-        "You were sent three pushes within ten minutes, and none succeeded.",
-        `The next is possible in ${when}.`,
-      );
-    case "locked":
-      return refuse(
-        "push-limit",
-        "A push of yours was refused, so none is sent for 15 minutes.",
-        `The next is possible in ${when}.`,
-      );
-  }
-}
-
-function notSent(because: "unknown-person" | "refused" | "unavailable"): Refusal {
-  switch (because) {
-    case "unknown-person":
-      return refuse("no-push", "The identity provider knows no device of yours.", "Prove presence in another way.");
-    case "refused":
-      return refuse(
-        "no-push",
-        "The identity provider takes no push from us.",
-        "Prove presence in another way, and have an administrator run `countersign doctor idp`.",
-      );
-    case "unavailable":
-      return refuse(
-        "no-push",
-        "The identity provider does not answer.",
-        "Prove presence in another way, or try again.",
-      );
-  }
 }

@@ -2,6 +2,9 @@
 export const authenticatorNames = ["totp", "duo", "okta", "push", "login", "passkey"] as const;
 export type AuthenticatorName = (typeof authenticatorNames)[number];
 
+/** Those that are pushes. */
+export type PushAuthenticator = Extract<AuthenticatorName, "duo" | "okta" | "push">;
+
 /** Those whose proof can carry the digest of a plan, signed by somebody other than us. */
 export const boundAuthenticators: readonly AuthenticatorName[] = ["login", "passkey"];
 

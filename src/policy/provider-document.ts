@@ -13,9 +13,30 @@ export interface Provider {
   readonly acr: readonly [string, ...string[]];
   /** Absent: no push goes through this provider. */
   readonly push?: PushWays;
+  /** Absent: no push goes through Duo. */
+  readonly duo?: DuoAccount;
+  /** Absent: no push goes through Okta's direct authentication. */
+  readonly okta?: DirectWays;
+}
+
+/** An Auth API application of Duo's; its secret is web's alone. */
+export interface DuoAccount {
+  /** `api-xxxxxxxx.duosecurity.com`. */
+  readonly host: string;
+  readonly integrationKey: string;
+}
+
+/** Okta's direct authentication. */
+export interface DirectWays {
+  /** The methods of which a token must name one (RFC 8176). */
+  readonly amr: readonly [string, ...string[]];
+  /** How long a push may be answered, in seconds. */
+  readonly seconds: number;
 }
 
 const token = z.string().regex(/^[\x21-\x7e]{1,255}$/, "has up to 255 printable characters without blanks");
+/** What a device shows of itself in `amr` (RFC 8176 section 2). A password, a code or a call is not what is asked for. */
+const possessed = ["hwk", "oob", "pop", "swk"] as const;
 const schema = z.strictObject({
   preset: z.enum(presetNames),
   issuer: z.string(),
@@ -39,6 +60,21 @@ const schema = z.strictObject({
         .optional(),
     })
     .optional(),
+  duo: z
+    .strictObject({
+      host: z.string(),
+      integrationKey: z.string().regex(/^DI[A-Z0-9]{18}$/, "has 20 letters and digits, and begins with DI"),
+    })
+    .optional(),
+  okta: z
+    .strictObject({
+      amr: z
+        .array(z.enum(possessed, `is one of ${possessed.join(", ")}`))
+        .min(1)
+        .optional(),
+      seconds: z.int().min(30).max(300, "is at most 300, as long as Okta waits").optional(),
+    })
+    .optional(),
 });
 type Written = z.infer<typeof schema>;
 
@@ -59,6 +95,9 @@ export function readProvider(
   const wrong = issuerFault(issuer, plain);
   if (wrong) fault("issuer", wrong);
   if (value.push && !preset.push) fault("push", `${name} has no CIBA, so there is nothing to say of pushes`);
+  if (value.okta && name !== "okta") fault("okta", `${name} is not Okta`);
+  const strange = value.duo && hostFault(value.duo.host, plain);
+  if (strange) faults.push({ ...at(["duo", "host"]), says: `duo.host: ${strange}` });
   const [first, ...others] = value.acr ?? preset.acr;
   if (first === undefined) fault("acr", `${name} has no usual one: name those that count, the one to ask for first`);
   if (first === undefined || faults.length > 0) return { faults };
@@ -66,6 +105,8 @@ export function readProvider(
   return {
     ...{ preset: name, issuer, clientId, clientAuth: clientAuth ?? preset.clientAuth, acr: [first, ...others] },
     ...(push ? { push } : {}),
+    ...(value.duo ? { duo: value.duo } : {}),
+    ...(value.okta ? { okta: directOf(value.okta) } : {}),
   };
 }
 
@@ -76,6 +117,17 @@ function pushOf(usual: PushWays, { hint, expiry, seconds, text = {} }: NonNullab
     seconds: seconds ?? usual.seconds,
     text: { limit: text.limit ?? usual.text.limit, charset: text.charset ?? usual.text.charset },
   };
+}
+
+function directOf({ amr, seconds = 120 }: NonNullable<Written["okta"]>): DirectWays {
+  const [first = "swk", ...others] = amr ?? possessed;
+  return { amr: [first, ...others], seconds };
+}
+
+/** Duo's alone: whoever names the host is who says yes. */
+function hostFault(host: string, plain: boolean): string | undefined {
+  if (/^api-[a-z0-9]{4,20}\.duo(security|federal)\.com$/.test(host)) return undefined;
+  return plain && /^127\.0\.0\.1:\d{1,5}$/.test(host) ? undefined : "is Duo's, such as api-1a2b3c4d.duosecurity.com";
 }
 
 const loopback = /^(127\.0\.0\.1|\[::1\]|localhost)$/;

@@ -45,6 +45,9 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       "Needs Okta Identity Engine, and an app with the CIBA grant whose client authenticates.",
       "A push reaches a Custom Authenticator built on the Devices SDK: stock Okta Verify does not answer CIBA.",
       "Subjects in the directory are Okta's `sub`, its user ids.",
+      "With `okta: {}` pushes go to stock Okta Verify by direct authentication: turn its OOB grant and the number challenge on.",
+      "Okta's number has two digits and is picked out of three, so a push there is weaker than a code: NIST SP 800-63B-4 section 3.1.3.1 asks for six digits.",
+      "The Factors API is not used: it would take okta.users.manage, and whoever has that secret can enrol and reset everybody's factors.",
     ],
   },
   entra: {

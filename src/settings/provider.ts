@@ -11,6 +11,7 @@ export const providerSchema = {
 };
 export const providerSecretSchema = {
   COUNTERSIGN_IDP_CLIENT_SECRET: z.string().min(16, "is too short for a client's secret").optional(),
+  COUNTERSIGN_DUO_SECRET: z.string().min(40, "is too short for Duo's secret key, which has 40 characters").optional(),
 };
 
 export interface OfProvider {
@@ -38,7 +39,11 @@ export function providerWithSecret(faults: string[], values: Readonly<Record<str
   const secret = values["COUNTERSIGN_IDP_CLIENT_SECRET"];
   if (secret !== undefined && values["COUNTERSIGN_IDP"] === undefined)
     faults.push("COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET");
-  if (provider?.push && secret === undefined)
+  if ((provider?.push || provider?.okta) && secret === undefined)
     faults.push("COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes");
+  const duoSecret = values["COUNTERSIGN_DUO_SECRET"];
+  if (provider?.duo && duoSecret === undefined) faults.push("COUNTERSIGN_DUO_SECRET: is needed where Duo sends pushes");
+  if (duoSecret !== undefined && (provider ? !provider.duo : values["COUNTERSIGN_IDP"] === undefined))
+    faults.push("COUNTERSIGN_DUO_SECRET: is there, and no document of COUNTERSIGN_IDP says anything of Duo");
   return provider;
 }

@@ -8,7 +8,14 @@ export const roots: readonly string[] = ["web.ts", "worker.ts", "cli.ts", "count
 export const rootsWhole: readonly string[] = [...roots, "cli/"];
 
 /** What only roots import. */
-export const supportOfRoots: readonly string[] = ["config.ts", "environment.ts", "process.ts", "settings/", "cli/"];
+export const supportOfRoots: readonly string[] = [
+  "config.ts",
+  "environment.ts",
+  "process.ts",
+  "push-senders.ts",
+  "settings/",
+  "cli/",
+];
 
 /** The command is a JavaScript file, which must check the version of Node before any TypeScript is read. */
 export const rootOfRoot: ReadonlyMap<string, string> = new Map([["countersign.mjs", "cli.ts"]]);
@@ -24,7 +31,7 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["bullmq", ["adapters/bullmq/"]],
   ["canonicalize", ["audit/canonical.ts"]],
   ["jose", ["adapters/witness/"]],
-  ["openid-client", ["adapters/identity/"]],
+  ["openid-client", ["adapters/pushes/"]],
   ["ioredis", ["adapters/redis/"]],
   ["otplib", ["adapters/authenticators/"]],
   ["pino", ["adapters/log/"]],
@@ -46,7 +53,7 @@ export const timersOfCore: readonly string[] = ["execution/hold.ts"];
 /** What a process must never reach. */
 export const wall: ReadonlyMap<string, readonly string[]> = new Map([
   ["web.ts", ["@kubernetes/", "execution/", "adapters/kubernetes/"]],
-  ["worker.ts", ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/"]],
+  ["worker.ts", ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/", "adapters/pushes/"]],
 ]);
 
 export const lineLimit = 250;

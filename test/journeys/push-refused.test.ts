@@ -11,7 +11,7 @@ const wrong = (code: string) => (code === "000000" ? "000001" : "000000");
 
 describe("a push that does not count, through the real processes", function () {
   this.timeout(40_000);
-  const stage = onStage({ idp: true, webs: 2 });
+  const stage = onStage({ provider: "ciba", webs: 2 });
   const codeOf = ({ text }: { readonly text: string }) => text.slice(0, 6);
   let id = "";
 

@@ -13,7 +13,7 @@ describe("a push through the identity provider", function () {
   this.timeout(40_000);
 
   describe("and the real processes", () => {
-    const stage = onStage({ idp: true, webs: 2 });
+    const stage = onStage({ provider: "ciba", webs: 2 });
 
     it("proves, approves and runs a restart, and the worker checks the tokens again", async () => {
       const { lab, executions } = stage();

@@ -8,13 +8,16 @@ import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
 import { redisTrail } from "../../src/adapters/redis/trail.ts";
 import type { RequestStore, Scribe, Trail } from "../../src/ports.ts";
 import { Guard } from "../cluster/guard.ts";
+import type { Duo } from "./duo/duo.ts";
 import { openFrontDoor } from "./front-door.ts";
-import { type Idp, phoneAcr, startIdp } from "./idp/idp.ts";
+import type { Idp } from "./idp/idp.ts";
+import type { Okta } from "./okta/okta.ts";
 import { approvals, channels, people, team } from "./people.ts";
 import { enrolPhone, type Phone } from "./phone.ts";
 import { type LabProcess, prepareProcess, startProcess } from "./processes/lab-process.ts";
 import { type CliRun, runCli } from "./processes/run-cli.ts";
 import { freshSecrets, type LabSecrets } from "./processes/secrets.ts";
+import { type LabProvider, type ProviderKind, startProvider } from "./provider.ts";
 import { type RedisPeer, startRedis } from "./redis/start-redis.ts";
 import { startSlackDouble } from "./slack/slack-double.ts";
 import type { SlackDouble } from "./slack/workspace.ts";
@@ -36,8 +39,8 @@ export interface LabOptions {
   readonly pace?: boolean;
   /** Text of the policy document; the example's when absent. */
   readonly policy?: string;
-  /** An identity provider with a phone for each of the people; none when absent. */
-  readonly idp?: true;
+  /** Who pushes go out through, with a phone for each of the people; nobody when absent. */
+  readonly provider?: ProviderKind;
   /** Over the settings of one side, such as `COUNTERSIGN_REQUEST_SECONDS`. */
   readonly web?: Readonly<Record<string, string>>;
   readonly worker?: Readonly<Record<string, string>>;
@@ -61,8 +64,10 @@ export interface Lab {
   /** Files that all processes read, and read again when they change. */
   readonly policyFile: string;
   readonly directoryFile: string;
-  /** Where pushes go out from, where there is one. */
+  /** Who pushes go out through, where there is somebody. */
   readonly idp?: Idp;
+  readonly duo?: Duo;
+  readonly okta?: Okta;
   /** Where people enrol and prove presence, as browsers call it. */
   readonly pagesUrl: string;
   /** One more process of either side; a worker serves one cluster. */
@@ -94,12 +99,18 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   const door = await openFrontDoor();
   begun.defer(() => door.close());
-  const idp = options.idp && (await startIdp({ subjects: people.map(({ sub }) => sub) }));
-  if (idp) begun.defer(() => idp.close());
+  const kind = options.provider;
+  const provider =
+    kind &&
+    (await startProvider(
+      kind,
+      people.map(({ sub }) => sub),
+    ));
+  if (provider) begun.defer(() => provider.close());
   const secrets = freshSecrets();
   const prefix = `lab-${randomBytes(4).toString("hex")}:`;
   const pagesUrl = door.origin;
-  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl, options });
+  const settings = await settingsOf({ folder, redis, prefix, secrets, slack, provider, pagesUrl, options });
   const all: Record<"web" | "worker", LabProcess[]> = { web: [], worker: [] };
   const start = async (side: "web" | "worker", cluster = "demo") => {
     const file = settings.clusterFiles[cluster] ?? "";
@@ -150,7 +161,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     secrets,
     policyFile: settings.policyFile,
     directoryFile: settings.directoryFile,
-    ...(idp ? { idp } : {}),
+    ...(provider?.idp ? { idp: provider.idp } : {}),
+    ...(provider?.duo ? { duo: provider.duo } : {}),
+    ...(provider?.okta ? { okta: provider.okta } : {}),
     pagesUrl,
     start,
     prepare,
@@ -174,12 +187,12 @@ interface Parts {
   readonly secrets: LabSecrets;
   readonly slack: SlackDouble;
   readonly pagesUrl: string;
-  readonly idp: Idp | undefined;
+  readonly provider: LabProvider | undefined;
   readonly options: LabOptions;
 }
 
 /** The environment of each process, as an operator would write it; neither gets what is the other's. */
-async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl, options }: Parts) {
+async function settingsOf({ folder, redis, prefix, secrets, slack, provider, pagesUrl, options }: Parts) {
   const file = async (name: string, content: string) => {
     const path = join(folder, name);
     await writeFile(path, content, { mode: 0o600 });
@@ -197,11 +210,8 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl
     const kubeconfig = await file(`${name}.kubeconfig`, workerKubeconfig(access));
     clusterFiles[name] = await file(`${name}.yaml`, `clusters:\n  ${name}: { kubeconfig: ${kubeconfig} }\n`);
   }
-  const provider = idp && {
-    COUNTERSIGN_IDP: await file(
-      "provider.yaml",
-      `preset: generic\nissuer: ${idp.issuer}\nclientId: ${idp.clientId}\nacr: ["${phoneAcr}"]\n`,
-    ),
+  const pushes = provider && {
+    COUNTERSIGN_IDP: await file("provider.yaml", provider.document),
     COUNTERSIGN_PLAIN_IDP: "demo",
   };
   const common = {
@@ -210,7 +220,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl
     COUNTERSIGN_POLICY: policyFile,
     COUNTERSIGN_DIRECTORY: directoryFile,
     COUNTERSIGN_PAGES_URL: pagesUrl,
-    ...provider,
+    ...pushes,
     // A Redis that was given to us may be a developer's: it is said, and borne.
     ...(redis.owned ? {} : { COUNTERSIGN_FORGETFUL_REDIS: "demo" }),
   };
@@ -235,7 +245,7 @@ async function settingsOf({ folder, redis, prefix, secrets, slack, idp, pagesUrl
       COUNTERSIGN_CLUSTERS: Object.keys(clusters).join(","),
       COUNTERSIGN_SEALING_KEY: secrets.sealingKey,
       COUNTERSIGN_GRANT_KEY: secrets.grantKey,
-      ...(idp ? { COUNTERSIGN_IDP_CLIENT_SECRET: idp.clientSecret } : {}),
+      ...provider?.secrets,
       ...options.web,
     },
     worker: {

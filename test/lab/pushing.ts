@@ -17,17 +17,28 @@ export async function sendPush(
   id: string,
   form: PushedForm,
 ): Promise<{ readonly form: OpenView; readonly push: ReceivedPush }> {
-  const hands = lab.slack.as(person.id);
   const before = phone(lab, person).length;
-  await click(lab, person, form === "prove" ? "prove" : "review", id);
-  const open = await until(lab.slack, () => hands.see().views.find((one) => one.view.callback_id === form));
-  await hands.click({ view: open.id }, "by-push");
-  const asking = await until(lab.slack, () =>
-    hands.see().views.find((one) => JSON.stringify(one.view).includes("A push is on your device")),
-  );
+  const asking = await openPushForm(lab, person, id, form, "by-push");
   const push = phone(lab, person).at(before);
   if (!push) throw new Error(`no push came to ${person.sub}`);
   return { form: asking, push };
+}
+
+/** Opens the form and presses the button of one provider; answers the form as it stands once the push was sent. */
+export async function openPushForm(
+  lab: Lab,
+  person: LabPersonage,
+  id: string,
+  form: PushedForm,
+  button: "by-push" | "by-duo" | "by-okta",
+): Promise<OpenView> {
+  const hands = lab.slack.as(person.id);
+  await click(lab, person, form === "prove" ? "prove" : "review", id);
+  const open = await until(lab.slack, () => hands.see().views.find((one) => one.view.callback_id === form));
+  await hands.click({ view: open.id }, button);
+  return until(lab.slack, () =>
+    hands.see().views.find((one) => JSON.stringify(one.view).includes("A push is on your device")),
+  );
 }
 
 export function phone(lab: Lab, { sub }: LabPersonage): readonly ReceivedPush[] {

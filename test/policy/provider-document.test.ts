@@ -45,6 +45,29 @@ describe("a provider's document", () => {
     assert.match(faultsOf(`${least}push: { text: { limit: 20 } }\n`)[0] ?? "", /at least 40/);
   });
 
+  it("holds an application of Duo's at a host of Duo's alone, whatever the provider is", () => {
+    const duo = (host: string, key = "DIWJ8X6AEYOR5OMC6TQ1") => `duo: { host: ${host}, integrationKey: ${key} }\n`;
+    const good = duo("api-1a2b3c4d.duosecurity.com");
+    const { duo: account } = read(`${least.replace("generic", "entra")}${good}`);
+    assert.deepEqual(account, { host: "api-1a2b3c4d.duosecurity.com", integrationKey: "DIWJ8X6AEYOR5OMC6TQ1" });
+    assert.equal(read(least).duo, undefined);
+    for (const host of ["evil.example.com", "api-1a2b3c4d.duosecurity.com.evil.example", "127.0.0.1:8443", "a@b"])
+      assert.match(faultsOf(`${least}${duo(`"${host}"`)}`)[0] ?? "", /^5:14: duo\.host: is Duo's/, host);
+    assert.deepEqual(faultsOf(`${least}${duo('"127.0.0.1:8443"')}`, { plain: true }), []);
+    assert.match(faultsOf(`${least}${duo("api-1a2b3c4d.duosecurity.com", "secret")}`)[0] ?? "", /^5:.*begins with DI/);
+    assert.match(faultsOf(`${least}duo: { secret: x }\n`)[0] ?? "", /^5:/);
+  });
+
+  it("sends pushes by Okta's direct authentication only where it says so, and by methods of a device alone", () => {
+    const okta = "preset: okta\nissuer: https://id.example.com\nclientId: c\n";
+    assert.equal(read(okta).okta, undefined);
+    assert.deepEqual(read(`${okta}okta: {}\n`).okta, { amr: ["hwk", "oob", "pop", "swk"], seconds: 120 });
+    assert.deepEqual(read(`${okta}okta: { amr: [hwk], seconds: 60 }\n`).okta, { amr: ["hwk"], seconds: 60 });
+    assert.match(faultsOf(`${okta}okta: { amr: [pwd] }\n`)[0] ?? "", /^4:.*hwk, oob, pop, swk/);
+    assert.match(faultsOf(`${okta}okta: { seconds: 301 }\n`)[0] ?? "", /^4:.*at most 300/);
+    assert.match(faultsOf(`${least}okta: {}\n`)[0] ?? "", /^5:.*generic is not Okta/);
+  });
+
   it("counts no context that is asked for only if possible", () => {
     assert.match(faultsOf(least.replace("mfa", "urn:okta:loa:2fa:any:ifpossible"))[0] ?? "", /if possible/);
   });

@@ -1,12 +1,13 @@
 import type { Pushes } from "../../challenge/push.ts";
+import type { PushAuthenticator } from "../../policy/authenticator.ts";
 import type { Authenticator } from "../../ports.ts";
 import type { PushSeal } from "../../push-port.ts";
 import { type SealingKeys, seal, unseal } from "./seal.ts";
 
-/** A push through the identity provider, with the code carried back. */
-export function pushAuthenticator(pushes: Pushes): Authenticator {
+/** A push through one provider, with a code carried. */
+export function pushAuthenticator(pushes: Pushes, name: PushAuthenticator): Authenticator {
   return {
-    name: "push",
+    name,
     // Only the provider knows who has a device, and says so when it is to send a push.
     isEnrolled: async () => true,
     async submit(challenge, response, now) {

@@ -62,6 +62,9 @@ export function redisPushes(client: StateClient, scribe: Scribe): PushStore {
     async rest(salt, forMs) {
       await client.read((redis) => redis.set(key(`push-turn:${salt}`), "1", "PX", Math.max(1, forMs)));
     },
+    async told(salt) {
+      await client.read((redis) => redis.zrem(key("push-due"), salt));
+    },
     end: (salt, as, answer) => end(salt, { as, ...(answer === undefined ? {} : { answer }) }),
     wrongCode: (salt) => end(salt, { wrong: limits.wrong, op: randomUUID() }),
     due: async (limit) => (await client.run("push-due", { patience, limit })) as string[],

@@ -148,6 +148,8 @@ export type ActionId =
   | "revoke"
   | "by-passkey"
   | "by-push"
+  | "by-duo"
+  | "by-okta"
   | "not-me";
 
 export function button(

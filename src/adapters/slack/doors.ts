@@ -11,7 +11,13 @@ export function doorsFor({ ports }: Front, about: Omit<StartedStepUp, "salt" | "
   const { stepUpAddress, pushing } = ports;
   const { purpose, request } = about;
   return {
-    ...(pushing ? { push: button("by-push", "Send a push to my device", `${purpose} ${request}`) } : {}),
+    ...(pushing
+      ? {
+          push: button("by-push", "Send a push to my device", `${purpose} ${request}`),
+          duo: button("by-duo", "Send a Duo push", `${purpose} ${request}`),
+          okta: button("by-okta", "Send an Okta push", `${purpose} ${request}`),
+        }
+      : {}),
     ...(stepUpAddress ? { passkey: linkButton("by-passkey", "With a passkey…", stepUpAddress(about, now)) } : {}),
   };
 }

@@ -11,7 +11,7 @@ import { clip } from "./escape.ts";
 import { type Front, identify } from "./front.ts";
 import { approvalsOf } from "./known.ts";
 import type { Metadata } from "./metadata.ts";
-import { doneModal, refusalModal, reviewModal } from "./modals.ts";
+import { doneModal, notYetModal, type ProofForm, refusalModal, reviewModal } from "./modals.ts";
 import { isDirect } from "./surfaces.ts";
 import { refusalWords } from "./words.ts";
 
@@ -30,22 +30,22 @@ export async function submitProof(front: Front, arrival: Arrival, filled: Filled
   const { channel } = stored.request.origin;
   const subject = await identify(front, arrival, ...(isDirect(channel) ? [] : [channel]));
   if (isRefusal(subject)) return inPlace(subject);
-  const moved = await front.ports.lifecycle.prove(filled.request, subject, codeIn(filled));
-  return isRefusal(moved) ? atCode(moved, filled) : { view: doneModal("Your code was accepted.", moved) };
+  const moved = await front.ports.lifecycle.prove(filled.request, subject, responseIn(filled) ?? nothingTyped);
+  return isRefusal(moved) ? atProof(moved, filled, "prove") : { view: doneModal("Your code was accepted.", moved) };
 }
 
 export async function submitApproval(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {
   const subject = await identify(front, arrival, front.settings.approvalsChannel);
   if (isRefusal(subject)) return inPlace(subject);
   const { lifecycle } = front.ports;
-  const moved = await lifecycle.approve(filled.request, subject, "code" in filled ? codeIn(filled) : undefined);
+  const moved = await lifecycle.approve(filled.request, subject, responseIn(filled));
   if (!isRefusal(moved)) {
     // Policy is decided again as a yes lands, and its no ends the request without that yes.
     const counts = approvalsOf(moved).some((approval) => approval.subject === subject.sub);
     return { view: doneModal(counts ? "Your approval is recorded." : "Your approval does not count.", moved) };
   }
   await recordNoApproval(front, filled.request, subject.sub, moved);
-  if (moved.refused !== "proof-needed" || "code" in filled) return atCode(moved, filled);
+  if (moved.refused !== "proof-needed" || responseIn(filled)) return atProof(moved, filled, "approve");
   // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const stored = await readRequest(front, filled.request);
   if (isRefusal(stored)) return inPlace(stored);
@@ -72,11 +72,15 @@ async function recordNoApproval({ ports }: Front, request: string, subject: stri
     await ports.trail.append({ kind: "approval.refused", request, subject, code: no.refused });
 }
 
-/** The code that was typed, as the answer of an authenticator app or of the push the form was for. */
-export function codeIn({ code = "", started }: Filled): Response {
-  const given = code.replace(/\s/g, "");
-  return started ? { by: "push", given, started } : { by: "totp", given };
+/** What answers a challenge: the code of an authenticator app, or the push that the form was for, with its code if any. */
+export function responseIn({ code, started }: Filled): Response | undefined {
+  const given = (code ?? "").replace(/\s/g, "");
+  if (started) return { by: started.by, given, started };
+  return code === undefined ? undefined : { by: "totp", given };
 }
+
+/** What a form without a field sends: no code of anybody. */
+export const nothingTyped: Response = { by: "totp", given: "" };
 
 const aboutTheCode: readonly Refusal["refused"][] = [
   "wrong-code",
@@ -92,6 +96,13 @@ export function atCode(refusal: Refusal, filled: Filled): FormReply {
   return "code" in filled && aboutTheCode.includes(refusal.refused)
     ? { errors: { code: refusalWords(refusal).replaceAll("`", "") } }
     : inPlace(refusal);
+}
+
+/** The same of a form that may wait for a device: one that has not answered yet is asked about again by the same form. */
+export function atProof(refusal: Refusal, filled: Filled, form: ProofForm): FormReply {
+  if (!filled.started || refusal.refused !== "not-yet") return atCode(refusal, filled);
+  const words = refusalWords(refusal).replaceAll("`", "");
+  return "why" in filled ? { errors: { why: words } } : { view: notYetModal(form, filled, refusal) };
 }
 
 export function inPlace(refusal: Refusal): FormReply {

@@ -1,4 +1,5 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from "@slack/bolt";
+import type { PushAuthenticator } from "../../policy/authenticator.ts";
 import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
@@ -31,7 +32,13 @@ export function listen(app: App, front: Front): void {
     );
   });
 
-  const clicks: Record<ActionId, (arrival: Arrival, id: string, view: ViewRef | undefined) => Promise<void>> = {
+  type OnClick = (arrival: Arrival, value: string, view: ViewRef | undefined) => Promise<void>;
+  const byPush =
+    (by: PushAuthenticator): OnClick =>
+    async (arrival, value, view) => {
+      if (view) await openPush(front, arrival, by, value, view);
+    };
+  const clicks: Record<ActionId, OnClick> = {
     prove: (arrival, id) => openProof(front, arrival, id),
     review: (arrival, id) => openReview(front, arrival, id),
     cancel: (arrival, id) => cancel(front, arrival, id),
@@ -45,9 +52,9 @@ export function listen(app: App, front: Front): void {
     revoke: (arrival, id) => revoke(front, arrival, id),
     // The browser opens it.
     "by-passkey": async () => undefined,
-    "by-push": async (arrival, value, view) => {
-      if (view) await openPush(front, arrival, value, view);
-    },
+    "by-push": byPush("push"),
+    "by-duo": byPush("duo"),
+    "by-okta": byPush("okta"),
     "not-me": (arrival, salt) => notMe(front, arrival, salt),
   };
   for (const [action, onClick] of Object.entries(clicks))

@@ -20,7 +20,7 @@ import {
   spoken,
   whyInput,
 } from "./blocks.ts";
-import { writeMetadata } from "./metadata.ts";
+import { type Metadata, writeMetadata } from "./metadata.ts";
 import { planSheet } from "./plan-sheet.ts";
 import { askProof, type Doors } from "./ways.ts";
 import { refusalWords, stateWords } from "./words.ts";
@@ -127,6 +127,16 @@ export function noticeModal(says: string): ModalView {
 }
 
 /** Where the request stands, and why this person can do nothing about it. */
+/** Those that a proof is given with. */
+export type ProofForm = Extract<FormId, "prove" | "approve" | Settlement["as"]>;
+
+/** In the place of a form without a field, whose push is not answered yet: it is sent again, with nothing more to type. */
+export function notYetModal(form_: ProofForm, { request, started }: Metadata, refusal: Refusal): ModalView {
+  const again = "To see the number again, open the first form and press the same button: no second push is sent.";
+  const said = richText(lines(spoken(refusalWords(refusal)), [raw(again)]));
+  return form(form_, request, "Not yet", "I have answered", [said], started ? { pushed: started } : {});
+}
+
 function whyNot(request: Request, refusal: Refusal) {
   return richText(lines([bold(stateWords(request))], spoken(refusalWords(refusal))));
 }

@@ -1,5 +1,6 @@
 import { App } from "@slack/bolt";
 import type { Entry } from "../../audit/chain.ts";
+import type { Disowned } from "../../request/pushing.ts";
 import { createTeller } from "./alarms.ts";
 import { codeOf } from "./api-fault.ts";
 import { openClients } from "./clients.ts";
@@ -9,6 +10,7 @@ import { createGate } from "./gate.ts";
 import { listen } from "./listeners.ts";
 import { createMembers } from "./members.ts";
 import { createOutbox } from "./outbox.ts";
+import { raiseAlarm } from "./push-alarm.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { createRecall } from "./recall.ts";
 import { openReceiving } from "./receivers.ts";
@@ -23,6 +25,8 @@ export type { SlackPorts, SlackSettings } from "./settings.ts";
 export interface Slack {
   /** Makes what Slack shows of a request match its record; safe to call at any time, by any number of processes. */
   show(request: string): Promise<void>;
+  /** Tells the security channel of a push that its person disowned on their device; throws when it could not be told. */
+  alarm(disowned: Disowned): Promise<void>;
   /** Tells people of an entry of the trail that belongs to no request; throws when Slack took it not. */
   tell(entry: Entry): Promise<void>;
   /** Takes nothing new in, and waits for what is under way. */
@@ -94,6 +98,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
     address,
     tell: createTeller(clients.outbox, settings, ports),
     show: (request) => shows.run(() => shower.show(request)),
+    alarm: (disowned) => raiseAlarm(front, disowned),
     async close() {
       shower.stop();
       // A socket that is closed takes no acknowledgement any more.

@@ -17,8 +17,8 @@ const skewMs = minute;
  * Checks ID tokens by the provider's public keys alone (OpenID Connect Core 1.0 section 3.1.3.7). It is a proof's past
  * that is judged: a token that has expired since then shows what it showed.
  */
-export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "acr">): Check<IdToken> {
-  const { issuer, clientId, acr: accepted } = provider;
+export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "acr" | "okta">): Check<IdToken> {
+  const { issuer, clientId, acr: accepted, okta } = provider;
   const keys = providerKeys(issuer);
 
   return async (proof, evidence) => {
@@ -42,17 +42,29 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
   }
 
   function whyClaimsFail(claims: JWTPayload, proof: Proof, { binding }: IdToken): string | undefined {
-    const { sub, acr, auth_time: authTime, azp, aud, nonce } = claims;
+    const { sub, auth_time: authTime, azp, aud, nonce } = claims;
     if (sub !== proof.subject) return "the ID token is of somebody else";
     if (Array.isArray(aud) && aud.length > 1 && azp !== clientId) return "the ID token is for others too";
-    if (typeof acr !== "string" || !accepted.includes(acr))
-      return `the ID token's acr is ${typeof acr === "string" ? acr : "missing"}, and it takes ${accepted.join(" or ")}`;
+    const weak = proof.authenticator === "okta" ? whyMethodsFail(claims) : whyContextFails(claims);
+    if (weak !== undefined) return weak;
     if (typeof authTime !== "number") return "the ID token does not say when they authenticated";
     const at = authTime * 1000;
     if (at < proof.at - ageMs) return "the login of the ID token is too old";
     if (at > proof.at + skewMs) return "the login of the ID token lies after the proof";
     if (binding && nonce !== signedValue(proof, binding)) return "the ID token was given for something else";
     return undefined;
+  }
+
+  function whyContextFails({ acr }: JWTPayload): string | undefined {
+    if (typeof acr === "string" && accepted.includes(acr)) return undefined;
+    return `the ID token's acr is ${typeof acr === "string" ? acr : "missing"}, and it takes ${accepted.join(" or ")}`;
+  }
+
+  /** Okta's direct authentication says by which methods, and not in which context. */
+  function whyMethodsFail({ amr }: JWTPayload): string | undefined {
+    if (!okta) return "no push through Okta is set up here";
+    if (Array.isArray(amr) && amr.some((method) => okta.amr.includes(method))) return undefined;
+    return `the ID token's amr is ${Array.isArray(amr) ? amr.join(" and ") : "missing"}, and it takes ${okta.amr.join(" or ")}`;
   }
 }
 

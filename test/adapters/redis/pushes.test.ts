@@ -94,9 +94,28 @@ describe("the limits of pushes", () => {
     const due = () => stage.webs[1].pushes.due(10);
     await stage.client.read((redis) => redis.zadd(`${stage.client.prefix}push-due`, 0, started.salt));
     assert.deepEqual([await due(), await due()], [[started.salt], []]);
-    await stage.webs[0].pushes.disown(started.salt, alice);
+    await stage.client.read((redis) => redis.hset(`${stage.client.prefix}push:${started.salt}`, "expiresAt", 1));
     await stage.client.read((redis) => redis.zadd(`${stage.client.prefix}push-due`, 0, started.salt));
     assert.deepEqual(await due(), []);
     assert.equal(await stage.client.read((redis) => redis.zcard(`${stage.client.prefix}push-due`)), 0);
+  });
+
+  it("keep a no in sight until what follows from it was done, though somebody typing noticed it first", async () => {
+    const started = await stage.begun(alice, "r-1");
+    await idp.deny(stage.latest(alice).id);
+    const typed = await stage.type(started, stage.codeOf(alice));
+    assert.deepEqual(typed, { outcome: "denied", because: "declined" });
+    const { pushes } = stage.webs[1];
+    assert.deepEqual(await pushes.due(10), [started.salt]);
+    const no = { request: "r-1", subject: alice, said: "declined" };
+    assert.deepEqual([await pushes.look(started.salt), await pushes.look(started.salt)], [no, no]);
+    await pushes.told(started.salt);
+    assert.deepEqual(await pushes.due(10), []);
+  });
+
+  it("hand what its person disowned in Slack to nobody else: that is done at once", async () => {
+    const started = await stage.begun(alice, "r-1");
+    await stage.webs[0].pushes.disown(started.salt, alice);
+    assert.deepEqual(await stage.webs[1].pushes.due(10), []);
   });
 });

@@ -20,7 +20,12 @@ local after = {
 if not after[state] then return state end
 redis.call('HSET', key, 'state', as)
 if args.answer then redis.call('HSET', key, 'answer', args.answer) end
-redis.call('ZREM', P .. 'push-due', args.salt)
+-- A no is looked at once more, by whoever does what follows from it.
+if as == 'declined' or as == 'disowned' then
+  redis.call('ZADD', P .. 'push-due', '0', args.salt)
+else
+  redis.call('ZREM', P .. 'push-due', args.salt)
+end
 if as == 'answered' then return as end
 if redis.call('GET', of .. 'open') == args.salt then redis.call('DEL', of .. 'open') end
 -- Pushes since the last success are what tires people.

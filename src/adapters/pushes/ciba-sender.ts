@@ -12,9 +12,11 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from "openid-client";
+import { bindingMessage } from "../../challenge/binding-message.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { PushWays } from "../../policy/provider-presets.ts";
-import type { NotSent, Polled, PresentedToken, PushSender } from "../../push-port.ts";
+import type { NotSent, PushSender } from "../../push-port.ts";
+import { presented, whyNoAnswer } from "./token-answer.ts";
 
 /** Of each call, in seconds. */
 const timeoutSeconds = 5;
@@ -46,15 +48,15 @@ export function cibaSender(
   }
 
   return {
-    text: push.text,
     lifeMs: push.seconds * 1000,
+    takes: { acr },
 
-    async send({ subject, text }) {
+    async send({ subject, ...text }) {
       try {
         const sent = await initiateBackchannelAuthentication(await configuration(), {
           scope: "openid",
           login_hint: push.hint === "sub" ? subject : JSON.stringify({ format: "iss_sub", iss: issuer, sub: subject }),
-          binding_message: text,
+          binding_message: bindingMessage(text, push.text),
           acr_values: acr[0],
           [push.expiry]: String(push.seconds),
         });
@@ -82,46 +84,12 @@ export function cibaSender(
   };
 }
 
-function presented(token: string, claims: Readonly<Record<string, unknown>>): PresentedToken {
-  const { sub, acr, auth_time: authTime } = claims;
-  return {
-    token,
-    subject: String(sub),
-    ...(typeof acr === "string" ? { acr } : {}),
-    ...(typeof authTime === "number" ? { authenticatedAt: authTime * 1000 } : {}),
-  };
-}
-
 /** RFC 6749 section 5.2 and OpenID CIBA Core 1.0 section 13: a 4xx with a code means that nobody was asked. */
 function whyNotSent(fault: unknown): NotSent {
   if (fault instanceof WWWAuthenticateChallengeError) return { notSent: "refused", because: `status ${fault.status}` };
   if (!(fault instanceof ResponseBodyError) || fault.status >= 500 || fault.status === 429)
     return { notSent: "unavailable", because: codeOf(fault) };
   return { notSent: fault.error === "unknown_user_id" ? "unknown-person" : "refused", because: fault.error };
-}
-
-/**
- * Only what the provider itself says ends a push. A token that was taken and does not hold is gone for good, so it ends
- * it too; what was lost on the way stays pending until the push is over.
- */
-function whyNoAnswer(fault: unknown): Polled {
-  if (fault instanceof ResponseBodyError)
-    switch (fault.error) {
-      case "authorization_pending":
-        return { answer: "pending" };
-      case "slow_down":
-        return { answer: "slower" };
-      case "access_denied":
-        return { answer: "declined" };
-      default:
-        return { answer: fault.status >= 500 || fault.status === 429 ? "slower" : "expired" };
-    }
-  return { answer: fault instanceof ClientError && isJudgement(fault.code) ? "expired" : "pending" };
-}
-
-/** The library says so when it read an answer and did not take it. */
-function isJudgement(code: string | undefined): boolean {
-  return code !== undefined && /^OAUTH_(INVALID_RESPONSE|JWT_|JSON_|KEY_SELECTION|UNSUPPORTED)/.test(code);
 }
 
 function codeOf(fault: unknown): string {

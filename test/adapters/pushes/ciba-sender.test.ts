@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { cibaSender } from "../../../src/adapters/identity/push-sender.ts";
+import { cibaSender } from "../../../src/adapters/pushes/ciba-sender.ts";
 import { presets } from "../../../src/policy/provider-presets.ts";
 import type { PushSender, Sent } from "../../../src/push-port.ts";
 import { type Idp, phoneAcr, startIdp } from "../../lab/idp/idp.ts";
 import { type StrangeProvider, startStrangeProvider } from "../../lab/idp/strange-provider.ts";
 
 const alice = "alice@example.com";
-const text = "482913 to approve: rollout restart deploy/api -n prod";
+const text = { code: "482913", intent: "to approve", command: "rollout restart deploy/api -n prod" };
 
 function senderTo(issuer: string, secret: string): PushSender {
   const push = presets.generic.push;
@@ -22,7 +22,7 @@ function senderTo(issuer: string, secret: string): PushSender {
 }
 
 async function sent(sender: PushSender, subject = alice): Promise<Sent> {
-  const answer = await sender.send({ subject, text });
+  const answer = await sender.send({ subject, ...text });
   assert.ok("handle" in answer, JSON.stringify(answer));
   return answer;
 }
@@ -42,7 +42,7 @@ describe("pushes by CIBA", () => {
 
     it("reach the person's phone with our text, and are pending until they answer", async () => {
       const { handle, intervalMs, forMs } = await sent(sender);
-      assert.equal(latest().text, text);
+      assert.equal(latest().text, "482913 to approve: rollout restart deploy/api -n prod");
       assert.deepEqual([intervalMs, forMs], [1_000, 120_000]);
       assert.deepEqual(await sender.poll(handle), { answer: "pending" });
     });
@@ -60,7 +60,7 @@ describe("pushes by CIBA", () => {
       assert.ok(polled.answer === "token");
       const { token, ...claims } = polled.token;
       assert.match(token, /^eyJ/);
-      assert.deepEqual(claims, { subject: alice, acr: phoneAcr, authenticatedAt: 1_800_000_000_000 });
+      assert.deepEqual(claims, { subject: alice, acr: phoneAcr, amr: ["swk"], authenticatedAt: 1_800_000_000_000 });
       assert.deepEqual(await sender.poll(handle), { answer: "expired" });
     });
 
@@ -71,9 +71,9 @@ describe("pushes by CIBA", () => {
     });
 
     it("are not sent to who is unknown, nor by who gives a wrong secret", async () => {
-      const unknown = await sender.send({ subject: "mallory", text });
+      const unknown = await sender.send({ subject: "mallory", ...text });
       assert.deepEqual(unknown, { notSent: "unknown-person", because: "unknown_user_id" });
-      const wrong = await senderTo(idp.issuer, "another secret").send({ subject: alice, text });
+      const wrong = await senderTo(idp.issuer, "another secret").send({ subject: alice, ...text });
       assert.ok("notSent" in wrong && wrong.notSent === "refused");
     });
 
@@ -118,7 +118,7 @@ describe("pushes by CIBA", () => {
       assert.ok(["pending", "slower"].includes((await polled()).answer));
       await strange.close();
       assert.deepEqual(await polled(), { answer: "pending" });
-      const sending = await senderTo(strange.issuer, "secret").send({ subject: alice, text });
+      const sending = await senderTo(strange.issuer, "secret").send({ subject: alice, ...text });
       assert.deepEqual(sending, { notSent: "unavailable", because: "no answer" });
     });
   });

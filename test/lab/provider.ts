@@ -1,0 +1,38 @@
+import { type Duo, startDuo } from "./duo/duo.ts";
+import { type Idp, phoneAcr, startIdp } from "./idp/idp.ts";
+import { type Okta, startOkta } from "./okta/okta.ts";
+
+/** Who pushes go out through: an identity provider with CIBA, with Duo beside it or not, or Okta in its place. */
+export type ProviderKind = "ciba" | "duo" | "okta";
+
+/** It runs on loopback, with a phone for each of the people. */
+export interface LabProvider {
+  readonly idp?: Idp;
+  readonly duo?: Duo;
+  readonly okta?: Okta;
+  /** The provider's document, as both processes read it. */
+  readonly document: string;
+  /** What web alone is given. */
+  readonly secrets: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function startProvider(kind: ProviderKind, people: readonly string[]): Promise<LabProvider> {
+  if (kind === "okta") {
+    const okta = await startOkta({ people });
+    const document = `preset: okta\nissuer: ${okta.issuer}\nclientId: ${okta.clientId}\nokta: {}\n`;
+    const secrets = { COUNTERSIGN_IDP_CLIENT_SECRET: okta.clientSecret };
+    return { okta, document, secrets, close: () => okta.close() };
+  }
+  const idp = await startIdp({ subjects: people });
+  const document = `preset: generic\nissuer: ${idp.issuer}\nclientId: ${idp.clientId}\nacr: ["${phoneAcr}"]\n`;
+  const secrets = { COUNTERSIGN_IDP_CLIENT_SECRET: idp.clientSecret };
+  if (kind === "ciba") return { idp, document, secrets, close: () => idp.close() };
+  const duo = await startDuo({ people });
+  return {
+    ...{ idp, duo },
+    document: `${document}duo: { host: "${duo.host}", integrationKey: ${duo.integrationKey} }\n`,
+    secrets: { ...secrets, COUNTERSIGN_DUO_SECRET: duo.secret },
+    close: async () => void (await Promise.all([idp.close(), duo.close()])),
+  };
+}
