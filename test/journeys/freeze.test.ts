@@ -9,7 +9,7 @@ const api = "/apis/apps/v1/namespaces/prod/deployments/api";
 
 describe("the brake through the real processes", function () {
   this.timeout(60_000);
-  const stage = onStage({ webs: 2, workers: 2 });
+  const stage = onStage({ webs: 2, workers: 2, web: { COUNTERSIGN_CLUSTERS: "demo,other" } });
   const seen = (words: RegExp, channel: string) =>
     until(stage().lab.slack, () =>
       stage()
@@ -56,6 +56,18 @@ describe("the brake through the real processes", function () {
     await seen(/By bob@example\.com and carol@example\.com: rolled back/, approvals.id);
     const { code, stdout } = await lab.cli("audit", "verify");
     assert.equal(code, 0, stdout);
+  });
+
+  it("of another cluster stops nothing here", async () => {
+    const { lab, executions } = stage();
+    const before = executions();
+    await type(lab, alice, incident, "/k8s freeze other -- a migration");
+    await seen(/The cluster other is frozen by alice@example\.com/, approvals.id);
+    const id = await ask(lab, alice, incident, "/k8s scale deploy/api --replicas=4 -n staging -- sale is over");
+    const { state } = await reach(lab, id, "awaiting-challenge", "granted", "executing", "succeeded");
+    if (state === "awaiting-challenge") await prove(lab, alice, await lab.enrol(alice.sub), id);
+    assert.equal((await finish(lab, id)).state, "succeeded");
+    assert.equal(executions(), before + 1);
   });
 
   it("attack: a freeze that a thief takes out of Redis stands again within seconds, and everybody is told", async () => {
