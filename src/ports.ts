@@ -4,6 +4,7 @@ import type { Challenge, Claim, Outcome, Proof, Response } from "./challenge/cha
 import type { StartedStepUp } from "./challenge/step-up.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Subject } from "./policy/subject.ts";
+import type { Freeze } from "./request/freeze.ts";
 import type { Grant, SignedGrant } from "./request/grant.ts";
 import type { Request } from "./request/request.ts";
 
@@ -48,6 +49,8 @@ export interface Step {
   readonly remember?: Proof;
   /** Locks that this request takes in the same act, all of them or none; what it holds already it keeps. */
   readonly take?: readonly string[];
+  /** Refused in the same act while this cluster is frozen; whoever was refused is looked at again once it is not. */
+  readonly unlessFrozen?: string;
   /** Gives back every lock this request holds, in the same act, and has those looked at soon who waited for one. */
   readonly release?: true;
 }
@@ -56,6 +59,7 @@ export type StepAnswer =
   | { readonly kept: true; readonly version: number }
   /** `moved`: another step came first; read again. */
   | { readonly kept: false; readonly because: "moved" | "too-late" | "too-early" | "code-already-used" }
+  | { readonly kept: false; readonly because: "frozen"; readonly by: Freeze }
   /** Another request holds this lock. */
   | { readonly kept: false; readonly because: "target-busy"; readonly by: string; readonly lock: string };
 

@@ -16,6 +16,7 @@ import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
 import { demandDurable } from "./adapters/redis/durable.ts";
+import { redisFreezes } from "./adapters/redis/freezes.ts";
 import { redisPresence } from "./adapters/redis/presence.ts";
 import { redisPushes } from "./adapters/redis/pushes.ts";
 import { openState } from "./adapters/redis/redis.ts";
@@ -35,6 +36,9 @@ import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { pushSenders } from "./push-senders.ts";
 import { believing } from "./request/believe.ts";
+import { createBrake } from "./request/brake.ts";
+import { watchBrake } from "./request/brake-watch.ts";
+import type { Desk } from "./request/desk.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
 import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
@@ -79,7 +83,7 @@ await run("web", async () => {
     ...[...senders.keys()].map((by) => pushAuthenticator(pushes, by)),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
-  const lifecycle = createLifecycle({
+  const desk: Desk = {
     store,
     trail,
     wake,
@@ -100,7 +104,9 @@ await run("web", async () => {
       execution: settings.COUNTERSIGN_EXECUTION_SECONDS,
     },
     mover: createMover({ store, wake, chance }),
-  });
+  };
+  const lifecycle = createLifecycle(desk);
+  const freezes = redisFreezes(state, scribe);
   const stepUps = createStepUps({ lifecycle, store, directory, links: stepUpLinks(sealing), trail });
   const pushing = senders.size > 0 ? createPushing({ pushes, lifecycle, store }) : undefined;
   const pages = await openPages({
@@ -151,7 +157,16 @@ await run("web", async () => {
       pace: settings.SLACK_PACE === "on",
     },
     {
-      ...{ lifecycle, store, showcase, once: redisOnce(state, chance), directory, trail, log },
+      ...{
+        lifecycle,
+        brake: createBrake(desk, freezes),
+        store,
+        showcase,
+        once: redisOnce(state, chance),
+        directory,
+        trail,
+        log,
+      },
       ...(pushing ? { pushing } : {}),
       ...(origin === undefined
         ? {}
@@ -164,6 +179,7 @@ await run("web", async () => {
     answerDoorbell("show", { ...queue, concurrency: 8 }, (id) => slack.show(id)),
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
+  const brakeWatch = every(1_000, onFault, watchBrake({ freezes, trail, chance }));
   const alarms = redisAlarms(state);
   const telling = every(1_000, onFault, async () => {
     for (const entry of await alarms.due(20)) {
@@ -185,7 +201,7 @@ await run("web", async () => {
   });
 
   return async () => {
-    for (const round of [sweep, telling]) round.stop();
+    for (const round of [sweep, telling, brakeWatch]) round.stop();
     phones?.stop();
     await slack.close();
     await pages.close();

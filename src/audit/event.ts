@@ -129,6 +129,19 @@ export type AuditEvent =
       readonly binding: string;
       readonly why: string;
     })
+  | (AboutFreeze & { readonly kind: "freeze.set"; readonly why: string })
+  /** The first of two. */
+  | (AboutFreeze & { readonly kind: "freeze.lift-asked"; readonly why: string; readonly digest: string })
+  /** The second of two; `first` is the other. */
+  | (AboutFreeze & {
+      readonly kind: "freeze.lifted";
+      readonly why: string;
+      readonly digest: string;
+      readonly first: string;
+    })
+  /** It had gone without being lifted; `subject` had set it. */
+  | (AboutFreeze & { readonly kind: "freeze.restored"; readonly why: string })
+  | { readonly kind: "freeze.refused"; readonly subject: string; readonly scope: string; readonly code: string }
   | { readonly kind: "enrolment.issued"; readonly subject: string; readonly by: string }
   | {
       readonly kind: "enrolment.completed";
@@ -150,6 +163,13 @@ export type AuditEvent =
       readonly key: string;
     }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
+
+interface AboutFreeze {
+  readonly subject: string;
+  /** A cluster, or `*` for every one. */
+  readonly scope: string;
+  readonly freeze: string;
+}
 
 interface About {
   readonly request: string;

@@ -4,7 +4,7 @@ import type { Executing, Granted } from "../request/request.ts";
 import { accountOf, type Bench, clusterOf } from "./bench.ts";
 import { whyNot } from "./check-grant.ts";
 import { freshPlan } from "./fresh-plan.ts";
-import { claim, endUnknown, type Hold, LeaseLost, TargetBusy } from "./hold.ts";
+import { claim, endUnknown, type Hold, LeaseLost, MustWait } from "./hold.ts";
 import { awaited, holdUp } from "./hold-up.ts";
 import { read } from "./read.ts";
 import { recover } from "./recover.ts";
@@ -28,8 +28,8 @@ export async function execute(bench: Bench, request: Granted | Executing): Promi
   } catch (fault) {
     // Whoever took the request over goes on with it; this worker must write nothing more.
     if (fault instanceof LeaseLost) return bench.log("lease lost", { request: request.id, why: fault.message });
-    // Its turn comes when the other is done; until then the record says for whom it waits.
-    if (fault instanceof TargetBusy) return await holdUp(bench.mover, request.id, fault.why, hold.fence);
+    // Its turn comes when the other is done or the freeze is lifted; until then the record says what it waits for.
+    if (fault instanceof MustWait) return await holdUp(bench.mover, request.id, fault.why, hold.fence);
     // Only where it has not begun: what has begun is recovered when the lease is over.
     const why = fault instanceof ClusterFault ? awaited(fault, request.operation.cluster) : undefined;
     if (why !== undefined) await holdUp(bench.mover, request.id, why, hold.fence);

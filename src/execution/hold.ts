@@ -2,6 +2,7 @@ import { isRefusal } from "../operation/refusal.ts";
 import type { RequestEvent } from "../request/event.ts";
 import type { Executing, Granted, Progress } from "../request/request.ts";
 import type { Bench } from "./bench.ts";
+import { holdUp } from "./hold-up.ts";
 
 /** The lease is gone: another worker has the request now, and this one must not touch anything any more. */
 export class LeaseLost extends Error {
@@ -11,13 +12,13 @@ export class LeaseLost extends Error {
   }
 }
 
-/** Another request acts on the same object now. Nothing was begun, and the claim still stands. */
-export class TargetBusy extends Error {
-  /** A clause that says who acts on what, as `holdUp` takes it. */
+/** Another request acts on the same object now, or its cluster is frozen. Nothing was begun, and the claim still stands. */
+export class MustWait extends Error {
+  /** A clause that says what it waits for, as `holdUp` takes it. */
   readonly why: string;
   constructor(id: string, why: string) {
     super(`${id}: ${why}`);
-    this.name = "TargetBusy";
+    this.name = "MustWait";
     this.why = why;
   }
 }
@@ -25,7 +26,7 @@ export class TargetBusy extends Error {
 /** This worker's hold on a request: every step it keeps carries its fence, and its lease is kept alive meanwhile. */
 export interface Hold {
   readonly fence: number;
-  /** Keeps one step; throws {@link TargetBusy} when it must wait, {@link LeaseLost} when it is not ours any more. */
+  /** Keeps one step; throws {@link MustWait} when it must wait, {@link LeaseLost} when it is not ours any more. */
   step(event: (now: number) => RequestEvent): Promise<void>;
   /** Tells how far the rollout has come, which also renews the lease. */
   tell(progress: Omit<Progress, "at">): Promise<void>;
@@ -42,7 +43,7 @@ export async function endUnknown(hold: Hold, says: string): Promise<void> {
   await hold.step((at) => ({ type: "finished", fence, as: "unknown", outcome: { at, says, apiAuditIds: [] } }));
 }
 
-/** Takes a granted request, or one whose worker is gone; undefined when another has it or it is over. */
+/** Takes a granted request, or one whose worker is gone; undefined when another has it, it is over, or it must wait. */
 export async function claim(
   bench: Bench,
   id: string,
@@ -54,7 +55,11 @@ export async function claim(
     fence = (request.claim?.fence ?? 0) + 1;
     return { event: { type: "claimed", claim: { worker: bench.worker, fence, leaseUntil: now + bench.leaseMs } } };
   });
-  if (isRefusal(claimed) || (claimed.state !== "granted" && claimed.state !== "executing")) return undefined;
+  if (isRefusal(claimed)) {
+    if (claimed.refused === "frozen") await holdUp(bench.mover, id, claimed.says);
+    return undefined;
+  }
+  if (claimed.state !== "granted" && claimed.state !== "executing") return undefined;
   if (claimed.claim?.fence !== fence || claimed.claim.worker !== bench.worker) return undefined;
   return { request: claimed, hold: holdOn(bench, id, fence) };
 }
@@ -73,7 +78,7 @@ function holdOn(bench: Bench, id: string, fence: number): Hold {
         : { event: made, along: { notAfter: until } };
     });
     if (!isRefusal(kept)) return;
-    if (kept.refused === "target-busy") throw new TargetBusy(id, kept.says);
+    if (kept.refused === "target-busy" || kept.refused === "frozen") throw new MustWait(id, kept.says);
     const fault = new LeaseLost(id, kept.says);
     lost.abort(fault);
     throw fault;

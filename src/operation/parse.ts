@@ -2,6 +2,7 @@ import { canIUsage, type Question, readQuestion } from "./can-i.ts";
 import { forms } from "./catalogue.ts";
 import { elevationName } from "./elevation.ts";
 import type { Form } from "./entry.ts";
+import { type Freezing, readFreezing } from "./freezing.ts";
 import { nearest } from "./nearest.ts";
 import { isRead, type Operation } from "./operation.ts";
 import { type Clusters, readTyped } from "./read-typed.ts";
@@ -17,7 +18,8 @@ import { plainLine, splitWords } from "./words.ts";
 export type Command =
   | { readonly kind: "help"; readonly topic?: string }
   | { readonly kind: "status"; readonly id: string }
-  | { readonly kind: "mine" }
+  | { readonly kind: "mine" | "freezes" }
+  | Freezing
   | { readonly kind: "can-i"; readonly question: Question }
   | { readonly kind: "why"; readonly operation: Operation }
   | { readonly kind: "cancel" | "revoke"; readonly id: string; readonly reason: string }
@@ -40,6 +42,9 @@ const beginnings = [
   "mine",
   "cancel",
   "revoke",
+  "freeze",
+  "unfreeze",
+  "freezes",
   "auth can-i",
   "why",
   "run",
@@ -66,7 +71,11 @@ export function parse(text: string, place: Place): Command | Refusal {
     case "help":
       return rest.length > 0 ? { kind: "help", topic: rest.join(" ") } : { kind: "help" };
     case "mine":
-      return rest.length > 0 ? tooMuch(rest, "mine") : { kind: "mine" };
+    case "freezes":
+      return rest.length > 0 ? tooMuch(rest, first.toLowerCase()) : { kind: first.toLowerCase() as "mine" | "freezes" };
+    case "freeze":
+    case "unfreeze":
+      return readFreezing(first.toLowerCase() as Freezing["kind"], rest, reason, place.clusters);
     case "auth":
       return parseQuestion(rest, place);
     case "why":

@@ -37,6 +37,7 @@ export type RefusalCode =
   | "too-late"
   | "plan-changed"
   | "target-busy"
+  | "frozen"
   // the worker's own checks
   | "grant-does-not-hold"
   | "quorum-does-not-hold"

@@ -71,6 +71,7 @@ const runbook = z.strictObject({
   parameters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), parameter).default({}),
   steps: z.array(z.string().min(1)).min(1).max(mostSteps),
 });
+const groups = matching(/^(?!group:)[^*]+$/, "who may freeze is written as the name of a group alone");
 const keys = z.array(
   z
     .string()
@@ -100,6 +101,7 @@ const schema = z.strictObject({
   incidents: z.strictObject({ channels: z.array(channel).min(1) }).optional(),
   elevations: elevations.optional(),
   fields: fields.optional(),
+  brake: z.strictObject({ freeze: groups, unfreeze: groups }).optional(),
   images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
   runbooks: z
     .record(z.string().regex(runbookName, "a runbook is named by lower-case letters, digits and dashes"), runbook)
@@ -113,7 +115,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, timeZone, incidents, elevations, images, fields, runbooks } = reading.value;
+  const { tiers, permit, raise, timeZone, incidents, elevations, brake, images, fields, runbooks } = reading.value;
   return {
     revision: sha256(text),
     tiers: Object.entries(tiers).map(tierOf),
@@ -122,6 +124,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(incidents ? { incidents } : {}),
     ...(elevations ? { elevations } : {}),
+    ...(brake ? { brake } : {}),
     ...(images ? { images: images.allow } : {}),
     ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
     ...(fields ? { fields: present<AllowedFields>({ ...fields, patch: fields.patch && present(fields.patch) }) } : {}),

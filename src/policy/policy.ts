@@ -120,6 +120,14 @@ export interface Policy {
   readonly runbooks?: readonly Runbook[];
   /** What single fields, labels and annotations may be set; absent: none. */
   readonly fields?: AllowedFields;
+  /** Absent: nobody freezes anything. */
+  readonly brake?: Brake;
+}
+
+/** The groups that may stop everything new, and those of which two people together may let it go on. */
+export interface Brake {
+  readonly freeze: readonly string[];
+  readonly unfreeze: readonly string[];
 }
 
 /** What `patch`, `label` and `annotate` may set; what is not named may not be set. */

@@ -1,6 +1,8 @@
+import { isRead } from "../operation/operation.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { Chance, RequestStore, Step, Stored, Wake } from "../ports.ts";
 import type { RequestEvent } from "./event.ts";
+import { frozenInWords } from "./freeze.ts";
 import { locksOf, lockWords } from "./lock.ts";
 import { record, recordAsked } from "./record.ts";
 import { isOver, type Request } from "./request.ts";
@@ -25,6 +27,11 @@ export interface Mover {
 
 // Losing a race this often in a row means something writes in a loop; better to fail than to join it.
 const attempts = 10;
+
+/** A change that no worker has begun. A read changes nothing, and goes on while a cluster is frozen. */
+function isToBegin({ state, operation }: Request): boolean {
+  return state === "granted" && !isRead(operation);
+}
 
 export function createMover(ports: {
   readonly store: RequestStore;
@@ -67,15 +74,18 @@ export function createMover(ports: {
         const next = transition(stored.request, wanted.event, stored.now);
         if (isRefusal(next)) return next;
         const begins = stored.request.state === "granted" && next.state === "executing";
+        const mayNotBeFrozen = begins || (isToBegin(stored.request) && wanted.event.type === "claimed");
         const answer = await keep(next, stored.version, {
           event: record(wanted.event, next),
           ...(begins ? { take: locksOf(next) } : {}),
+          ...(mayNotBeFrozen ? { unlessFrozen: next.operation.cluster } : {}),
           ...wanted.along,
         });
         if (answer.kept) return next;
         if (answer.because === "code-already-used") return usedAlready(wanted.along?.claim);
         if (answer.because === "target-busy")
           return refuse("target-busy", `${answer.by} is acting on ${lockWords(answer.lock)}`);
+        if (answer.because === "frozen") return refuse("frozen", frozenInWords(answer.by));
         if (answer.because === "too-late") return refuse("too-late", "The time for this is over.", "Ask again.");
         if (answer.because === "too-early") return refuse("not-in-this-state", "It is not time for this yet.");
       }

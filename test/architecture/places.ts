@@ -69,7 +69,13 @@ export const drawers =
   /^(utils?|helpers?|services?|managers?|types?|interfaces?|commons?|misc|lib|shared|constants?|index)$/;
 
 /** What the core asks of the outside: types and their guarantees. */
-export const ports: readonly string[] = ["ports.ts", "cluster-port.ts", "enrolment-port.ts", "push-port.ts"];
+export const ports: readonly string[] = [
+  "ports.ts",
+  "cluster-port.ts",
+  "push-port.ts",
+  "freeze-port.ts",
+  "enrolment-port.ts",
+];
 
 export function isCore(path: string): boolean {
   return ports.includes(path) || /^(operation|policy|challenge|request|execution|audit)\//.test(path);

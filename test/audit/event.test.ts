@@ -61,6 +61,11 @@ const samples = {
     binding: `countersign-elevation-${request}`,
     why,
   },
+  "freeze.set": { kind: "freeze.set", subject, scope: "*", freeze: "f-1", why },
+  "freeze.lift-asked": { kind: "freeze.lift-asked", subject, scope: "*", freeze: "f-1", why, digest },
+  "freeze.lifted": { kind: "freeze.lifted", subject, scope: "*", freeze: "f-1", why, digest, first: "bob" },
+  "freeze.restored": { kind: "freeze.restored", subject, scope: "*", freeze: "f-1", why },
+  "freeze.refused": { kind: "freeze.refused", subject, scope: "*", code: "not-permitted" },
   "enrolment.issued": { kind: "enrolment.issued", subject, by: "root" },
   "enrolment.completed": { kind: "enrolment.completed", subject, credential, waitMs: 900_000 },
   "enrolment.revoked": { kind: "enrolment.revoked", subject, by: "root" },
@@ -93,7 +98,7 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused", "settlement.refused"],
+      ["request.refused", "approval.refused", "settlement.refused", "freeze.refused"],
     );
   });
 

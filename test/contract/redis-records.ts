@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { chance } from "../../src/adapters/chance/chance.ts";
 import { redisCredentials, redisEnrolments } from "../../src/adapters/redis/credentials.ts";
+import { redisFreezes } from "../../src/adapters/redis/freezes.ts";
 import { redisPresence } from "../../src/adapters/redis/presence.ts";
 import { openState } from "../../src/adapters/redis/redis.ts";
 import { redisRequestStore } from "../../src/adapters/redis/request-store.ts";
@@ -23,6 +24,7 @@ export function openRedisRecords(url: string, prefix: string = freshPrefix()) {
     showcase: redisShowcase(client, chance),
     once: redisOnce(client, chance),
     presence: redisPresence(client),
+    freezes: redisFreezes(client, scribe),
     credentials: redisCredentials(client, scribe),
     enrolments,
     /** Gives a person a credential of which no time step was used. */

@@ -1,6 +1,13 @@
 import { fakeClock } from "../fakes/clock.ts";
 import { fakeRecords } from "../fakes/records.ts";
+import { describeFreezesContract } from "./freezes.ts";
 import { describeStoreContract } from "./store.ts";
+
+describeFreezesContract("the fake", async () => {
+  const { store, trail, freezes } = fakeRecords(fakeClock());
+  const enrol = async (subject: string, credential: string) => store.enrol(subject, credential);
+  return { store, trail, freezes, enrol, close: async () => undefined };
+});
 
 describeStoreContract("the fake", async () => {
   const clock = fakeClock();

@@ -1,4 +1,5 @@
 import { redisFor } from "../lab/redis/shared-redis.ts";
+import { describeFreezesContract } from "./freezes.ts";
 import { openRedisRecords } from "./redis-records.ts";
 import { describeStoreContract } from "./store.ts";
 
@@ -7,6 +8,8 @@ describe("with a real Redis", () => {
   before(async function () {
     ({ url } = await redisFor(this));
   });
+
+  describeFreezesContract("the adapter", async () => openRedisRecords(url));
 
   describeStoreContract("the adapter", async () => openRedisRecords(url));
 });

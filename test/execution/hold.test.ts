@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { Bench } from "../../src/execution/bench.ts";
-import { claim, LeaseLost, TargetBusy } from "../../src/execution/hold.ts";
+import { claim, LeaseLost, MustWait } from "../../src/execution/hold.ts";
 import { createMover } from "../../src/request/move.ts";
 import { alice, openDesk, readPods, type TestDesk } from "../request/desk.ts";
 import { inState } from "../request/samples.ts";
@@ -145,7 +145,7 @@ describe("a hold", () => {
     const intent = { step: 0, resourceVersion: "1" };
     const begin = hold.step((now) => ({ type: "intended", fence: hold.fence, intent, leaseUntil: now + leaseMs }));
     await assert.rejects(begin, (fault) => {
-      assert.ok(fault instanceof TargetBusy);
+      assert.ok(fault instanceof MustWait);
       assert.equal(fault.why, "r-other is acting on Deployment prod/api");
       return true;
     });

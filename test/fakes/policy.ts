@@ -35,6 +35,7 @@ export const labPolicy: Policy = {
     annotate: ["example.com/*"],
   },
   images: [{ registry: "registry.example", path: "" }],
+  brake: { freeze: ["oncall", "sre"], unfreeze: ["sre"] },
 };
 
 export function fakePolicy(policy: Policy = labPolicy): FakePolicy {

@@ -1,4 +1,5 @@
 import type { FakeClock } from "./clock.ts";
+import { type FakeFreezes, fakeFreezes } from "./freezes.ts";
 import { fakeRequestStore } from "./request-store.ts";
 import { type FakeShowcase, fakeShowcase } from "./showcase.ts";
 import { fakeTrail } from "./trail.ts";
@@ -7,7 +8,14 @@ import { fakeTrail } from "./trail.ts";
 export function fakeRecords(clock: FakeClock) {
   const trail = fakeTrail(clock);
   let showcase: FakeShowcase | undefined;
-  const store = fakeRequestStore({ clock, trail, changed: (id) => showcase?.changed(id) });
+  let freezes: FakeFreezes | undefined;
+  const store = fakeRequestStore({
+    clock,
+    trail,
+    frozen: (cluster) => freezes?.over(cluster),
+    changed: (id) => showcase?.changed(id),
+  });
+  freezes = fakeFreezes({ trail, claim: (claim) => store.claim(claim), turned: () => store.hasten() });
   showcase = fakeShowcase({ clock, versionOf: (id) => store.versionOf(id) });
-  return { store, trail, showcase };
+  return { store, trail, showcase, freezes };
 }

@@ -1,6 +1,7 @@
-import type { Proof } from "../../src/challenge/challenge.ts";
+import type { Claim, Proof } from "../../src/challenge/challenge.ts";
 import { isRead } from "../../src/operation/operation.ts";
 import type { RequestStore, Side, Step, StepAnswer } from "../../src/ports.ts";
+import type { Freeze } from "../../src/request/freeze.ts";
 import type { Request } from "../../src/request/request.ts";
 import type { FakeClock } from "./clock.ts";
 import { type SortedSet, sortedSet } from "./sorted-set.ts";
@@ -11,6 +12,10 @@ export interface FakeRequestStore extends RequestStore {
   versionOf(id: string): number;
   /** Gives a person a credential whose time steps can be claimed. */
   enrol(subject: string, credential: string): void;
+  /** Takes what a proof uses up, beside any request; false = it was taken already. */
+  claim(claim: Claim): boolean;
+  /** Has those looked at soon that a freeze held up. */
+  hasten(): void;
 }
 
 /** The hint that was sent with a step gets this head start, in ms, before a sweeper looks. */
@@ -20,6 +25,8 @@ const headStart = 2_000;
 export function fakeRequestStore(parts: {
   readonly clock: FakeClock;
   readonly trail: FakeTrail;
+  /** What holds up a cluster. */
+  readonly frozen?: (cluster: string) => Freeze | undefined;
   /** Told of each request that changed. */
   readonly changed: (id: string) => void;
 }): FakeRequestStore {
@@ -34,6 +41,7 @@ export function fakeRequestStore(parts: {
   const changes = new Map<string, readonly string[]>();
   const turns = new Map<Side, SortedSet>();
   const deadlines = sortedSet();
+  const waiters = new Set<string>();
   /** Lock -> who holds it. */
   const locks = new Map<string, string>();
   /** Lock -> who asked for it in vain. */
@@ -51,18 +59,29 @@ export function fakeRequestStore(parts: {
     if (versionOf(id) !== step.expect) return { kept: false, because: "moved" };
     if (step.notAfter !== undefined && now > step.notAfter) return { kept: false, because: "too-late" };
     if (step.notBefore !== undefined && now < step.notBefore) return { kept: false, because: "too-early" };
+    const freeze = step.unlessFrozen === undefined ? undefined : parts.frozen?.(step.unlessFrozen);
+    if (freeze) {
+      waiters.add(id);
+      return { kept: false, because: "frozen", by: freeze };
+    }
     for (const lock of step.take ?? []) {
       const by = locks.get(lock) ?? id;
       if (by === id) continue;
       queues.set(lock, new Set([...(queues.get(lock) ?? []), id]));
       return { kept: false, because: "target-busy", by, lock };
     }
-    if (!step.claim) return undefined;
-    if ("stepUp" in step.claim)
-      return spent.has(step.claim.stepUp) ? { kept: false, because: "code-already-used" } : undefined;
-    const kept = credentials.get(step.claim.subject);
-    const claimable = kept?.credential === step.claim.credential && step.claim.timeStep > kept.timeStep;
-    return claimable ? undefined : { kept: false, because: "code-already-used" };
+    return step.claim && !isFree(step.claim) ? { kept: false, because: "code-already-used" } : undefined;
+  }
+
+  function isFree(claim: Claim): boolean {
+    if ("stepUp" in claim) return !spent.has(claim.stepUp);
+    const kept = credentials.get(claim.subject);
+    return kept?.credential === claim.credential && claim.timeStep > kept.timeStep;
+  }
+
+  function take(claim: Claim): void {
+    if ("stepUp" in claim) spent.add(claim.stepUp);
+    else credentials.set(claim.subject, { credential: claim.credential, timeStep: claim.timeStep });
   }
 
   /** Gives back what this request holds; who waited for it is looked at by the next sweep. */
@@ -75,11 +94,20 @@ export function fakeRequestStore(parts: {
     }
   }
 
-  function write({ next, expect, event, turn, deadline, claim, remember, take, release: over }: Step): StepAnswer {
+  function write({
+    next,
+    expect,
+    event,
+    turn,
+    deadline,
+    claim,
+    remember,
+    take: locked,
+    release: over,
+  }: Step): StepAnswer {
     const now = clock.now();
     const version = expect + 1;
-    if (claim && "stepUp" in claim) spent.add(claim.stepUp);
-    else if (claim) credentials.set(claim.subject, { credential: claim.credential, timeStep: claim.timeStep });
+    if (claim) take(claim);
     if (remember) proofs.set(remember.subject, remember);
     trail.add(event);
     // As text: what was kept is a copy, and only what JSON carries.
@@ -90,7 +118,7 @@ export function fakeRequestStore(parts: {
       changes.set(next.requester, [next.id, ...done].slice(0, 100));
     for (const waiting of turns.values()) waiting.delete(next.id);
     if (turn) turnsOf(turn.side).set(next.id, Math.max(now + headStart, turn.heldUntil ?? 0));
-    for (const lock of take ?? []) locks.set(lock, next.id);
+    for (const lock of locked ?? []) locks.set(lock, next.id);
     if (over) release(next.id);
     if (deadline === undefined) deadlines.delete(next.id);
     else deadlines.set(next.id, deadline);
@@ -100,6 +128,15 @@ export function fakeRequestStore(parts: {
 
   return {
     versionOf,
+    claim(claim) {
+      const free = isFree(claim);
+      if (free) take(claim);
+      return free;
+    },
+    hasten() {
+      for (const id of waiters) for (const turn of turns.values()) turn.hasten(id, clock.now());
+      waiters.clear();
+    },
     enrol: (subject, credential) => void credentials.set(subject, { credential, timeStep: -1 }),
     now: async () => clock.now(),
     async read(id) {

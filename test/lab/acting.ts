@@ -99,6 +99,20 @@ export async function undo(lab: Lab, person: LabPersonage, id: string, why: stri
   return asked;
 }
 
+/** Somebody types that a freeze shall be lifted, and proves that they mean it; answers what the form says then. */
+export async function unfreeze(
+  lab: Lab,
+  person: LabPersonage,
+  phone: Phone,
+  channel: Channel,
+  line: string,
+): Promise<OpenView> {
+  for (const open of lab.slack.as(person.id).see().views) await lab.slack.as(person.id).close(open.id);
+  await type(lab, person, channel, line);
+  const form = await view(lab, person, (open) => open.view.callback_id === "unfreeze");
+  return submit(lab, person, form, { why: line.split(" -- ")[1] ?? "", code: await phone.fresh() });
+}
+
 /** What only this person is told after clicking the button. */
 export async function clickAndHear(lab: Lab, person: LabPersonage, action: string, id: string): Promise<Message> {
   const before = new Set(whispers(lab, person).map(({ ts }) => ts));

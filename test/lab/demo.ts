@@ -93,6 +93,7 @@ async function main(wishes: Wishes): Promise<number> {
     ${page.url}
 
   You are Alice, on call. Type:  /k8s rollout restart deploy/api -n prod -- 5xx since the 14:02 deploy
+  Be Bob and pull the brake:    /k8s freeze -- a bad deploy     and with Carol let it go: /k8s unfreeze -- rolled back
   Everything here is on loopback; Ctrl-C ends all of it.
 `);
   await ended;

@@ -83,6 +83,18 @@ describe("readPolicy", () => {
     assert.deepEqual({ ...other, revision: policy.revision }, policy);
   });
 
+  it("reads who may freeze and unfreeze, as groups, and lets nobody where it is not said", () => {
+    const policy = readPolicy(`${whole}brake: { freeze: [oncall, sre], unfreeze: [sre] }\n`);
+    assert.deepEqual("brake" in policy && policy.brake, { freeze: ["oncall", "sre"], unfreeze: ["sre"] });
+    assert.ok(!("brake" in readPolicy(whole)));
+    for (const brake of [
+      "{ freeze: [sre] }",
+      "{ freeze: [], unfreeze: [sre] }",
+      "{ freeze: [group:sre], unfreeze: [sre] }",
+    ])
+      assert.ok("faults" in readPolicy(`${whole}brake: ${brake}\n`), brake);
+  });
+
   it("reads from where images may be set, and allows none that it does not say", () => {
     const policy = readPolicy(`${whole}images: { allow: [registry.example/team/, "localhost:5000"] }\n`);
     assert.deepEqual("images" in policy && policy.images, [

@@ -15,6 +15,7 @@ const scriptNames = [
   "enrol-revoke",
   "recover",
   "reseal",
+  "brake",
   "take",
   "put",
   "release",

@@ -3,6 +3,7 @@ import { bodyText } from "../../audit/chain.ts";
 import type { Proof } from "../../challenge/challenge.ts";
 import { isRead } from "../../operation/operation.ts";
 import type { RequestStore, Scribe, StepAnswer } from "../../ports.ts";
+import type { Freeze } from "../../request/freeze.ts";
 import type { Request } from "../../request/request.ts";
 import type { StateClient } from "./redis.ts";
 
@@ -46,6 +47,7 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
         ...(step.deadline === undefined ? {} : { deadline: step.deadline }),
         ...(turn ? { side: turn.side, ...(turn.heldUntil === undefined ? {} : { heldUntil: turn.heldUntil }) } : {}),
         ...(step.take && step.take.length > 0 ? { take: step.take } : {}),
+        ...(step.unlessFrozen === undefined ? {} : { unlessFrozen: step.unlessFrozen }),
         ...(step.release ? { release: true } : {}),
         ...(claim ? { claim } : {}),
         ...(answer === undefined ? {} : { answerFor }),
@@ -82,6 +84,8 @@ function answerOf(text: unknown): StepAnswer {
   if (answer.startsWith("kept:")) return { kept: true, version: Number(answer.slice("kept:".length)) };
   const [, by, lock] = /^target-busy:([^:]+):(.+)$/.exec(answer) ?? [];
   if (by !== undefined && lock !== undefined) return { kept: false, because: "target-busy", by, lock };
+  if (answer.startsWith("frozen:"))
+    return { kept: false, because: "frozen", by: JSON.parse(answer.slice("frozen:".length)) as Freeze };
   switch (answer) {
     case "moved":
     case "too-late":

@@ -2,9 +2,11 @@ import type { RichTextElement } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import type { Body, Entry } from "../../audit/chain.ts";
 import type { AuditEvent } from "../../audit/event.ts";
+import { scopeInWords } from "../../request/freeze.ts";
 import { codeOf } from "./api-fault.ts";
 import { bold, lines, moment, person, raw, richText, spoken } from "./blocks.ts";
 import { escaped } from "./escape.ts";
+import { start } from "./frozen.ts";
 import type { SlackPorts, SlackSettings } from "./settings.ts";
 import { inert } from "./whisper.ts";
 
@@ -76,6 +78,29 @@ function alarmOf(event: AuditEvent, at: number): Alarm | undefined {
         title: "Recovery is locked after too many wrong recovery codes",
         says: [[raw("Somebody types recovery codes that are none. The authenticator itself goes on counting.")]],
         whose: event.subject,
+      };
+    case "freeze.set":
+      return {
+        title: `${start(scopeInWords(event.scope))} is frozen by ${event.subject}`,
+        says: [[raw(event.why)], [raw("Nothing new begins there; what runs already goes on. Reads are answered.")]],
+      };
+    case "freeze.lift-asked":
+      return {
+        title: `${event.subject} wants ${scopeInWords(event.scope)} unfrozen`,
+        says: [[raw(event.why)], [raw("It stays frozen until a second person types the same.")]],
+      };
+    case "freeze.lifted":
+      return {
+        title: `The freeze of ${scopeInWords(event.scope)} is lifted`,
+        says: [[raw(`By ${event.first} and ${event.subject}: ${event.why}`)]],
+      };
+    case "freeze.restored":
+      return {
+        title: `A freeze of ${scopeInWords(event.scope)} was removed from the records and not lifted`,
+        says: [
+          [raw(`It was set by ${event.subject}: ${event.why}. It stands again.`)],
+          [raw("Somebody else writes to Redis. Tell the security team now, and look what ran meanwhile.")],
+        ],
       };
     default:
       return undefined;

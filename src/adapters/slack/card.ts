@@ -34,7 +34,7 @@ const shownItems = 5;
 const shownText = 300;
 
 /** What approvers see in their channel. Nothing can be approved on it: the whole plan stands behind [Review]. */
-export function cardOf(request: Request, channel: string): Surface {
+export function cardOf(request: Request, channel: string, frozen?: string): Surface {
   const { operation } = request;
   const open = request.state === "awaiting-approval";
   const outcome = open ? [] : [richText(lines([bold(stateWords(request))]), ...approvers(request))];
@@ -45,6 +45,7 @@ export function cardOf(request: Request, channel: string): Surface {
     blocks: [
       header(headlineOf(operation)),
       ...outcome,
+      ...(frozen === undefined ? [] : [richText(lines([bold(frozen)]))]),
       richText(
         lines(
           [

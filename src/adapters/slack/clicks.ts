@@ -3,12 +3,12 @@ import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
 import { isRequestId } from "../../operation/request-id.ts";
 import type { Subject } from "../../policy/subject.ts";
 import type { Request } from "../../request/request.ts";
-import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
-import { refusalReply } from "./commands.ts";
 import { doorsFor } from "./doors.ts";
 import { type Front, identify } from "./front.ts";
 import { denyModal, proveModal, refusalModal, reviewModal } from "./modals.ts";
+import { notOpened, open } from "./opening.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { reply } from "./whisper.ts";
 
 /** [Prove presence]: the requester's form, with nothing slow before it, for the trigger dies after 3 s. */
@@ -85,21 +85,4 @@ export async function about(front: Front, arrival: Arrival, id: string, ...alsoI
 export async function readRequest({ ports }: Front, id: string) {
   const stored = isRequestId(id) ? await ports.store.read(id) : undefined;
   return stored ?? refuse("no-such-request", "There is no such request.", "`mine` lists yours.");
-}
-
-export async function open(front: Front, arrival: Arrival, view: ModalView): Promise<void> {
-  try {
-    await front.slack.views.open({ trigger_id: arrival.trigger, view });
-  } catch (fault) {
-    await notOpened(front, arrival, fault);
-  }
-}
-
-async function notOpened({ ports, whisper }: Front, arrival: Arrival, fault: unknown): Promise<void> {
-  ports.log.warn("a form could not be shown", { code: codeOf(fault) });
-  await whisper(
-    arrival.user,
-    arrival.channel,
-    reply("Slack did not show the form in time. Nothing was done; click again."),
-  );
 }

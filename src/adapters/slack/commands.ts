@@ -1,24 +1,28 @@
 import { canIUsage } from "../../operation/can-i.ts";
 import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
+import { freezingUsage } from "../../operation/freezing.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
 import { type Command, parse, whyUsage } from "../../operation/parse.ts";
-import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import { isRefusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
+import { freeze, freezes, openUnfreeze } from "./braking.ts";
 import { buttonsFor } from "./buttons.ts";
 import { canIReply } from "./can-i.ts";
 import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
+import { frozenLine } from "./frozen.ts";
 import { heldUpOf } from "./known.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
 import { whyReply } from "./why.ts";
-import { refusalWords, stateWords } from "./words.ts";
+import { stateWords } from "./words.ts";
 
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
 export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {
@@ -37,6 +41,12 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return help(front.settings.command, command.topic, front.ports.lifecycle.runbooks());
     case "mine":
       return mine(front, subject);
+    case "freezes":
+      return freezes(front);
+    case "freeze":
+      return freeze(front, subject, command);
+    case "unfreeze":
+      return openUnfreeze(front, arrival, subject, command);
     case "can-i":
       return canIReply(front, subject, command.question, arrival.channel ?? "");
     case "why":
@@ -55,16 +65,13 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       const { operation, reason } = command;
       const { team, user, channel = "" } = arrival;
       const asked = await front.ports.lifecycle.ask({ subject, origin: { team, user, channel }, operation, reason });
-      return isRefusal(asked) ? refusalReply(asked) : askedReply(asked, front.settings.command);
+      if (isRefusal(asked)) return refusalReply(asked);
+      return askedReply(asked, front.settings.command, frozenLine(asked, await front.ports.brake.standing()));
     }
   }
 }
 
-export function refusalReply(refusal: Refusal): Reply {
-  return reply(refusalWords(refusal));
-}
-
-function askedReply(asked: Request, slash: string): Reply {
+function askedReply(asked: Request, slash: string, frozen: string | undefined): Reply {
   const { id, operation } = asked;
   const heldUp = heldUpOf(asked);
   if (heldUp)
@@ -76,6 +83,7 @@ function askedReply(asked: Request, slash: string): Reply {
     return reply(`\`${commandOf(operation)}\` is being read (\`${id}\`); only you see the answer.`);
   return reply(
     `${headlineOf(operation)}: recorded as \`${id}\`.`,
+    ...(frozen === undefined ? [] : [frozen]),
     `Its thread says what comes next; so does \`${slash} status ${id}\`.`,
   );
 }
@@ -91,6 +99,9 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },
     { usage: "revoke ID -- REASON", summary: "end an elevation early" },
+    { usage: freezingUsage.freeze, summary: "stop everything new, on one cluster or on all" },
+    { usage: freezingUsage.unfreeze, summary: "let it go on; it takes two people" },
+    { usage: "freezes", summary: "what is frozen, by whom and why" },
     { usage: "help [COMMAND]", summary: "this list" },
   ];
   const found = commands.filter(({ usage }) => topic === undefined || usage.startsWith(topic.toLowerCase()));
@@ -119,7 +130,7 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
   const buttons = anybody ? buttonsFor(request) : review;
   return {
     ...reply(`${headlineOf(request.operation)}: ${stateWords(request)}`),
-    blocks: statusBlocks(request, buttons),
+    blocks: statusBlocks(request, buttons, frozenLine(request, await ports.brake.standing())),
   };
 }
 

@@ -4,6 +4,7 @@ import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
 import type { ActionId } from "./blocks.ts";
+import { submitUnfreeze } from "./braking.ts";
 import { cancel, openDenial, openProof, openReview, revoke, type ViewRef } from "./clicks.ts";
 import { answerCommand } from "./commands.ts";
 import { type Filled, type FormReply, submitApproval, submitDenial, submitProof } from "./forms.ts";
@@ -80,6 +81,7 @@ export function listen(app: App, front: Front): void {
     ran: (arrival, filled) => submitSettlement(front, arrival, filled, "ran"),
     "did-not-run": (arrival, filled) => submitSettlement(front, arrival, filled, "did-not-run"),
     undo: (arrival, filled) => submitUndo(front, arrival, filled),
+    unfreeze: (arrival, filled) => submitUnfreeze(front, arrival, filled),
   };
   for (const [form, onSubmit] of Object.entries(forms))
     app.view<ViewSubmitAction>({ type: "view_submission", callback_id: form }, async ({ ack, body, view, context }) => {

@@ -26,7 +26,7 @@ import { askProof, type Doors } from "./ways.ts";
 import { refusalWords, stateWords } from "./words.ts";
 
 /** The forms there are; each has exactly one listener. */
-export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo";
+export type FormId = "prove" | "approve" | "deny" | Settlement["as"] | "undo" | "unfreeze";
 
 /** The requester sees the whole plan, and then how they can prove that they mean it. */
 export function proveModal(request: Request, standing: Standing, doors: Doors = {}): ModalView {
@@ -142,7 +142,7 @@ function whyNot(request: Request, refusal: Refusal) {
 }
 
 /** Without `submit` it is not sent: all that can be done stands behind its buttons. */
-function form(
+export function form(
   callback: FormId,
   request: string,
   title: string,

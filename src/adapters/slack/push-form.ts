@@ -8,10 +8,10 @@ import type { Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { actions, button } from "./blocks.ts";
 import { readRequest, replace, type ViewRef } from "./clicks.ts";
-import { refusalReply } from "./commands.ts";
 import { type Front, identify } from "./front.ts";
 import { proveModal, refusalModal, reviewModal, settleModal } from "./modals.ts";
 import { raiseAlarm } from "./push-alarm.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { isDirect } from "./surfaces.ts";
 import { type Reply, reply } from "./whisper.ts";
 

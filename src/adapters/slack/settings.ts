@@ -1,5 +1,6 @@
 import type { StartedStepUp } from "../../challenge/step-up.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
+import type { Brake } from "../../request/brake.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
 import type { Pushing } from "../../request/pushing.ts";
 import type { Log } from "./log.ts";
@@ -35,6 +36,7 @@ export interface SlackSettings {
 
 export interface SlackPorts {
   readonly lifecycle: Lifecycle;
+  readonly brake: Brake;
   readonly store: RequestStore;
   readonly showcase: Showcase;
   readonly once: Once;

@@ -1,5 +1,6 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
 import type { Posted, RequestStore, Showcase, Showing, Shown } from "../../ports.ts";
+import type { Brake } from "../../request/brake.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { apiFaultOf, codeOf } from "./api-fault.ts";
 import type { Log } from "./log.ts";
@@ -21,6 +22,7 @@ export interface ShowerPorts {
   readonly store: RequestStore;
   readonly outbox: Outbox;
   readonly recall: Recall;
+  readonly brake: Pick<Brake, "standing">;
   readonly log: Log;
 }
 
@@ -62,7 +64,8 @@ export function createShower(
       const stored = await store.read(showing.request);
       if (!stored) return { shown: 0 };
       const { request, version, now } = stored;
-      const steps = stepsOf(surfacesOf(request, settings.approvalsChannel), posted, refused);
+      const surfaces = surfacesOf(request, settings.approvalsChannel, await ports.brake.standing());
+      const steps = stepsOf(surfaces, posted, refused);
       if (steps.length === 0)
         return refused.size === 0 || longOver(request, now) ? { shown: version } : { retryAfterMs: afterRefusal };
       const recollected = await recollect(steps.flatMap(({ surface, standing }) => (standing ? [] : [surface])));

@@ -82,6 +82,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
     {
       showcase: ports.showcase,
       store: ports.store,
+      brake: ports.brake,
       outbox: createOutbox(clients.outbox),
       recall: createRecall(clients.outbox, settings.appId),
       log,

@@ -1,9 +1,11 @@
 import { spoken as commandOf } from "../../operation/catalogue.ts";
 import { isRead } from "../../operation/operation.ts";
+import type { Freeze } from "../../request/freeze.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
 import { cardOf } from "./card.ts";
 import { escaped } from "./escape.ts";
+import { frozenLine } from "./frozen.ts";
 import { isPublic, wasPutToApprovers } from "./known.ts";
 import { type Kept, pagesOf } from "./pages.ts";
 import type { Surface } from "./surface.ts";
@@ -11,11 +13,16 @@ import { repliesOf, rootOf } from "./thread.ts";
 import { stateWords } from "./words.ts";
 
 /** Everything that should stand in Slack for a request as it is: pure, so that it can be made true again at any time. */
-export function surfacesOf(request: Request, approvalsChannel: string): readonly Surface[] {
+export function surfacesOf(
+  request: Request,
+  approvalsChannel: string,
+  standing: readonly Freeze[] = [],
+): readonly Surface[] {
+  const frozen = frozenLine(request, standing);
   const threadChannel = isDirect(request.origin.channel) ? approvalsChannel : request.origin.channel;
   return [
-    ...(isPublic(request) ? [rootOf(request, threadChannel)] : []),
-    ...(wasPutToApprovers(request) ? [cardOf(request, approvalsChannel)] : []),
+    ...(isPublic(request) ? [rootOf(request, threadChannel, frozen)] : []),
+    ...(wasPutToApprovers(request) ? [cardOf(request, approvalsChannel, frozen)] : []),
     ...(isPublic(request) ? repliesOf(request, threadChannel) : []),
     ...answerOf(request),
   ];

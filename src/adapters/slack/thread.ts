@@ -19,7 +19,7 @@ const shownItems = 6;
 const shownText = 400;
 
 /** The first message of the thread: what is asked and where it stands, with the buttons of this very state. */
-export function rootOf(request: Request, channel: string): Surface {
+export function rootOf(request: Request, channel: string, frozen?: string): Surface {
   const headline = headlineOf(request.operation);
   const state = stateWords(request);
   const tier = decisionOf(request)?.tier;
@@ -35,7 +35,9 @@ export function rootOf(request: Request, channel: string): Surface {
     channel,
     text: escaped(`${headline}: ${state}`, shownText * 2),
     blocks: [
-      richText(lines([bold(headline)], [raw(state)], ...patience(request))),
+      richText(
+        lines([bold(headline)], [raw(state)], ...(frozen === undefined ? [] : [[bold(frozen)]]), ...patience(request)),
+      ),
       context(about.join(" · ")),
       ...(buttons.length > 0 ? [actions(...buttons)] : []),
     ],
@@ -159,9 +161,9 @@ function executionReplies(request: Request, reply: Reply): readonly Surface[] {
 }
 
 /** The state of one request as an answer to `status`, with the buttons in case the message with them was lost. */
-export function statusBlocks(request: Request, buttons: readonly Button[]): readonly KnownBlock[] {
+export function statusBlocks(request: Request, buttons: readonly Button[], frozen?: string): readonly KnownBlock[] {
   const facts = repliesOf(request, "").flatMap(({ blocks }) => blocks);
-  const [root, about] = rootOf(request, "").blocks;
+  const [root, about] = rootOf(request, "", frozen).blocks;
   return [
     ...[root, about].filter((block) => block !== undefined),
     ...facts,

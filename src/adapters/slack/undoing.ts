@@ -3,12 +3,13 @@ import { isRefusal } from "../../operation/refusal.ts";
 import { secretIn } from "../../operation/secret.ts";
 import { plainLine } from "../../operation/words.ts";
 import type { Arrival } from "./arrival.ts";
-import { about, open, readRequest } from "./clicks.ts";
-import { refusalReply } from "./commands.ts";
+import { about, readRequest } from "./clicks.ts";
 import { clip } from "./escape.ts";
 import { type Filled, type FormReply, inPlace } from "./forms.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { doneModal, undoModal } from "./modals.ts";
+import { open } from "./opening.ts";
+import { refusalReply } from "./refusal-reply.ts";
 import { isDirect } from "./surfaces.ts";
 
 /** [Undo…]: the form for one whom the policy lets ask for it; anybody else is told why not. Nothing is asked for yet. */

@@ -5,6 +5,8 @@ import { isChange } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import type { Once, Trail } from "../../../src/ports.ts";
 import { believing } from "../../../src/request/believe.ts";
+import { createBrake } from "../../../src/request/brake.ts";
+import type { Desk } from "../../../src/request/desk.ts";
 import type { RequestEvent } from "../../../src/request/event.ts";
 import { createLifecycle } from "../../../src/request/lifecycle.ts";
 import { createMover } from "../../../src/request/move.ts";
@@ -128,7 +130,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const store = believing(records.store, attestor);
   const mover = createMover({ store, wake, chance });
   const trail = options.trail?.(records.trail) ?? records.trail;
-  const lifecycle = createLifecycle({
+  const desk: Desk = {
     store,
     trail,
     wake,
@@ -145,7 +147,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     signer,
     lifetimes: { request: 1_800_000, challenge: 300_000, execution: 300_000 },
     mover,
-  });
+  };
+  const lifecycle = createLifecycle(desk);
 
   const settings: SlackSettings = {
     mode,
@@ -166,6 +169,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
   const ports = {
     lifecycle,
+    brake: createBrake(desk, records.freezes),
     store,
     showcase: records.showcase,
     once: options.once ?? fakeOnce(clock),

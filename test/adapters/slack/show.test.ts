@@ -40,7 +40,8 @@ describe("showing a request", () => {
   function open(showcase: Showcase = records.showcase, pace = false): Shower {
     const { outbox } = openClients({ botToken: slack.botToken, slackApiUrl: slack.apiUrl }, quietLogger(log));
     const recall = createRecall(outbox, slack.appId);
-    const ports = { showcase, store: records.store, outbox: createOutbox(outbox), recall, log };
+    const brake = records.freezes;
+    const ports = { showcase, store: records.store, brake, outbox: createOutbox(outbox), recall, log };
     return createShower(ports, { approvalsChannel: approvals.id, pace });
   }
 

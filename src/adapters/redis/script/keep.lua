@@ -15,6 +15,15 @@ if version ~= args.expect then return answer('moved') end
 if args.notAfter and now > args.notAfter then return answer('too-late') end
 if args.notBefore and now < args.notBefore then return answer('too-early') end
 
+if args.unlessFrozen then
+  local freezes = redis.call('HMGET', P .. 'freezes', '*', args.unlessFrozen)
+  local freeze = freezes[1] or freezes[2]
+  if freeze then
+    redis.call('SADD', P .. 'frozen', args.id)
+    return answer('frozen:' .. freeze)
+  end
+end
+
 local locks = args.take or {}
 for _, lock in ipairs(locks) do
   local holder = redis.call('GET', P .. 'target:' .. lock)
@@ -24,17 +33,7 @@ for _, lock in ipairs(locks) do
   end
 end
 
-if args.claim and args.claim.stepUp then
-  -- No step-up is answered later than 10 minutes after it was started.
-  if not redis.call('SET', P .. 'spent:' .. args.claim.stepUp, args.id, 'NX', 'PX', 86400000) then
-    return answer('code-already-used')
-  end
-elseif args.claim then
-  local credential = P .. 'totp:' .. args.claim.subject
-  local kept = redis.call('HMGET', credential, 'id', 'step')
-  if kept[1] ~= args.claim.credential or tonumber(kept[2]) >= args.claim.timeStep then return answer('code-already-used') end
-  redis.call('HSET', credential, 'step', int(args.claim.timeStep), 'failures', '0')
-end
+if args.claim and not claimed(args.claim, args.id) then return answer('code-already-used') end
 if args.remember then redis.call('SET', P .. 'proof:' .. args.remember.subject, args.remember.proof, 'PX', 86400000) end
 
 append(ARGV[4], ARGV[5], now)

@@ -56,6 +56,17 @@ local function sha256(text)
   return table.concat(hex)
 end
 
+-- Takes what a proof uses up, for good; false = it was taken already.
+local function claimed(claim, by)
+  -- No step-up is answered later than 10 minutes after it was started.
+  if claim.stepUp then return redis.call('SET', P .. 'spent:' .. claim.stepUp, by, 'NX', 'PX', 86400000) and true or false end
+  local credential = P .. 'totp:' .. claim.subject
+  local kept = redis.call('HMGET', credential, 'id', 'step')
+  if kept[1] ~= claim.credential or tonumber(kept[2]) >= claim.timeStep then return false end
+  redis.call('HSET', credential, 'step', int(claim.timeStep), 'failures', '0')
+  return true
+end
+
 -- People are told of this entry by whoever speaks to them next.
 local function alarm(seq, now) redis.call('ZADD', P .. 'alarms', int(now), int(seq)) end
 
