@@ -10,7 +10,7 @@ import { frozenInWords, scopeInWords } from "../../request/freeze.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, lines, moment, raw, richText, whyInput } from "./blocks.ts";
 import { clip } from "./escape.ts";
-import { atCode, codeIn, type Filled, type FormReply, inPlace } from "./forms.ts";
+import { atCode, type Filled, type FormReply, inPlace, nothingTyped, responseIn } from "./forms.ts";
 import { type Front, identify } from "./front.ts";
 import { start } from "./frozen.ts";
 import { form, noticeModal } from "./modals.ts";
@@ -53,9 +53,12 @@ export async function submitUnfreeze(front: Front, arrival: Arrival, filled: Fil
   const why = clip(plainLine(filled.why ?? ""), reasonLength);
   const secret = secretIn(why);
   if (secret) return { errors: { why: `This seems to hold ${secret}. Say it without, and rotate it now.` } };
-  const said = await front.ports.brake.unfreeze(subject, { freeze: filled.request, why, response: codeIn(filled) });
+  const response = responseIn(filled) ?? nothingTyped;
+  const said = await front.ports.brake.unfreeze(subject, { freeze: filled.request, why, response });
   if (isRefusal(said))
-    return said.refused === "bad-arguments" ? { errors: { why: refusalWords(said) } } : atCode(said, filled);
+    return said.refused === "bad-arguments"
+      ? { errors: { why: refusalWords(said) } }
+      : atCode(said, filled, "unfreeze");
   const words = scopeInWords(said.freeze.scope);
   return {
     view: noticeModal(

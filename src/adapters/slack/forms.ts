@@ -30,11 +30,7 @@ export async function submitProof(front: Front, arrival: Arrival, filled: Filled
   const { channel } = stored.request.origin;
   const subject = await identify(front, arrival, ...(isDirect(channel) ? [] : [channel]));
   if (isRefusal(subject)) return inPlace(subject);
-  const moved = await front.ports.lifecycle.prove(
-    filled.request,
-    subject,
-    responseIn(filled) ?? { by: "totp", given: "" },
-  );
+  const moved = await front.ports.lifecycle.prove(filled.request, subject, responseIn(filled) ?? nothingTyped);
   return isRefusal(moved) ? atCode(moved, filled, "prove") : { view: doneModal("Your code was accepted.", moved) };
 }
 
@@ -82,6 +78,9 @@ export function responseIn({ code, started }: Filled): Response | undefined {
   if (started) return { by: started.by, given, started };
   return code === undefined ? undefined : { by: "totp", given };
 }
+
+/** For a form that is no form without a code: an authenticator app says what is wrong with it. */
+export const nothingTyped: Response = { by: "totp", given: "" };
 
 const aboutTheCode: readonly Refusal["refused"][] = [
   "wrong-code",
