@@ -110,7 +110,9 @@ function unknownTo(
     ...(!objectKnown && (ofObject || asks("plan", "target"))
       ? [met("The object is", "--pods N --label KEY=VALUE say what it has.")]
       : []),
-    ...(now === undefined && asks("now", "time") ? [met("The time is", "--at 2026-11-27T22:30:00Z says it.")] : []),
+    ...(now === undefined && (asks("now", "time") || rules.some(({ during }) => during))
+      ? [met("The time is", "--at 2026-11-27T22:30:00Z says it.")]
+      : []),
     ...(channel === undefined && asks("channel", "incident")
       ? [met("The channel is", "--channel C0123ABC says it.")]
       : []),

@@ -3,7 +3,7 @@ import type { CaseDocument, PolicyCase } from "../policy/case-document.ts";
 import { readCases } from "../policy/case-document.ts";
 import { decide } from "../policy/decide.ts";
 import { readPolicy } from "../policy/document.ts";
-import type { Decision, Policy } from "../policy/policy.ts";
+import type { Circumstances, Decision, DecisionFacts, Policy } from "../policy/policy.ts";
 import { factsOf } from "../request/facts.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 import { readDocument } from "./policy.ts";
@@ -54,18 +54,13 @@ function faultOf(one: PolicyCase, document: CaseDocument, policy: Policy): strin
   return one.rule === undefined || rules.includes(one.rule) ? undefined : `${cameOut}; not by ${one.rule}`;
 }
 
-function decideCase(one: PolicyCase, { cluster: usual, people }: CaseDocument, policy: Policy): Decision | string {
-  const cluster = one.cluster ?? usual;
+function decideCase(one: PolicyCase, document: CaseDocument, policy: Policy): Decision | string {
+  const { people } = document;
+  const cluster = one.cluster ?? document.cluster;
   if (cluster === undefined) return "it names no cluster, and neither does the file";
   const groups = one.groups ?? (Object.hasOwn(people, one.as) ? people[one.as] : undefined);
   if (!groups) return `nobody said which groups ${one.as} is in: \`groups\`, or \`people\` of the file`;
-  const { pods, labels, namespaces, channel, unusual } = one.facts;
-  const plan = pods === undefined ? "unknown" : { replicas: pods, labels, ...(namespaces ? { namespaces } : {}) };
-  const circumstances = {
-    ...(one.at === undefined ? {} : { now: one.at }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(unusual ? { unusual } : {}),
-  };
+  const { plan, circumstances } = factsOfCase(one, document);
   try {
     const operation = operationOf(one.command, cluster, policy.runbooks);
     return decide(policy, factsOf(operation, { sub: one.as, groups }, plan, circumstances));
@@ -73,4 +68,21 @@ function decideCase(one: PolicyCase, { cluster: usual, people }: CaseDocument, p
     if (fault instanceof UsageFault) return fault.message;
     throw fault;
   }
+}
+
+/** What is known in a case: what it says, or what the document says of all, but for what nobody knows. */
+function factsOfCase({ at, facts, unknown }: PolicyCase, document: CaseDocument) {
+  const { pods, labels = {}, namespaces, channel, unusual } = { ...document.facts, ...facts };
+  const now = at ?? document.at;
+  const known = (what: PolicyCase["unknown"][number]) => !unknown.includes(what);
+  const plan: DecisionFacts["plan"] =
+    pods !== undefined && known("object")
+      ? { replicas: pods, labels, ...(namespaces ? { namespaces } : {}) }
+      : "unknown";
+  const circumstances: Circumstances = {
+    ...(now !== undefined && known("time") ? { now } : {}),
+    ...(channel !== undefined && known("channel") ? { channel } : {}),
+    ...(unusual && known("unusual") ? { unusual } : {}),
+  };
+  return { plan, circumstances };
 }

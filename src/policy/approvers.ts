@@ -54,6 +54,17 @@ export function quorumHolds(requirements: Requirements, requester: string, appro
   return counted.length >= approvalsWanted(requirements);
 }
 
+/** Who of these people could count in each stage, first to last; empty where no approval is asked for. */
+export function reachable(
+  requirements: Requirements,
+  requester: string,
+  people: readonly Subject[],
+): readonly (readonly Subject[])[] {
+  return stagesOf(requirements).map((stage) =>
+    people.filter((subject) => subject.sub !== requester && countingGroups(stage, subject).length > 0),
+  );
+}
+
 /** Who of these people could approve a request of that person now, none of them having done so. */
 export function couldApprove(
   requirements: Requirements,

@@ -13,6 +13,13 @@ const moment = z
   .string()
   .transform((text) => momentOf(text))
   .refine((at) => at !== undefined, "a moment is written 2026-11-27T22:30:00Z or 2026-11-27T23:30+01:00");
+const facts = z.strictObject({
+  pods: z.int().min(0).optional(),
+  labels: z.record(word, z.string()).optional(),
+  namespaces: z.array(word).optional(),
+  channel: word.optional(),
+  unusual: z.strictObject({ firstInNamespace: z.boolean(), outsideTheirHours: z.boolean() }).optional(),
+});
 const one = z.strictObject({
   name: word.optional(),
   as: word,
@@ -21,15 +28,9 @@ const one = z.strictObject({
   cluster: word.optional(),
   command: word,
   at: moment.optional(),
-  facts: z
-    .strictObject({
-      pods: z.int().min(0).optional(),
-      labels: z.record(word, z.string()).default({}),
-      namespaces: z.array(word).optional(),
-      channel: word.optional(),
-      unusual: z.strictObject({ firstInNamespace: z.boolean(), outsideTheirHours: z.boolean() }).optional(),
-    })
-    .default({ labels: {} }),
+  facts: facts.default({}),
+  /** What the document says of every case, and nobody knows in this one. */
+  unknown: z.array(z.enum(["object", "time", "channel", "unusual"])).default([]),
   /** The name of a tier, or `denied`. */
   expect: word,
   /** One of the rules that lead there, or the one that denies. */
@@ -37,7 +38,10 @@ const one = z.strictObject({
 });
 const schema = z.strictObject({
   policy: word,
+  /** What holds for every case that says nothing else. */
   cluster: word.optional(),
+  at: moment.optional(),
+  facts: facts.default({}),
   people: z.record(z.string(), z.array(word)).default({}),
   cases: z.array(one).min(1),
 });

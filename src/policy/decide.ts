@@ -8,7 +8,7 @@ import { spanInWords } from "../operation/span.ts";
 import { knownFacts } from "./condition-facts.ts";
 import { refuseFields } from "./fields.ts";
 import { matchesOperation, permitHolds, raiseHolds } from "./matching.ts";
-import type { Allowed, Decision, DecisionFacts, Denied, Policy, Requirements, Tier } from "./policy.ts";
+import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
 
 /**
  * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
@@ -77,20 +77,26 @@ function decideOne(policy: Policy, facts: DecisionFacts): Decision {
   const start = permits.reduce((low, permit) => (rank(policy, permit.tier) < rank(policy, low.tier) ? permit : low));
   const known = policy.raise.some(({ when }) => when) ? knownFacts(policy, facts) : {};
   const raises = policy.raise.filter((raise) => raiseHolds(raise, facts, known));
-  const top = [start, ...raises].reduce((high, rule) =>
-    rank(policy, rule.tier) > rank(policy, high.tier) ? rule : high,
-  );
+  const reached: readonly (Permit | Raise)[] = [start, ...raises];
+  const top = reached.reduce((high, rule) => (rank(policy, rule.tier) > rank(policy, high.tier) ? rule : high));
   const tier = tierOf(policy, top.tier);
   if (tier.deny !== undefined)
     return {
       allowed: false,
       rule: top.name,
       says: `The rule "${top.name}" refuses this: ${tier.deny}.`,
-      remedy: "No proof or approval changes that; the policy's owners can.",
+      remedy: remedyOf(top),
       policy: policy.revision,
     };
-  const rules = [start, ...raises].map((rule) => rule.name);
+  const rules = reached.map((rule) => rule.name);
   return { allowed: true, tier: tier.name, requirements: tier.requirements, rules, policy: policy.revision };
+}
+
+function remedyOf(rule: Permit | Raise): string {
+  const until = "during" in rule ? rule.during?.to : undefined;
+  return until === undefined
+    ? "No proof or approval changes that; the policy's owners can."
+    : `It is over at ${new Date(until).toISOString()}; no proof or approval changes it before.`;
 }
 
 /** What is not on the list is not given, whoever asks and whatever it takes. */

@@ -10,10 +10,11 @@ import { mostSteps, plainWord } from "../operation/runbook.ts";
 import { spokenSpan } from "../operation/span.ts";
 import { compileCondition } from "./condition.ts";
 import { faultOfCondition } from "./condition-faults.ts";
+import { faultsOfFreeze, freeze, raiseOfFreeze, tierOfFreeze } from "./freeze-document.ts";
 import type { AllowedFields, Permit, Policy, Raise } from "./policy.ts";
 import { present } from "./present.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
-import { duration, faultsOfTiers, matching, tier, tierOf } from "./tier-document.ts";
+import { channel, duration, faultsOfTiers, matching, tier, tierOf } from "./tier-document.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 import { isZone } from "./zone.ts";
 
@@ -92,11 +93,11 @@ const fields = z.strictObject({
   label: keys.optional(),
   annotate: keys.optional(),
 });
-const channel = z.string().regex(/^[CG][A-Z0-9]+$/, "a channel is its id in Slack, such as C0123ABC");
 const schema = z.strictObject({
   tiers: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), tier),
   permit: z.array(permit),
   raise: z.array(raise).default([]),
+  freezes: z.array(freeze).default([]),
   timeZone: z.string().refine(isZone, "a time zone is one of the IANA database, such as Europe/Berlin").optional(),
   incidents: z.strictObject({ channels: z.array(channel).min(1) }).optional(),
   elevations: elevations.optional(),
@@ -115,12 +116,13 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, timeZone, incidents, elevations, brake, images, fields, runbooks } = reading.value;
+  const { tiers, permit, raise, freezes, timeZone, incidents, elevations, brake, images, fields, runbooks } =
+    reading.value;
   return {
     revision: sha256(text),
-    tiers: Object.entries(tiers).map(tierOf),
+    tiers: [...Object.entries(tiers).map(tierOf), ...freezes.flatMap((one) => tierOfFreeze(one) ?? [])],
     permit: permit.map(permitOf),
-    raise: raise.map(raiseOf),
+    raise: [...raise.map(raiseOf), ...freezes.map((one) => raiseOfFreeze(one, timeZone))],
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(incidents ? { incidents } : {}),
     ...(elevations ? { elevations } : {}),
@@ -147,12 +149,15 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
   const tiers = Object.keys(document.tiers);
   const known = new Set<string>(["@read", "@change", ...Object.keys(catalogue)]);
   const say = (path: readonly PropertyKey[], says: string) => faults.push({ ...at(path), says });
-  for (const part of ["permit", "raise"] as const) {
-    const names = new Set<string>();
+  const raises = new Set<string>();
+  for (const part of ["permit", "raise", "freezes"] as const) {
+    // A freeze is a raise, and must be told from those.
+    const names = part === "permit" ? new Set<string>() : raises;
     document[part].forEach((rule, i) => {
-      if (names.has(rule.name)) say([part, i, "name"], `two ${part} rules are called "${rule.name}"`);
+      if (names.has(rule.name))
+        say([part, i, "name"], `two ${part === "permit" ? part : "raise"} rules are called "${rule.name}"`);
       names.add(rule.name);
-      if (!tiers.includes(rule.tier))
+      if (rule.tier !== undefined && !tiers.includes(rule.tier))
         say([part, i, "tier"], `there is no tier "${rule.tier}"; the tiers are ${tiers.join(", ")}`);
       rule.operations?.forEach((operation, k) => {
         if (!known.has(operation))
@@ -164,6 +169,9 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
     const fault = when === undefined ? undefined : faultOfCondition(when, document.tiers[tier], document);
     if (when !== undefined && fault)
       faults.push({ ...at(["raise", i, "when"], { text: when, offset: fault.offset }), says: fault.fault });
+  });
+  document.freezes.forEach((one, i) => {
+    for (const { path, says } of faultsOfFreeze(one, document.timeZone)) say(["freezes", i, ...path], says);
   });
   document.elevations?.roles.forEach((role, i) => {
     if (isNeverGiven(role))

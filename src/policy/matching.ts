@@ -21,7 +21,12 @@ export function raiseHolds(raise: Raise, facts: DecisionFacts, known: Known): bo
   // Without a name the operation reaches every object of the namespace, so any pattern may be meant.
   if (raise.names && facts.name !== undefined && !raise.names.some((pattern) => glob(pattern, facts.name ?? "")))
     return false;
+  if (!raisesByTime(raise, facts)) return false;
   return raisesByElevation(raise, facts) && raisesByPlan(raise, facts.plan) && raisesByCondition(raise, facts, known);
+}
+
+function raisesByTime({ during }: Raise, { now }: DecisionFacts): boolean {
+  return during === undefined || now === undefined || (during.from <= now && now < during.to);
 }
 
 function raisesByElevation({ roles, longerThan }: Raise, { operation, elevation }: DecisionFacts): boolean {

@@ -41,6 +41,8 @@ export interface Requirements {
   readonly approvals?: Approvals;
   /** What the reason must be. */
   readonly reason?: ReasonRule;
+  /** Slack channels, by id, that are told of it from the decision to its end. */
+  readonly notify?: readonly string[];
   /** From asking to the grant, in milliseconds, where that is shorter than the house's. */
   readonly expires?: number;
   /** From the grant to the beginning of the execution, in milliseconds, where that is shorter than the house's. */
@@ -92,6 +94,8 @@ export interface Raise {
   readonly longerThan?: number;
   /** Matches where this does not answer false for certain. */
   readonly when?: Condition;
+  /** Matches from the first of these moments until the second, in milliseconds since 1970. */
+  readonly during?: { readonly from: number; readonly to: number };
   readonly tier: string;
 }
 

@@ -16,6 +16,8 @@ export const duration = z
 
 export const matching = (shape: RegExp, says: string) => z.array(z.string().regex(shape, says)).min(1);
 const groups = matching(/^(?!group:)[^*]+$/, "approvers are written as the name of a group alone");
+/** A channel, by its id: names can be given to another. */
+export const channel = z.string().regex(/^[CG][A-Z0-9]+$/, "a channel is its id in Slack, such as C0123ABC");
 const stepUp = z.strictObject({
   within: duration.optional(),
   bound: z.literal(true).optional(),
@@ -37,6 +39,7 @@ export const tier = z.strictObject({
       ).optional(),
     })
     .optional(),
+  notify: z.array(channel).min(1).max(5).optional(),
   expires: duration.optional(),
   window: duration.optional(),
   deny: z.string().min(1).optional(),
@@ -46,12 +49,13 @@ export type WrittenTier = z.infer<typeof tier>;
 type WrittenStage = z.infer<typeof stageSchema>;
 
 export function tierOf([name, written]: [string, WrittenTier]): Tier {
-  const { stepUp, deny, reason, expires, window } = written;
+  const { stepUp, deny, reason, notify, expires, window } = written;
   const [first, ...next] = writtenStages(written).map(ruleOf);
   const requirements = present<Requirements>({
     stepUp: stepUp && present<StepUp>(stepUp),
     approvals: first && (next.length > 0 ? { ...first, next } : first),
     reason: reason && present<ReasonRule>(reason),
+    notify,
     expires,
     window,
   });
@@ -110,6 +114,8 @@ function lessThan(tier: WrittenTier, before: WrittenTier): string | undefined {
 /** In what a tier leaves more time, or is content with a reason that is less. */
 function looserBounds(tier: WrittenTier, before: WrittenTier): string | undefined {
   if ((tier.expires ?? Infinity) > (before.expires ?? Infinity)) return "more time until the grant (`expires`)";
+  if (!(before.notify ?? []).every((one) => tier.notify?.includes(one)))
+    return "fewer channels that are told (`notify`)";
   if ((tier.window ?? Infinity) > (before.window ?? Infinity)) return "more time to begin (`window`)";
   if ((tier.reason?.minLength ?? 0) < (before.reason?.minLength ?? 0)) return "a shorter reason";
   const { tickets } = before.reason ?? {};

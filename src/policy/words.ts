@@ -5,12 +5,13 @@ import { stagesOf } from "./stages.ts";
 
 /** What a tier asks for, one sentence without its full stop each; empty = nothing. */
 export function requirementWords(requirements: Requirements): readonly string[] {
-  const { stepUp, expires, window } = requirements;
+  const { stepUp, notify, expires, window } = requirements;
   const stages = stagesOf(requirements);
   return [
     ...(stepUp ? [`proof of the requester's presence, ${freshness(stepUp)}`] : []),
     ...reasonWords(requirements),
     ...stages.map((stage, i) => (stages.length > 1 ? `stage ${i + 1}: ${stageWords(stage)}` : stageWords(stage))),
+    ...(notify ? [`the channels ${notify.join(", ")} are told`] : []),
     ...(expires === undefined ? [] : [`all of it within ${spanInWords(expires)} of asking`]),
     ...(window === undefined ? [] : [`it must begin within ${spanInWords(window)} of the grant`]),
   ];

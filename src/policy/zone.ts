@@ -23,6 +23,26 @@ export function wallClock(at: number, zone: string): WallClock {
   return { hour: shown.getUTCHours(), minute: shown.getUTCMinutes(), weekday: shown.getUTCDay() || 7 };
 }
 
+const day = 24 * 3_600_000;
+
+/**
+ * The moments at which the clocks of this zone show `2026-12-24T18:00`, in milliseconds since 1970: where they are set
+ * back there are two, and where they are set forward, none; then those it would be before and after. Undefined for what
+ * is no such time.
+ */
+export function momentsOf(
+  local: string,
+  zone: string,
+): { readonly earliest: number; readonly latest: number } | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(local)) return undefined;
+  const shown = Date.parse(`${local}:00Z`);
+  if (Number.isNaN(shown) || !new Date(shown).toISOString().startsWith(local)) return undefined;
+  const possible = [shown - day, shown + day].map((near) => shown - offsetAt(near, zone));
+  const real = possible.filter((at) => at + offsetAt(at, zone) === shown);
+  const moments = real.length > 0 ? real : possible;
+  return { earliest: Math.min(...moments), latest: Math.max(...moments) };
+}
+
 /** How far the clocks of this zone are ahead of UTC at that moment, in milliseconds. */
 function offsetAt(at: number, zone: string): number {
   const parts = new Intl.DateTimeFormat("en-GB", {

@@ -1,7 +1,8 @@
 import { proofHolds } from "../challenge/verify.ts";
 import { isRefusal } from "../operation/refusal.ts";
-import { quorumHolds } from "../policy/approvers.ts";
+import { quorumHolds, reachable } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
+import type { Requirements } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
@@ -12,7 +13,7 @@ import { openElevation } from "./elevation.ts";
 import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import type { Wish } from "./move.ts";
-import { type AwaitingApproval, askedStatement, type Planning } from "./request.ts";
+import { type AwaitingApproval, askedStatement, mostNamed, type Planning } from "./request.ts";
 import { lapseOf, turnOf } from "./turn.ts";
 
 /**
@@ -72,7 +73,20 @@ async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, n
   const demand = { subject: requester.sub, digest: request.digest, now, attestor };
   const fresh = stepUp && proofHolds(last, { ...demand, stepUp }) ? last : undefined;
   const challengeExpiresAt = now + desk.lifetimes.challenge;
-  return { event: { type: "decided", decision, challengeExpiresAt, ...(fresh ? { proof: fresh } : {}) } };
+  const approvers = await approversOf(desk, decision.requirements, requester.sub);
+  const event = { type: "decided", decision, challengeExpiresAt } as const;
+  return { event: { ...event, ...(approvers ? { approvers } : {}), ...(fresh ? { proof: fresh } : {}) } };
+}
+
+/** Who could approve now, so that nobody waits for an approval that nobody can give. */
+async function approversOf(
+  { directory }: Desk,
+  requirements: Requirements,
+  requester: string,
+): Promise<readonly (readonly string[])[] | undefined> {
+  if (!requirements.approvals) return undefined;
+  const stages = reachable(requirements, requester, await directory.people());
+  return stages.map((people) => people.slice(0, mostNamed + 1).map(({ sub }) => sub));
 }
 
 /** Quorum reached: policy and groups as they are now must still say yes before anything is signed. */

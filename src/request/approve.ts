@@ -2,6 +2,7 @@ import type { Challenge, Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { refuseApprover } from "../policy/approvers.ts";
+import type { Allowed, StepUp } from "../policy/policy.ts";
 import { openStage } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
 import { decideAgain, forbidden } from "./decide-again.ts";
@@ -19,7 +20,7 @@ export async function standing(desk: Desk, request: Request, subject: Subject, n
   if (refusal) return { may: false, refusal };
   const awaiting = request as AwaitingApproval;
   if ((await proofFor(desk, awaiting, subject, now)) !== "needed") return { may: true, ways: [] };
-  return standingWithoutProof(desk, subject.sub, awaiting.decision.requirements.approvals?.stepUp ?? {});
+  return standingWithoutProof(desk, subject.sub, stepUpOf(awaiting, awaiting.decision) ?? {});
 }
 
 /** One approver's yes to this very plan. Policy is decided again as it lands. */
@@ -51,7 +52,7 @@ export async function approve(
     const taken = await takeProof(desk, challenge, response, {
       request: id,
       now,
-      stepUp: openStage(decision.requirements, request.approvals.length)?.rule.stepUp ?? {},
+      stepUp: stepUpOf(request, decision) ?? {},
     });
     if ("proof" in taken) {
       const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: endOf(request) };
@@ -92,9 +93,13 @@ function refuseApproval(request: Request, subject: Subject): Refusal | undefined
 }
 
 function proofFor(desk: Desk, request: AwaitingApproval, subject: Subject, now: number) {
-  const { digest, decision, approvals } = request;
-  const stage = openStage(decision.requirements, approvals.length);
-  return freshProof(desk, { subject: subject.sub, digest, stepUp: stage?.rule.stepUp, now });
+  const stepUp = stepUpOf(request, request.decision);
+  return freshProof(desk, { subject: subject.sub, digest: request.digest, stepUp, now });
+}
+
+/** The proof that the open stage asks its approvers for. */
+function stepUpOf({ approvals }: AwaitingApproval, { requirements }: Allowed): StepUp | undefined {
+  return openStage(requirements, approvals.length)?.rule.stepUp;
 }
 
 function signed({ attestor }: Desk, request: string, approval: Omit<Approval, "signature">): Approval {

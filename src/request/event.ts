@@ -23,6 +23,8 @@ export type RequestEvent =
       readonly decision: Allowed;
       readonly proof?: Proof;
       readonly challengeExpiresAt: number;
+      /** For each stage, some of those who could approve in it by the directory of that moment. */
+      readonly approvers?: readonly (readonly string[])[];
     }
   /** A rule of the policy says no, at whatever step it was decided again. */
   | { readonly type: "forbidden"; readonly rule: string; readonly why: string; readonly policy?: string }

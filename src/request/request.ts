@@ -39,7 +39,12 @@ export interface Decided extends Asked {
   readonly plan: Plan;
   readonly digest: string;
   readonly decision: Allowed;
+  /** For each stage, some of those who could approve when it was decided; more than {@link mostNamed} are not named. */
+  readonly approvers?: readonly (readonly string[])[];
 }
+
+/** Of more people than this, none of the others is named. */
+export const mostNamed = 20;
 
 /** One approver's yes, with the proof their tier asked for. */
 export interface Approval {

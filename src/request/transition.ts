@@ -62,7 +62,8 @@ function fromPlanning(request: Planning, event: RequestEvent, now: number): Next
 function decided(request: Planning, event: On<"decided">, now: number): Next {
   const { plan, digest, ...asked } = request;
   if (!plan || digest === undefined) return notNow(request, event);
-  const known: Decided = { ...asked, plan, digest, decision: event.decision };
+  const { decision, approvers } = event;
+  const known: Decided = { ...asked, plan, digest, decision, ...(approvers ? { approvers } : {}) };
   if (event.decision.requirements.stepUp === undefined) return awaitApproval(known);
   if (event.proof) return awaitApproval(known, event.proof);
   const expiresAt = Math.min(event.challengeExpiresAt, endOf(known));

@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { startChromium } from "../lab/demo/chromium.ts";
 import { type DemoCluster, startDoubleCluster } from "../lab/demo/demo-cluster.ts";
 import { openDemoPage } from "../lab/demo/demo-page.ts";
-import { type Lab, startLab } from "../lab/lab.ts";
+import { type Lab, type LabOptions, startLab } from "../lab/lab.ts";
 import { redisFor } from "../lab/redis/shared-redis.ts";
 
 /** A demo that is running, and a browser to look at it with. */
@@ -21,7 +21,7 @@ const startMs = 120_000;
 const desktop = { width: 1400, height: 900 };
 
 /** Starts the demo and a browser before the suite, or the suite is pending with the reason on the screen. */
-export function inBrowser(options: { readonly policy?: string } = {}): () => BrowserStage {
+export function inBrowser(options: Pick<LabOptions, "provider" | "policy"> = {}): () => BrowserStage {
   let stage: BrowserStage | undefined;
   let close: (() => Promise<void>) | undefined;
   const faults: string[] = [];

@@ -63,6 +63,7 @@ async function main(wishes: Wishes): Promise<number> {
   begun.defer(() => cluster.close());
   const lab = await startLab({
     cluster: cluster.access,
+    provider: "ciba",
     pace: !story,
     ...(story?.web ? { web: story.web } : {}),
   });

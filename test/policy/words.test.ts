@@ -26,8 +26,9 @@ describe("requirementWords", () => {
       "stage 2: 2 other people of security must approve, each with proof of presence, for this very plan",
     ],
     [
-      { reason: { minLength: 20, tickets: ["OPS"] }, expires: 600_000, window: 120_000 },
+      { reason: { minLength: 20, tickets: ["OPS"] }, notify: ["C0A", "C0B"], expires: 600_000, window: 120_000 },
       "a reason of at least 20 characters that names a ticket (OPS-123)",
+      "the channels C0A, C0B are told",
       "all of it within 10 minutes of asking",
       "it must begin within 2 minutes of the grant",
     ],

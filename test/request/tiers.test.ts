@@ -51,6 +51,16 @@ describe("what a tier asks for", () => {
       assert.deepEqual(grant.approvers, ["bob", "erin"]);
     });
 
+    it("offers an approver the ways to prove presence that count in the stage that is open", async () => {
+      const next = [{ count: 1, from: ["sre"], stepUp: { by: ["passkey"] } }] as const;
+      const request = await asked({ approvals: { count: 1, from: ["sre"], stepUp: {}, next } });
+      const standing = async () => desk.lifecycle.standing(await desk.now(request), carol, desk.clock.now());
+      assert.deepEqual(await standing(), { may: true, ways: ["totp"] });
+      accepted(await desk.lifecycle.approve(request.id, bob, responseAt("bob", 3)));
+      const then = await standing();
+      assert.equal(then.may ? undefined : then.refusal.refused, "not-enrolled");
+    });
+
     it("lets one of two who come at once into a stage that takes one", async () => {
       const { id } = await asked({
         ...staged,
@@ -127,5 +137,17 @@ describe("what a tier asks for", () => {
         assert.equal(grant.notAfter - grant.grantedAt, lasts);
       }
     });
+  });
+
+  it("is put beside who could approve it by the directory of that moment, who asks left out", async () => {
+    const request = await asked(staged);
+    assert.ok("approvers" in request);
+    assert.deepEqual(request.approvers, [
+      ["bob", "carol", "dora"],
+      ["bob", "carol", "dora", "erin"],
+    ]);
+    desk.tier("guarded", { stepUp: {} });
+    const alone = await desk.plans(await desk.asks(alice, restartIn("staging")));
+    assert.ok(!("approvers" in alone));
   });
 });

@@ -53,12 +53,13 @@ export async function submitUnfreeze(front: Front, arrival: Arrival, filled: Fil
   const why = clip(plainLine(filled.why ?? ""), reasonLength);
   const secret = secretIn(why);
   if (secret) return { errors: { why: `This seems to hold ${secret}. Say it without, and rotate it now.` } };
-  const response = responseIn(filled) ?? nothingTyped;
-  const said = await front.ports.brake.unfreeze(subject, { freeze: filled.request, why, response });
+  const said = await front.ports.brake.unfreeze(subject, {
+    freeze: filled.request,
+    why,
+    response: responseIn(filled) ?? nothingTyped,
+  });
   if (isRefusal(said))
-    return said.refused === "bad-arguments"
-      ? { errors: { why: refusalWords(said) } }
-      : atCode(said, filled, "unfreeze");
+    return said.refused === "bad-arguments" ? { errors: { why: refusalWords(said) } } : atCode(said, filled);
   const words = scopeInWords(said.freeze.scope);
   return {
     view: noticeModal(

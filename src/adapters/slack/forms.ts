@@ -31,7 +31,7 @@ export async function submitProof(front: Front, arrival: Arrival, filled: Filled
   const subject = await identify(front, arrival, ...(isDirect(channel) ? [] : [channel]));
   if (isRefusal(subject)) return inPlace(subject);
   const moved = await front.ports.lifecycle.prove(filled.request, subject, responseIn(filled) ?? nothingTyped);
-  return isRefusal(moved) ? atCode(moved, filled, "prove") : { view: doneModal("Your code was accepted.", moved) };
+  return isRefusal(moved) ? atProof(moved, filled, "prove") : { view: doneModal("Your code was accepted.", moved) };
 }
 
 export async function submitApproval(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {
@@ -45,7 +45,7 @@ export async function submitApproval(front: Front, arrival: Arrival, filled: Fil
     return { view: doneModal(counts ? "Your approval is recorded." : "Your approval does not count.", moved) };
   }
   await recordNoApproval(front, filled.request, subject.sub, moved);
-  if (moved.refused !== "proof-needed" || responseIn(filled)) return atCode(moved, filled, "approve");
+  if (moved.refused !== "proof-needed" || responseIn(filled)) return atProof(moved, filled, "approve");
   // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const stored = await readRequest(front, filled.request);
   if (isRefusal(stored)) return inPlace(stored);
@@ -79,7 +79,7 @@ export function responseIn({ code, started }: Filled): Response | undefined {
   return code === undefined ? undefined : { by: "totp", given };
 }
 
-/** For a form that is no form without a code: an authenticator app says what is wrong with it. */
+/** What a form without a field sends: no code of anybody. */
 export const nothingTyped: Response = { by: "totp", given: "" };
 
 const aboutTheCode: readonly Refusal["refused"][] = [
@@ -92,10 +92,16 @@ const aboutTheCode: readonly Refusal["refused"][] = [
 ];
 
 /** Under the code's field where the person can do better at once; else in the form's place. */
-export function atCode(refusal: Refusal, filled: Filled, form: ProofForm): FormReply {
+export function atCode(refusal: Refusal, filled: Filled): FormReply {
+  return "code" in filled && aboutTheCode.includes(refusal.refused)
+    ? { errors: { code: refusalWords(refusal).replaceAll("`", "") } }
+    : inPlace(refusal);
+}
+
+/** The same of a form that may wait for a device: one that has not answered yet is asked about again by the same form. */
+export function atProof(refusal: Refusal, filled: Filled, form: ProofForm): FormReply {
+  if (!filled.started || refusal.refused !== "not-yet") return atCode(refusal, filled);
   const words = refusalWords(refusal).replaceAll("`", "");
-  if ("code" in filled && aboutTheCode.includes(refusal.refused)) return { errors: { code: words } };
-  if (!filled.started || refusal.refused !== "not-yet") return inPlace(refusal);
   return "why" in filled ? { errors: { why: words } } : { view: notYetModal(form, filled, refusal) };
 }
 

@@ -128,7 +128,7 @@ export function noticeModal(says: string): ModalView {
 
 /** Where the request stands, and why this person can do nothing about it. */
 /** Those that a proof is given with. */
-export type ProofForm = Extract<FormId, "prove" | "approve" | Settlement["as"] | "unfreeze">;
+export type ProofForm = Extract<FormId, "prove" | "approve" | Settlement["as"]>;
 
 /** In the place of a form without a field, whose push is not answered yet: it is sent again, with nothing more to type. */
 export function notYetModal(form_: ProofForm, { request, started }: Metadata, refusal: Refusal): ModalView {

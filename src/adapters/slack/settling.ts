@@ -8,7 +8,7 @@ import type { Arrival } from "./arrival.ts";
 import { about, readRequest } from "./clicks.ts";
 import { doorsFor } from "./doors.ts";
 import { clip } from "./escape.ts";
-import { atCode, type Filled, type FormReply, inPlace, responseIn } from "./forms.ts";
+import { atProof, type Filled, type FormReply, inPlace, responseIn } from "./forms.ts";
 import { type Front, identify } from "./front.ts";
 import { doneModal, settleModal } from "./modals.ts";
 import { open } from "./opening.ts";
@@ -63,7 +63,7 @@ export async function submitSettlement(
   if (!isRefusal(moved)) return { view: doneModal("What you said is recorded.", moved) };
   if (!aboutTheForm.includes(moved.refused)) await recordNoSettlement(front, stored.request, subject, moved);
   if (moved.refused === "bad-arguments") return { errors: { why: refusalWords(moved) } };
-  if (moved.refused !== "proof-needed") return atCode(moved, filled, as);
+  if (moved.refused !== "proof-needed") return atProof(moved, filled, as);
   // A proof that was fresh when the form was opened is not any more: the same form, now asking for one.
   const { request, now } = stored;
   const standing = await front.ports.lifecycle.settlerStanding(request, subject, { as, now });

@@ -11,6 +11,7 @@ import { elevationReplies } from "./elevation-replies.ts";
 import { endReplies, type Reply } from "./end-replies.ts";
 import { clip, escaped } from "./escape.ts";
 import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
+import { reachReplies } from "./reach.ts";
 import type { Surface } from "./surface.ts";
 import { stateWords } from "./words.ts";
 
@@ -65,6 +66,7 @@ export function repliesOf(request: Request, channel: string): readonly Surface[]
   return [
     reply("asked", `Asked: ${commandOf(request.operation)}`, askedBody(request)),
     ...plannedReply(request, reply),
+    ...reachReplies(request, reply),
     ...proofReply(request, reply),
     ...approvalReplies(request, reply),
     ...grantReply(request, reply),

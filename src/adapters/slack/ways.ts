@@ -10,11 +10,9 @@ function askPushed({ by, enter }: Omit<PushBegun, "salt" | "expiresAt">): readon
     const then = [raw("Then press the button below. Do it only if it was you who asked for this.")];
     return [richText(lines([raw("A push is on your device. "), raw(there), bold(enter)], then))];
   }
-  const where = by === "duo" ? "the code that stands in it." : "the six digits it begins with.";
-  return [
-    richText(lines([raw(`A push is on your device. Say yes there, and type here ${where}`)])),
-    codeInput("The code of the push"),
-  ];
+  // It stands at the field itself: what is above it may be out of sight.
+  const where = by === "duo" ? "the code that stands in it" : "its six digits";
+  return [codeInput(`A push is on your device. Say yes there, and type ${where} here.`)];
 }
 
 /** The button that leads to each way of proving presence which is no code typed into the form itself. */

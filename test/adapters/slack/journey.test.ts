@@ -57,6 +57,7 @@ for (const mode of ["socket", "http"] satisfies Mode[]) {
       const order = [
         "asked for",
         "Planned on",
+        "Can approve",
         "alice proved",
         "Approval 1 of 1",
         "Granted",

@@ -1,5 +1,6 @@
 import type { Entry } from "../../../src/audit/chain.ts";
 import { verifyTrail } from "../../../src/audit/verify.ts";
+import type { Idp } from "../idp/idp.ts";
 import type { Lab } from "../lab.ts";
 import type { AuditLine, LabSources } from "../page/lab-page.ts";
 import { people } from "../people.ts";
@@ -22,6 +23,7 @@ export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, 
       const sub = people.find(({ id }) => id === person)?.sub;
       if (sub) phones.set(person, await lab.enrol(sub));
     },
+    ...(lab.idp ? { pushes: pushesOf(lab.idp) } : {}),
     cluster: () => cluster.workloads(),
     onClusterChange: (listener) => cluster.onChange(listener),
     async audit() {
@@ -35,6 +37,24 @@ export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, 
       const { entries, head, faults } = await verifyTrail(noted());
       return { entries: lines.slice(-shown).reverse(), count: entries, verified: faults.length === 0, head };
     },
+  };
+}
+
+/** The newest, while it can be answered or its code may be wanted. */
+function pushesOf(idp: Idp): NonNullable<LabSources["pushes"]> {
+  const subOf = (person: string) => people.find(({ id }) => id === person)?.sub ?? "";
+  return {
+    of: (person) =>
+      idp
+        .inbox(subOf(person))
+        .filter(({ expiresAt }) => expiresAt > Date.now())
+        .map(({ id, text, state }) => ({ id, text, state }))
+        .slice(-1),
+    async answer(person, push, yes) {
+      if (!idp.inbox(subOf(person)).some(({ id }) => id === push)) throw new Error("This push is not on this phone.");
+      await (yes ? idp.approve(push) : idp.deny(push));
+    },
+    onChange: (listener) => idp.onChange(listener),
   };
 }
 

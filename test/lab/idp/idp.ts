@@ -83,7 +83,7 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
     cookies: { keys: [randomBytes(16).toString("hex")] },
     ttl: {
       BackchannelAuthenticationRequest: (_ctx, request) =>
-        Math.min(Number((request as { params?: Record<string, unknown> }).params?.["requested_expiry"] ?? 120), 300),
+        secondsOf((request as { params?: Record<string, unknown> }).params),
       IdToken: 300,
       AccessToken: 60,
       Grant: 3_600,
@@ -101,9 +101,15 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
           if (text !== undefined && !/^[\x20-\x7e]{1,120}$/.test(text)) refuse("up to 120 printable characters");
         },
         triggerAuthenticationDevice: async (_ctx, request, account) => {
-          const { jti: id, exp = 0, params } = request as typeof request & { params?: Record<string, unknown> };
+          const { jti: id, params } = request as typeof request & { params?: Record<string, unknown> };
           const text = String(params?.["binding_message"] ?? "");
-          inbox.push({ id, subject: account.accountId, text, expiresAt: exp * 1000, state: "waiting" });
+          inbox.push({
+            id,
+            subject: account.accountId,
+            text,
+            expiresAt: Date.now() + secondsOf(params) * 1000,
+            state: "waiting",
+          });
           changed();
         },
       },
@@ -155,4 +161,9 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** How long a push may be answered: what was asked for, and 300 s at most. */
+function secondsOf(params: Readonly<Record<string, unknown>> | undefined): number {
+  return Math.min(Number(params?.["requested_expiry"] ?? 120), 300);
 }

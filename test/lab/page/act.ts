@@ -32,6 +32,13 @@ export function readWho(body: unknown): { readonly as: string } {
   return read(who, body);
 }
 
+const pushAnswer = who.extend({ push: z.string(), yes: z.boolean() });
+
+/** What a person says to a push on their phone. */
+export function readPushAnswer(body: unknown): z.infer<typeof pushAnswer> {
+  return read(pushAnswer, body);
+}
+
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (!result.success) throw new HttpRefusal(400, z.prettifyError(result.error));

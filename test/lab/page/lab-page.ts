@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { SlackDouble } from "../slack/workspace.ts";
-import { doAct, readAct, readWho } from "./act.ts";
+import { doAct, readAct, readPushAnswer, readWho } from "./act.ts";
 import { guardHeaders, HttpRefusal, refuseForeign } from "./doorway.ts";
 import { Pings } from "./pings.ts";
 import { readJson } from "./read-json.ts";
@@ -19,6 +19,13 @@ export interface PhoneCode {
   readonly label: string;
   readonly code: string;
   readonly secondsLeft: number;
+}
+
+/** A push as the provider's app shows it. */
+export interface PhonePush {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "waiting" | "approved" | "denied";
 }
 
 export interface ClusterWorkload {
@@ -53,6 +60,12 @@ export interface LabSources {
   phone(personId: string): Promise<readonly PhoneCode[]>;
   /** Enrols the phone through the product's own one-time link. */
   enrol(personId: string): Promise<void>;
+  /** What the provider sent to a person's phone, and their answer to it; none = no provider sends pushes. */
+  readonly pushes?: {
+    of(personId: string): readonly PhonePush[];
+    answer(personId: string, push: string, yes: boolean): Promise<void>;
+    onChange(listener: () => void): () => void;
+  };
   cluster(): Promise<readonly ClusterWorkload[]>;
   /** Returns the way to stop listening. */
   onClusterChange(listener: () => void): () => void;
@@ -78,6 +91,7 @@ type Route = (request: IncomingMessage, url: URL) => unknown;
 export async function startLabPage(sources: LabSources, options: { port?: number } = {}): Promise<LabPage> {
   const pings = new Pings({
     slack: (listener) => sources.slack.onChange(listener),
+    phone: (listener) => sources.pushes?.onChange(listener) ?? (() => undefined),
     cluster: (listener) => sources.onClusterChange(listener),
   });
   const routes = routesFor(sources);
@@ -105,12 +119,20 @@ function routesFor(sources: LabSources): Readonly<Record<string, Route>> {
   return {
     "GET /people": () => sources.people,
     "GET /state": (_request, url) => sources.slack.as(known(url.searchParams.get("as"))).see(),
-    "GET /phone": async (_request, url) => ({ codes: await sources.phone(known(url.searchParams.get("as"))) }),
+    "GET /phone": async (_request, url) => {
+      const person = known(url.searchParams.get("as"));
+      return { codes: await sources.phone(person), pushes: sources.pushes?.of(person) ?? [] };
+    },
     "GET /cluster": () => sources.cluster(),
     "GET /audit": () => sources.audit(),
     "POST /act": async (request) => {
       const act = readAct(await readJson(request));
       return doAct(sources.slack.as(known(act.as)), act);
+    },
+    "POST /phone/answer": async (request) => {
+      const { as, push, yes } = readPushAnswer(await readJson(request));
+      await sources.pushes?.answer(known(as), push, yes);
+      return { ok: true };
     },
     "POST /phone/enrol": async (request) => {
       await sources.enrol(known(readWho(await readJson(request)).as));

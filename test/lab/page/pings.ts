@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 
-type Topic = "slack" | "cluster" | "audit";
+type Topic = "slack" | "phone" | "cluster" | "audit";
 
 /** Calls back after every change; returns the way to stop it. */
 type Subscribe = (listener: () => void) => () => void;
 
 /** Milliseconds within which changes are told as one; the trail is verified whole each time, so it waits longest. */
-const PAUSE: Readonly<Record<Topic, number>> = { slack: 30, cluster: 60, audit: 250 };
+const PAUSE: Readonly<Record<Topic, number>> = { slack: 30, phone: 30, cluster: 60, audit: 250 };
 
 /** Milliseconds between signs of life; a browser that hears nothing cannot tell silence from a dead server. */
 const HEARTBEAT = 15_000;
@@ -17,12 +17,13 @@ export class Pings {
   readonly #due = new Map<Topic, NodeJS.Timeout>();
   readonly #stops: readonly (() => void)[];
 
-  constructor(changes: { readonly slack: Subscribe; readonly cluster: Subscribe }) {
+  constructor(changes: { readonly slack: Subscribe; readonly phone: Subscribe; readonly cluster: Subscribe }) {
     // Whatever happens in Slack or in the cluster may stand in the trail.
     const stopSlack = changes.slack(() => this.#tell("slack", "audit"));
+    const stopPhone = changes.phone(() => this.#tell("phone"));
     const stopCluster = changes.cluster(() => this.#tell("cluster", "audit"));
     const heart = setInterval(() => this.#write(": alive\n\n"), HEARTBEAT).unref();
-    this.#stops = [stopSlack, stopCluster, () => clearInterval(heart)];
+    this.#stops = [stopSlack, stopPhone, stopCluster, () => clearInterval(heart)];
   }
 
   /** Keeps the response open until its reader leaves. */

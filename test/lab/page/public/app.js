@@ -35,7 +35,7 @@ const showRail = createRail(at("rail"), session.open);
 const thread = createThread(at("thread"), { doing, close: closeThread });
 const conversation = createConversation(at("conversation"), { send, doing });
 const modals = createModals(at("modal-layer"), at("workspace-body"), doing);
-const phone = createPhone(at("phone"), { enrol, typeIt, renew: () => refreshPhone() });
+const phone = createPhone(at("phone"), { enrol, typeIt, answer, renew: () => refreshPhone() });
 const cluster = createCluster(at("cluster"));
 const audit = createAudit(at("audit"));
 
@@ -46,11 +46,12 @@ const refreshSlack = api.latest(async () => {
 });
 const refreshPhone = api.latest(async () => {
   const { person } = session;
-  const { codes } = await api.phone(person);
+  const { codes, pushes } = await api.phone(person);
   if (person === session.person)
     phone.show(
       people.find(({ id }) => id === person),
       codes,
+      pushes,
     );
 });
 const refreshCluster = api.latest(async () => cluster.show(await api.cluster()), cluster.showFault);
@@ -72,7 +73,7 @@ function show() {
   thread.show({ me, channel, thread: session.thread, messages });
   modals.show(seen.views);
   document.title = `${people.find(({ id }) => id === me)?.name}, ${channelTitle(channel)}: Countersign lab`;
-  phone.offerTyping(modals.codeField() !== undefined);
+  phone.offerTyping(modals.codeField() !== undefined && !isForPush(modals.codeField()));
   tabs.hint("phone", modals.codeField() !== undefined);
 }
 
@@ -119,6 +120,22 @@ async function enrol() {
   } catch (fault) {
     return fault.message;
   }
+}
+
+/** Resolves to the words of a fault, or nothing. */
+async function answer(push, yes) {
+  try {
+    await api.answerPush(session.person, push, yes);
+    await refreshPhone();
+    return undefined;
+  } catch (fault) {
+    return fault.message;
+  }
+}
+
+/** A push's code is asked for by name; a code of the authenticator app would be a wrong one there. */
+function isForPush(field) {
+  return field.closest(".input-block").textContent.includes("push");
 }
 
 function typeIt(code) {
@@ -168,4 +185,4 @@ listenToKeys({
 keepTimesFresh();
 show();
 refreshAll();
-api.listen({ slack: refreshSlack, cluster: refreshCluster, audit: refreshAudit }, onConnection);
+api.listen({ slack: refreshSlack, phone: refreshPhone, cluster: refreshCluster, audit: refreshAudit }, onConnection);

@@ -1,21 +1,23 @@
 import { el, icon, setText } from "./element.js";
 import { whileBusy } from "./interactive.js";
+import { createPushes } from "./pushes.js";
 import { reconcile } from "./reconcile.js";
 import { createRing } from "./ring.js";
 import { clockTime } from "./time.js";
 
 /**
  * The person's phone. `enrol()` resolves to a fault's words or nothing, `typeIt(code)` writes a code into the form that
- * is open, `renew()` asks for the codes again.
+ * is open, `renew()` asks for the codes again, `answer(id, yes)` answers a push.
  */
-export function createPhone(node, { enrol, typeIt, renew }) {
+export function createPhone(node, { enrol, typeIt, renew, answer }) {
   const owner = el("h2", { class: "phone-owner" });
   const codes = el("ul", { class: "phone-codes" });
   const none = notEnrolled(enrol);
   const clock = el("span", { class: "phone-clock" });
   const typing = { possible: false };
   const entries = new Map();
-  const screen = el("div", { class: "phone-screen" }, statusBar(clock), owner, codes, none);
+  const pushes = createPushes({ answer, typeIt });
+  const screen = el("div", { class: "phone-screen" }, statusBar(clock), owner, pushes.node, codes, none);
   node.replaceChildren(el("div", { class: "phone-body" }, screen));
   let renewing = 0;
 
@@ -30,7 +32,8 @@ export function createPhone(node, { enrol, typeIt, renew }) {
   setInterval(tick, 250);
 
   return {
-    show(person, shown) {
+    show(person, shown, pushed) {
+      pushes.show(person, pushed);
       setText(owner, `${person.name}’s phone`);
       none.hidden = shown.length > 0;
       reconcile(codes, shown, {
