@@ -46,19 +46,23 @@ const schema = z.strictObject({
     .array(token.refine((acr) => !acr.endsWith(":ifpossible"), "what is asked for if possible is not asked for"))
     .min(1)
     .optional(),
+  /** `false`: none goes through it, though it has CIBA. */
   push: z
-    .strictObject({
-      hint: z.enum(["sub", "iss_sub"]).optional(),
-      expiry: z.enum(["requested_expiry", "request_expiry"]).optional(),
-      seconds: z.int().min(30).max(600, "is at most 600 (NIST SP 800-63B-4 section 3.1.3.1)").optional(),
-      text: z
-        .strictObject({
-          // The code, what it is for, and enough of the command to know it by.
-          limit: z.int().min(40, "is at least 40, or nobody could tell what a push is for").max(500).optional(),
-          charset: z.enum(["text", "words"]).optional(),
-        })
-        .optional(),
-    })
+    .union([
+      z.literal(false),
+      z.strictObject({
+        hint: z.enum(["sub", "iss_sub"]).optional(),
+        expiry: z.enum(["requested_expiry", "request_expiry"]).optional(),
+        seconds: z.int().min(30).max(600, "is at most 600 (NIST SP 800-63B-4 section 3.1.3.1)").optional(),
+        text: z
+          .strictObject({
+            // The code, what it is for, and enough of the command to know it by.
+            limit: z.int().min(40, "is at least 40, or nobody could tell what a push is for").max(500).optional(),
+            charset: z.enum(["text", "words"]).optional(),
+          })
+          .optional(),
+      }),
+    ])
     .optional(),
   duo: z
     .strictObject({
@@ -101,7 +105,7 @@ export function readProvider(
   const [first, ...others] = value.acr ?? preset.acr;
   if (first === undefined) fault("acr", `${name} has no usual one: name those that count, the one to ask for first`);
   if (first === undefined || faults.length > 0) return { faults };
-  const push = preset.push && pushOf(preset.push, value.push);
+  const push = value.push === false ? undefined : preset.push && pushOf(preset.push, value.push);
   return {
     ...{ preset: name, issuer, clientId, clientAuth: clientAuth ?? preset.clientAuth, acr: [first, ...others] },
     ...(push ? { push } : {}),
@@ -110,7 +114,10 @@ export function readProvider(
   };
 }
 
-function pushOf(usual: PushWays, { hint, expiry, seconds, text = {} }: NonNullable<Written["push"]> = {}): PushWays {
+function pushOf(
+  usual: PushWays,
+  { hint, expiry, seconds, text = {} }: Exclude<NonNullable<Written["push"]>, false> = {},
+): PushWays {
   return {
     hint: hint ?? usual.hint,
     expiry: expiry ?? usual.expiry,

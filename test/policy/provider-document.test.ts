@@ -63,6 +63,7 @@ describe("a provider's document", () => {
     assert.equal(read(okta).okta, undefined);
     assert.deepEqual(read(`${okta}okta: {}\n`).okta, { amr: ["hwk", "oob", "pop", "swk"], seconds: 120 });
     assert.deepEqual(read(`${okta}okta: { amr: [hwk], seconds: 60 }\n`).okta, { amr: ["hwk"], seconds: 60 });
+    assert.deepEqual([read(okta).push?.seconds, read(`${okta}push: false\n`).push], [120, undefined]);
     assert.match(faultsOf(`${okta}okta: { amr: [pwd] }\n`)[0] ?? "", /^4:.*hwk, oob, pop, swk/);
     assert.match(faultsOf(`${okta}okta: { seconds: 301 }\n`)[0] ?? "", /^4:.*at most 300/);
     assert.match(faultsOf(`${least}okta: {}\n`)[0] ?? "", /^5:.*generic is not Okta/);
