@@ -202,7 +202,7 @@ export type Authenticators = ReadonlyMap<Proof["authenticator"], Authenticator>;
 export interface Witness {
   /**
    * Why the proof's evidence does not show that its subject was present at `proof.at` and, where it is bound, meant
-   * `proof.digest`; undefined when it does. Throws when it cannot tell, as while the provider's keys cannot be read.
+   * `proof.digest`; undefined when it does. Throws WitnessAway while it cannot tell: the provider's keys cannot be read.
    */
   whyNot(proof: Proof): Promise<string | undefined>;
 }

@@ -1,3 +1,4 @@
+import { WitnessAway } from "../challenge/witness-away.ts";
 import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { isRead } from "../operation/operation.ts";
 import type { Executing, Granted } from "../request/request.ts";
@@ -31,12 +32,16 @@ export async function execute(bench: Bench, request: Granted | Executing): Promi
     // Its turn comes when the other is done or the freeze is lifted; until then the record says what it waits for.
     if (fault instanceof MustWait) return await holdUp(bench.mover, request.id, fault.why, hold.fence);
     // Only where it has not begun: what has begun is recovered when the lease is over.
-    const why = fault instanceof ClusterFault ? awaited(fault, request.operation.cluster) : undefined;
+    const why = fault instanceof WitnessAway ? fault.message : passingOf(fault, request.operation.cluster);
     if (why !== undefined) await holdUp(bench.mover, request.id, why, hold.fence);
     throw fault;
   } finally {
     hold.release();
   }
+}
+
+function passingOf(fault: unknown, cluster: string): string | undefined {
+  return fault instanceof ClusterFault ? awaited(fault, cluster) : undefined;
 }
 
 // A crash anywhere in `begin` before the intent leaves a claim without intent: when the lease is over, the next worker

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Proof } from "../../challenge/challenge.ts";
 import { type IdToken, signedValue } from "../../challenge/evidence.ts";
+import { WitnessAway } from "../../challenge/witness-away.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { Check } from "./witness.ts";
 
@@ -35,7 +36,7 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
       return payload;
     } catch (fault) {
       if (fault instanceof errors.JWKSTimeout || !(fault instanceof errors.JOSEError) || isAboutKeys(fault))
-        throw new Error("the identity provider's keys cannot be read", { cause: fault });
+        throw keysAway(fault);
       if (fault instanceof errors.JWTExpired) return "the ID token had expired when it was used";
       return `the ID token does not hold (${fault.code})`;
     }
@@ -75,7 +76,7 @@ function providerKeys(issuer: string): () => Promise<Keys> {
   let known: Keys | undefined;
   return async () => {
     known ??= await keysOf(issuer).catch((cause: unknown) => {
-      throw new Error("the identity provider's keys cannot be read", { cause });
+      throw keysAway(cause);
     });
     return known;
   };
@@ -93,6 +94,10 @@ async function keysOf(issuer: string): Promise<Keys> {
   if (at.protocol !== "https:" && at.protocol !== new URL(issuer).protocol)
     throw new Error("the keys are not at https");
   return createRemoteJWKSet(at, { timeoutDuration: timeoutMs, cacheMaxAge: 10 * minute, cooldownDuration: 10_000 });
+}
+
+function keysAway(cause: unknown): WitnessAway {
+  return new WitnessAway("the identity provider's keys cannot be read", cause);
 }
 
 /** Whether it is the keys that could not be had, and not the token that is wrong. */
