@@ -15,17 +15,21 @@ export async function examineProvider(words: readonly string[]): Promise<Ending>
   if (file === undefined) throw new UsageFault("which provider? `countersign doctor idp FILE`, or set COUNTERSIGN_IDP");
   if (more.length > 0) throw new UsageFault(`"${more.join(" ")}" is too much: one file at a time`);
   const provider = read(file);
-  const { findings, push } = examine(provider, await readPublished(provider.issuer, Date.now));
+  const { findings, push, others } = examine(provider, await readPublished(provider.issuer, Date.now));
   const lines = [
     `${provider.issuer}, as ${provider.preset}`,
     ...findings.map(({ is, says }) => `${marks[is]}${says}`),
     ...presets[provider.preset].notes.map((note) => `   ${note}`),
-    push
-      ? "Pushes can be sent. What its tokens say shows only when somebody answers one: try it."
-      : "Nothing here can be used for step-up. TOTP and passkeys do not need it.",
+    conclusion(push, others),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
-  return push ? ending.well : ending.ill;
+  return push || others ? ending.well : ending.ill;
+}
+
+function conclusion(push: boolean, others: boolean): string {
+  if (push) return "Pushes can be sent. What its tokens say shows only when somebody answers one: try it.";
+  if (others) return "Pushes go another way than CIBA. Whether they arrive shows only when one is sent: try it.";
+  return "Nothing here can be used for step-up. TOTP and passkeys do not need it.";
 }
 
 function read(file: string): Provider {

@@ -4,6 +4,8 @@ import type { Provider } from "./provider-document.ts";
 export interface Examination {
   readonly findings: readonly { readonly is: "well" | "ill" | "unsure"; readonly says: string }[];
   readonly push: boolean;
+  /** Another way is set up, of which nothing is published. */
+  readonly others: boolean;
 }
 
 /** What it publishes, its keys, and how far its clock is ahead in ms. */
@@ -23,7 +25,7 @@ const mostAhead = 60_000;
 /** Says what the provider can do for us and what it cannot, by what it publishes of itself. */
 export function examine(provider: Provider, { metadata, keys, clockMs }: Found): Examination {
   const findings: Examination["findings"][number][] = [];
-  const say = (is: "well" | "ill" | "unsure", says: string) => void findings.push({ is, says });
+  const say: Say = (is, says) => void findings.push({ is, says });
   const listed = (name: string) =>
     Array.isArray(metadata[name]) ? (metadata[name] as unknown[]).map(String) : undefined;
   /** Whether a list holds one of these; what is not published cannot be told. */
@@ -58,14 +60,25 @@ export function examine(provider: Provider, { metadata, keys, clockMs }: Found):
       say("unsure", `It does not list the claim ${claim}; a token without it proves nothing.`);
 
   const push = sayPush(provider, say, { metadata, holds });
+  const others = sayOthers(provider, say);
   const sound = !findings.some(({ is, says }) => is === "ill" && !says.startsWith("It does not list the acr"));
-  return { findings, push: push && sound && provider.acr.some((acr) => holds("acr_values_supported", acr) !== false) };
+  const asked = provider.acr.some((acr) => holds("acr_values_supported", acr) !== false);
+  return { findings, push: push && sound && asked, others };
+}
+
+type Say = (is: "well" | "ill" | "unsure", says: string) => void;
+
+/** The ways that are set up besides; whether they are open to us shows only when one is tried. */
+function sayOthers({ okta, duo }: Provider, say: Say): boolean {
+  if (okta) say("unsure", "Okta's direct authentication is set up; whether this client may use it is not published.");
+  if (duo) say("unsure", `Duo at ${duo.host} is set up; what its policy allows is not published.`);
+  return okta !== undefined || duo !== undefined;
 }
 
 /** Whether a push can be sent. */
 function sayPush(
   { push, preset, clientAuth }: Provider,
-  say: (is: "well" | "ill" | "unsure", says: string) => void,
+  say: Say,
   {
     metadata,
     holds,
