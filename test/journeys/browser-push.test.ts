@@ -23,7 +23,7 @@ describe("a push in a real browser", function () {
     await page.getByTestId("push-approve").click();
     await page.getByTestId("push-type").click();
     // The provider may have been asked just before the yes; a person presses again then.
-    const accepted = page.getByText("Your code was accepted.");
+    const accepted = page.getByText("Your presence is proved.");
     while (!(await accepted.isVisible())) {
       await page
         .getByTestId("modal-submit")

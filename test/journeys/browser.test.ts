@@ -23,7 +23,7 @@ describe("the lab's page in a browser", function () {
     await says(plan, "kubectl.kubernetes.io/restartedAt");
     await plan.getByTestId("code-input").fill(await codeOn(page));
     await plan.getByTestId("modal-submit").click();
-    await says(plan, "Your code was accepted.");
+    await says(plan, "Your presence is proved.");
     await plan.getByTestId("modal-leave").click();
     await plan.waitFor({ state: "detached" });
     await says(request, "Waiting for approval: 0 of 1 given.");

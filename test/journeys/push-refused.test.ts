@@ -42,7 +42,7 @@ describe("a push that does not count, through the real processes", function () {
     assert.match(after.errors["code"] ?? "", /This code is not right\. You can try 4 more times\./);
     assert.equal((await lab.store.read(id))?.request.state, "awaiting-challenge");
     const done = await typeCode(lab, alice, form, codeOf(push));
-    assert.match(textOf(done.view), /Your code was accepted/);
+    assert.match(textOf(done.view), /Your presence is proved/);
     await reach(lab, id, "awaiting-approval");
   });
 

@@ -21,7 +21,7 @@ describe("a Duo push, through the real processes", function () {
     assert.equal(push.shown["For"], "to run");
     lab.duo?.tap(push.txid, "allow");
     const done = await typeCode(lab, alice, form, push.shown["Code to type in Slack"] ?? "");
-    assert.match(textOf(done.view), /Your code was accepted/);
+    assert.match(textOf(done.view), /Your presence is proved/);
     await reach(lab, id, "awaiting-approval");
     await approve(lab, bob, await lab.enrol(bob.sub), id);
     const request = await finish(lab, id);

@@ -19,7 +19,7 @@ describe("a push through the identity provider", function () {
       const { lab, executions } = stage();
       const id = await ask(lab, alice, incident, restart);
       const done = await byPush(lab, alice, id, "prove");
-      assert.match(textOf(done.view), /Your code was accepted/);
+      assert.match(textOf(done.view), /Your presence is proved/);
       const [push] = phone(lab, alice);
       assert.match(push?.text ?? "", /^\d{6} to run: rollout restart deploy\/api -n prod/);
       await reach(lab, id, "awaiting-approval");

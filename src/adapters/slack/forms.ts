@@ -31,7 +31,7 @@ export async function submitProof(front: Front, arrival: Arrival, filled: Filled
   const subject = await identify(front, arrival, ...(isDirect(channel) ? [] : [channel]));
   if (isRefusal(subject)) return inPlace(subject);
   const moved = await front.ports.lifecycle.prove(filled.request, subject, responseIn(filled) ?? nothingTyped);
-  return isRefusal(moved) ? atProof(moved, filled, "prove") : { view: doneModal("Your code was accepted.", moved) };
+  return isRefusal(moved) ? atProof(moved, filled, "prove") : { view: doneModal("Your presence is proved.", moved) };
 }
 
 export async function submitApproval(front: Front, arrival: Arrival, filled: Filled): Promise<FormReply> {

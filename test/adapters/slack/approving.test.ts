@@ -39,7 +39,7 @@ describe("proving and approving", () => {
     await as(alice).click(root, "prove");
     const form = await openView(house.slack, alice, "prove");
     assert.deepEqual(await as(alice).submit(form.id, code(house.code("alice"))), { ok: true });
-    await viewSaying(house.slack, alice, "Your code was accepted.");
+    await viewSaying(house.slack, alice, "Your presence is proved.");
     return messageWith(house.slack, approvals, "review");
   }
 
@@ -62,7 +62,7 @@ describe("proving and approving", () => {
     assert.match(topView(house.slack, alice)?.errors["code"] ?? "", /six digits/);
     const right = house.code("alice");
     await as(alice).submit(form.id, code(`${right.slice(0, 3)} ${right.slice(3)}`));
-    await viewSaying(house.slack, alice, "Your code was accepted.");
+    await viewSaying(house.slack, alice, "Your presence is proved.");
     assert.equal((await house.request()).state, "awaiting-approval");
   });
 
@@ -84,7 +84,7 @@ describe("proving and approving", () => {
     // Slack takes no edit for a while, so the button outlives its state.
     house.slack.faults.fail("chat.update", 500, 50);
     await as(alice).submit(form.id, code(house.code("alice")));
-    const done = await viewSaying(house.slack, alice, "Your code was accepted.");
+    const done = await viewSaying(house.slack, alice, "Your presence is proved.");
     await as(alice).close(done.id);
     await as(alice).click(root, "prove");
     const view = await viewSaying(house.slack, alice, "no proof is asked for now.");

@@ -36,7 +36,7 @@ for (const mode of ["socket", "http"] satisfies Mode[]) {
       assert.match(textOf(proof.view), /0b7a5a1e-0000-4000-8000-000000000001/);
       const code = { code: { code: house.code("alice") } };
       assert.deepEqual(await slack.as(alice.id).submit(proof.id, code), { ok: true });
-      await viewSaying(slack, alice, "Your code was accepted.");
+      await viewSaying(slack, alice, "Your presence is proved.");
 
       const card = await messageWith(slack, approvals, "review");
       assert.deepEqual(await slack.as(bob.id).click(card, "review"), { ok: true });

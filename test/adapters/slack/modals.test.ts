@@ -162,7 +162,7 @@ describe("the modals", () => {
         denyModal(request),
         settleModal(request, "ran", ["totp"]),
         undoModal(request, request.operation),
-        doneModal("Your code was accepted.", request),
+        doneModal("Your presence is proved.", request),
         refusalModal(refuse("bad-arguments", request.reason, request.reason)),
       ]) {
         const read = readModal(JSON.parse(JSON.stringify(view)));
