@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-import { webSettings, workerSettings } from "../src/config.ts";
+import { pagesOrigin, webSettings, workerSettings } from "../src/config.ts";
 import { readDirectory } from "../src/policy/directory-document.ts";
 import { readPolicy } from "../src/policy/document.ts";
 import { freshSecrets } from "./lab/processes/secrets.ts";
@@ -78,6 +78,14 @@ describe("the manifests' settings", () => {
     const { clusters } = workerSettings(environmentOf("worker", secret("countersign-worker")));
     const { COUNTERSIGN_CLUSTERS } = webSettings(environmentOf("web", secret("countersign-web")));
     assert.deepEqual([...clusters.keys()], COUNTERSIGN_CLUSTERS);
+  });
+
+  it("name the same pages to both, or no passkey's proof would count in the worker", () => {
+    const origins = [
+      webSettings(environmentOf("web", secret("countersign-web"))),
+      workerSettings(environmentOf("worker", secret("countersign-worker"))),
+    ].map(pagesOrigin);
+    assert.deepEqual(origins, ["https://countersign.example.com", "https://countersign.example.com"]);
   });
 
   it("would be refused with one name that is none", () => {
