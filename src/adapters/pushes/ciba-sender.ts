@@ -1,13 +1,7 @@
 import {
-  allowInsecureRequests,
-  type ClientAuth,
   ClientError,
   ClientSecretBasic,
   ClientSecretPost,
-  type Configuration,
-  discovery,
-  enableNonRepudiationChecks,
-  genericGrantRequest,
   initiateBackchannelAuthentication,
   ResponseBodyError,
   WWWAuthenticateChallengeError,
@@ -16,36 +10,20 @@ import { bindingMessage } from "../../challenge/binding-message.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { PushWays } from "../../policy/provider-presets.ts";
 import type { NotSent, PushSender } from "../../push-port.ts";
-import { presented, whyNoAnswer } from "./token-answer.ts";
+import { providerClient } from "./provider-client.ts";
 
-/** Of each call, in seconds. */
-const timeoutSeconds = 5;
 /** Between polls where the provider does not say, in seconds (OpenID CIBA Core 1.0 section 7.3). */
 const usualInterval = 5;
 const grantType = "urn:openid:params:grant-type:ciba";
 
-/**
- * Pushes by OpenID CIBA in poll mode. What the provider publishes of itself is read at the first push, and again after a
- * failure: web starts without it. Signatures are checked, which the library does not by itself (facts/identity.md).
- */
+/** Pushes by OpenID CIBA in poll mode. */
 export function cibaSender(
   provider: Provider & { readonly push: PushWays },
   { secret, plain }: { readonly secret: string; readonly plain: boolean },
 ): PushSender {
   const { issuer, clientId, acr, push } = provider;
-  const auth: ClientAuth = provider.clientAuth === "basic" ? ClientSecretBasic(secret) : ClientSecretPost(secret);
-  let known: Promise<Configuration> | undefined;
-
-  function configuration(): Promise<Configuration> {
-    known ??= discovery(new URL(issuer), clientId, {}, auth, {
-      timeout: timeoutSeconds,
-      execute: plain ? [allowInsecureRequests, enableNonRepudiationChecks] : [enableNonRepudiationChecks],
-    }).catch((fault: unknown) => {
-      known = undefined;
-      throw fault;
-    });
-    return known;
-  }
+  const auth = provider.clientAuth === "basic" ? ClientSecretBasic(secret) : ClientSecretPost(secret);
+  const client = providerClient({ issuer, clientId, auth, plain });
 
   return {
     lifeMs: push.seconds * 1000,
@@ -53,7 +31,7 @@ export function cibaSender(
 
     async send({ subject, ...text }) {
       try {
-        const sent = await initiateBackchannelAuthentication(await configuration(), {
+        const sent = await initiateBackchannelAuthentication(await client.configuration(), {
           scope: "openid",
           login_hint: push.hint === "sub" ? subject : JSON.stringify({ format: "iss_sub", iss: issuer, sub: subject }),
           binding_message: bindingMessage(text, push.text),
@@ -70,17 +48,7 @@ export function cibaSender(
       }
     },
 
-    async poll(handle) {
-      try {
-        const answer = await genericGrantRequest(await configuration(), grantType, { auth_req_id: handle });
-        const claims = answer.claims();
-        return answer.id_token === undefined || !claims
-          ? { answer: "expired" }
-          : { answer: "token", token: presented(answer.id_token, claims) };
-      } catch (fault) {
-        return whyNoAnswer(fault);
-      }
-    },
+    poll: (handle) => client.ask(grantType, { auth_req_id: handle }),
   };
 }
 

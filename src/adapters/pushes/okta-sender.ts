@@ -1,19 +1,9 @@
-import {
-  allowInsecureRequests,
-  ClientError,
-  ClientSecretBasic,
-  type Configuration,
-  discovery,
-  enableNonRepudiationChecks,
-  genericGrantRequest,
-} from "openid-client";
+import { ClientError, ClientSecretBasic, type Configuration } from "openid-client";
 import type { DirectWays, Provider } from "../../policy/provider-document.ts";
 import type { NotSent, PushSender, Sent } from "../../push-port.ts";
 import { boundedBody } from "./bounded-body.ts";
-import { presented, whyNoAnswer } from "./token-answer.ts";
+import { providerClient, timeoutSeconds } from "./provider-client.ts";
 
-/** Of each call, in seconds. */
-const timeoutSeconds = 5;
 /** Between polls where Okta does not say, in seconds. */
 const usualInterval = 5;
 const oob = "urn:okta:params:oauth:grant-type:oob";
@@ -28,21 +18,10 @@ export function oktaSender(
   { secret, plain }: { readonly secret: string; readonly plain: boolean },
 ): PushSender {
   const auth = ClientSecretBasic(secret);
-  let known: Promise<Configuration> | undefined;
-
-  function configuration(): Promise<Configuration> {
-    known ??= discovery(new URL(issuer), clientId, {}, auth, {
-      timeout: timeoutSeconds,
-      execute: plain ? [allowInsecureRequests, enableNonRepudiationChecks] : [enableNonRepudiationChecks],
-    }).catch((fault: unknown) => {
-      known = undefined;
-      throw fault;
-    });
-    return known;
-  }
+  const client = providerClient({ issuer, clientId, auth, plain });
 
   async function begin(subject: string): Promise<Response> {
-    const config = await configuration();
+    const config = await client.configuration();
     const body = new URLSearchParams({ login_hint: subject, channel_hint: "push", challenge_hint: oob });
     const headers = new Headers({ accept: "application/json" });
     auth(config.serverMetadata(), config.clientMetadata(), body, headers);
@@ -64,17 +43,7 @@ export function oktaSender(
       }
     },
 
-    async poll(handle) {
-      try {
-        const answer = await genericGrantRequest(await configuration(), oob, { oob_code: handle, scope: "openid" });
-        const claims = answer.claims();
-        return answer.id_token === undefined || !claims
-          ? { answer: "expired" }
-          : { answer: "token", token: presented(answer.id_token, claims) };
-      } catch (fault) {
-        return whyNoAnswer(fault);
-      }
-    },
+    poll: (handle) => client.ask(oob, { oob_code: handle, scope: "openid" }),
   };
 }
 

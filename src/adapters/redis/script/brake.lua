@@ -1,12 +1,7 @@
 -- Sets, changes or lifts a freeze, if what stands is what was seen. ARGV: 3 audit body, 4 its SHA-256, 5 what must stand
 -- there, 6 what shall; '' = nothing.
-local op = P .. 'op:' .. args.op
-local known = redis.call('GET', op)
-if known then return known end
-local function answer(text)
-  redis.call('SET', op, text, 'PX', 86400000)
-  return text
-end
+local said = answered()
+if said then return said end
 
 if (redis.call('HGET', P .. 'freezes', args.scope) or '') ~= ARGV[5] then return answer('moved') end
 if args.claim and not claimed(args.claim, args.op) then return answer('code-already-used') end

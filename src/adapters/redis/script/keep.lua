@@ -1,12 +1,6 @@
 -- One step in a request's life: all of it, or nothing. ARGV: 3 record, 4 audit body, 5 its SHA-256, 6 what a read brought.
-local op = P .. 'op:' .. args.op
-local known = redis.call('GET', op)
-if known then return known end
-
-local function answer(text)
-  redis.call('SET', op, text, 'PX', 86400000)
-  return text
-end
+local said = answered()
+if said then return said end
 
 local now = clock()
 local key = P .. 'request:' .. args.id

@@ -56,6 +56,13 @@ local function sha256(text)
   return table.concat(hex)
 end
 
+-- What the same attempt was answered before, if its answer was lost on the way and it is asked again.
+local function answered() return redis.call('GET', P .. 'op:' .. args.op) end
+local function answer(text)
+  redis.call('SET', P .. 'op:' .. args.op, text, 'PX', 86400000)
+  return text
+end
+
 -- Takes what a proof uses up, for good; false = it was taken already.
 local function claimed(claim, by)
   -- No step-up is answered later than 10 minutes after it was started.

@@ -1,12 +1,7 @@
 -- Uses a recovery code up for a one-time link, or counts a wrong one. ARGV: 3 audit body of the use, 4 its SHA-256,
 -- 5 that of a lock, 6 its SHA-256. What is counted here never locks the authenticator: anybody can reach this door.
-local op = P .. 'op:' .. args.op
-local known = redis.call('GET', op)
-if known then return known end
-local function answer(text)
-  redis.call('SET', op, text, 'PX', 86400000)
-  return text
-end
+local said = answered()
+if said then return said end
 
 local now = clock()
 local key = P .. 'totp:' .. args.subject
