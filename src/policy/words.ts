@@ -1,5 +1,5 @@
 import { spanInWords } from "../operation/span.ts";
-import { authenticatorWords, boundAuthenticators } from "./authenticator.ts";
+import { authenticatorWords, countingAuthenticators } from "./authenticator.ts";
 import type { ApprovalRule, Requirements, StepUp } from "./policy.ts";
 import { stagesOf } from "./stages.ts";
 
@@ -38,7 +38,8 @@ export function stepUpWords(stepUp: StepUp): string {
 /** What a proof must be, to stand behind "proof of presence". */
 function freshness({ within, bound, by }: StepUp): string {
   const means = by ? `by ${listed(by.map((name) => authenticatorWords[name]))}, ` : "";
-  if (bound) return `${means}signed for this very plan (${listed(boundAuthenticators)})`;
+  if (bound)
+    return `signed for this very plan by ${listed(countingAuthenticators({ bound, by }).map((name) => authenticatorWords[name]))}`;
   return `${means}${within === undefined ? "for this very plan" : `for this very plan or not older than ${spanInWords(within)}`}`;
 }
 

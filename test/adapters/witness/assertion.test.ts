@@ -75,7 +75,7 @@ describe("the witness of passkeys", () => {
     ["whose flags were set afterwards", () => tampered(proof({}, { verified: false })), /signature does not hold/],
     ["given after its time", () => proof({ at: binding.expiresAt + 1 }), /in time/],
     ["given ten minutes before its time ends and more", () => proof({ at: binding.expiresAt - 600_001 }), /in time/],
-    ["said to be another authenticator's", () => proof({ authenticator: "login" }), /by a passkey alone/],
+    ["said to be another authenticator's", () => proof({ authenticator: "push" }), /by a passkey alone/],
   ];
   for (const [what, made, why] of refused)
     it(`refuses one ${what}`, async () => assert.match((await witness.whyNot(made())) ?? "taken", why));
