@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   approve,
   ask,
-  click,
+  clickAndHear,
   deny,
   finish,
   prove,
@@ -98,7 +98,8 @@ describe("what people type, through the real processes", function () {
     await type(lab, alice, incident, `/k8s cancel ${one} -- wrong cluster`);
     assert.equal((await finish(lab, one)).state, "cancelled");
     const two = await ask(lab, alice, incident, restart);
-    await click(lab, alice, "cancel", two);
+    // Heard before the next command is typed: else its answer would be taken for that command's.
+    await clickAndHear(lab, alice, "cancel", two);
     assert.equal((await finish(lab, two)).state, "cancelled");
   });
 

@@ -41,15 +41,13 @@ export async function prove(lab: Lab, person: LabPersonage, phone: Phone, id: st
 
 /** The same with any code; answers the form as it stands then, with its errors. */
 export async function proveWith(lab: Lab, person: LabPersonage, code: string, id: string): Promise<OpenView> {
-  await click(lab, person, "prove", id);
-  const form = await view(lab, person, (open) => open.view.callback_id === "prove");
+  const form = await openForm(lab, person, "prove", id, (open) => open.view.callback_id === "prove");
   return submit(lab, person, form, { code });
 }
 
 /** An approver opens the whole plan. */
 export async function review(lab: Lab, person: LabPersonage, id: string): Promise<OpenView> {
-  await click(lab, person, "review", id);
-  return view(lab, person, () => true);
+  return openForm(lab, person, "review", id, () => true);
 }
 
 /** An approver reads the plan and says yes, with a code where one is asked for. */
@@ -61,8 +59,7 @@ export async function approve(lab: Lab, person: LabPersonage, phone: Phone, id: 
 
 /** The address of our own page, behind the button of the form that this person opens on the request. */
 export async function pageFor(lab: Lab, person: LabPersonage, action: "prove" | "review", id: string): Promise<string> {
-  await click(lab, person, action, id);
-  const form = await view(lab, person, () => true);
+  const form = await openForm(lab, person, action, id, () => true);
   const [, url] = /"url":"([^"]+)"/.exec(JSON.stringify(form.view.blocks)) ?? [];
   if (url === undefined) throw new Error(`the form leads to no page: ${textOf(form.view)}`);
   return url;
@@ -83,16 +80,14 @@ export async function settle(
   phone: Phone,
   { id, as, why }: { readonly id: string; readonly as: "ran" | "did-not-run"; readonly why: string },
 ): Promise<OpenView> {
-  await click(lab, person, as, id);
-  const form = await view(lab, person, (open) => open.view.callback_id === as);
+  const form = await openForm(lab, person, as, id, (open) => open.view.callback_id === as);
   const asked = JSON.stringify(form.view.blocks).includes('"block_id":"code"');
   return submit(lab, person, form, { why, ...(asked ? { code: await phone.fresh() } : {}) });
 }
 
 /** Somebody asks to take back what this request did; answers the id of the new request. */
 export async function undo(lab: Lab, person: LabPersonage, id: string, why: string): Promise<string> {
-  await click(lab, person, "undo", id);
-  const form = await view(lab, person, (open) => open.view.callback_id === "undo");
+  const form = await openForm(lab, person, "undo", id, (open) => open.view.callback_id === "undo");
   const done = textOf((await submit(lab, person, form, { why })).view);
   const [, asked] = /Asked for as (r-[a-z0-9]{10});/.exec(done) ?? [];
   if (asked === undefined) throw new Error(`the undo of ${id} was answered: ${done}`);
@@ -127,6 +122,27 @@ export async function click(lab: Lab, person: LabPersonage, action: string, id: 
   const message = await until(lab.slack, () => hands.see().messages.find((one) => hasButton(one, action, id)));
   const { ok, error } = await hands.click({ channel: message.channel, ts: message.ts }, action);
   if (!ok) throw new Error(`the click on ${action}: Slack says ${error}`);
+}
+
+/** Clicks, and waits for the form. Where Slack did not show it in time they click again, as the app tells them to. */
+async function openForm(
+  lab: Lab,
+  person: LabPersonage,
+  action: string,
+  id: string,
+  fits: (open: OpenView) => boolean,
+): Promise<OpenView> {
+  for (;;) {
+    const before = new Set(whispers(lab, person).map(({ ts }) => ts));
+    await click(lab, person, action, id);
+    const shown = await until(lab.slack, () => {
+      const top = lab.slack.as(person.id).see().views.at(-1);
+      if (top && fits(top)) return top;
+      const told = whispers(lab, person).some((one) => !before.has(one.ts) && textOf(one).includes("click again"));
+      return told ? "again" : undefined;
+    });
+    if (shown !== "again") return shown;
+  }
 }
 
 /** Submits a form and answers what stands in its place, once the app has said. */
