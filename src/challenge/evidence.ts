@@ -1,4 +1,5 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
+import type { AuthenticatorName } from "../policy/authenticator.ts";
 
 /** What somebody other than us signed when a proof was given, so that it can be checked again by public keys alone. */
 export type Evidence = Assertion | IdToken;
@@ -14,12 +15,10 @@ export interface Assertion {
   readonly signature: string;
 }
 
-/** An ID token of the identity provider (OpenID Connect Core 1.0 section 2), in compact form. */
+/** An ID token of the identity provider (OpenID Connect Core 1.0 section 2), in compact form. It names no plan. */
 export interface IdToken {
   readonly kind: "id-token";
   readonly token: string;
-  /** Absent where the token cannot carry one, as of a push (OpenID CIBA Core 1.0). */
-  readonly binding?: Binding;
 }
 
 /** What makes the value that is signed another one each time. */
@@ -31,8 +30,8 @@ export interface Binding {
 }
 
 /**
- * The value that an authenticator signs, as the challenge of an assertion or the nonce of a login: SHA-256 in lower-case
- * hex over whose presence it shows, for which digest, and the salt. Signed by anybody's key but theirs it proves nothing.
+ * The value that a passkey signs: SHA-256 in lower-case hex over whose presence it shows, for which digest, and the salt.
+ * Signed by anybody's key but theirs it proves nothing.
  */
 export function signedValue(about: { readonly digest: string; readonly subject: string }, binding: Binding): string {
   const { digest, subject } = about;
@@ -45,7 +44,17 @@ export function challengeOf(about: { readonly digest: string; readonly subject: 
   return Buffer.from(signedValue(about, binding), "hex").toString("base64url");
 }
 
-/** Whether the evidence, where it stands up, names the very plan: nobody can turn it to another. */
-export function isBound(evidence: Evidence | undefined): boolean {
-  return evidence?.binding !== undefined;
+/** What a proof comes with, by its authenticator; of the others nobody but the web process sees anything. */
+const brought: Readonly<Partial<Record<AuthenticatorName, Evidence["kind"]>>> = {
+  okta: "id-token",
+  push: "id-token",
+  passkey: "assertion",
+};
+
+/** Whether it has what its authenticator brings: that somebody answered by a passkey is no word of ours to give. */
+export function hasItsEvidence(proof: {
+  readonly authenticator: AuthenticatorName;
+  readonly evidence?: Evidence;
+}): boolean {
+  return proof.evidence?.kind === brought[proof.authenticator];
 }

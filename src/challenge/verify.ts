@@ -1,7 +1,8 @@
+import { countingAuthenticators } from "../policy/authenticator.ts";
 import type { StepUp } from "../policy/policy.ts";
 import type { Attestor } from "../ports.ts";
 import { type Proof, proofStatement } from "./challenge.ts";
-import { isBound } from "./evidence.ts";
+import { hasItsEvidence } from "./evidence.ts";
 
 /** What a proof is held against. */
 export interface ProofDemand {
@@ -25,10 +26,7 @@ export function proofHolds(proof: Proof | undefined, demand: ProofDemand): proof
   return demand.stepUp.within !== undefined && demand.now - proof.at <= demand.stepUp.within;
 }
 
-/** Whether it was given by an authenticator that counts here and, where that is asked for, names the very plan. */
-export function isStrongEnough(
-  { authenticator, evidence }: Pick<Proof, "authenticator" | "evidence">,
-  { bound, by }: StepUp,
-): boolean {
-  return (by === undefined || by.includes(authenticator)) && (bound !== true || isBound(evidence));
+/** Whether it was given by an authenticator that counts here, and has what that one signs, if it signs anything. */
+export function isStrongEnough(proof: Pick<Proof, "authenticator" | "evidence">, stepUp: StepUp): boolean {
+  return countingAuthenticators(stepUp).includes(proof.authenticator) && hasItsEvidence(proof);
 }

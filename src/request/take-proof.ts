@@ -1,7 +1,7 @@
 import { type Challenge, type Claim, type Proof, proofStatement, type Response } from "../challenge/challenge.ts";
 import { isStrongEnough } from "../challenge/verify.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import { authenticatorWords } from "../policy/authenticator.ts";
+import { authenticatorWords, countingAuthenticators } from "../policy/authenticator.ts";
 import type { StepUp } from "../policy/policy.ts";
 import { stepUpWords } from "../policy/words.ts";
 import type { Desk } from "./desk.ts";
@@ -34,7 +34,7 @@ export async function takeProof(
   const { by } = response;
   const authenticator = authenticators.get(by);
   // Before anything is judged: a code that cannot count is not used up.
-  if (!authenticator || !(stepUp.by ?? [by]).includes(by)) return no(tooWeak(by, stepUp));
+  if (!authenticator || !countingAuthenticators(stepUp).includes(by)) return no(tooWeak(by, stepUp));
   const judged = await authenticator.submit(challenge, response, now);
   switch (judged.outcome) {
     case "approved": {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Binding, isBound, signedValue } from "../../src/challenge/evidence.ts";
+import { type Binding, hasItsEvidence, signedValue } from "../../src/challenge/evidence.ts";
+import { type AuthenticatorName, authenticatorNames } from "../../src/policy/authenticator.ts";
 import { fakeAssertion } from "../fakes/witness.ts";
 
 const about = { digest: "d1", subject: "alice" };
@@ -21,11 +22,23 @@ describe("the value that an authenticator signs", () => {
     it(`is another for ${what}`, () => assert.notEqual(value, signedValue(about, binding)));
 });
 
-describe("isBound", () => {
-  it("is true of evidence that names a plan, and of nothing else", () => {
-    assert.equal(isBound(fakeAssertion("alice", "d1", "s", 1_000)), true);
-    assert.equal(isBound({ kind: "id-token", token: "t", binding }), true);
-    assert.equal(isBound({ kind: "id-token", token: "t" }), false);
-    assert.equal(isBound(undefined), false);
+describe("hasItsEvidence", () => {
+  const assertion = fakeAssertion("alice", "d1", "s", 1_000);
+  const token = { kind: "id-token", token: "t" } as const;
+
+  it("holds a proof to what its authenticator brings, and those that bring nothing to nothing", () => {
+    const of = (authenticator: AuthenticatorName) =>
+      [assertion, token].map((evidence) => hasItsEvidence({ authenticator, evidence }));
+    const bare = (authenticator: AuthenticatorName) => hasItsEvidence({ authenticator });
+    assert.deepEqual(
+      authenticatorNames.map((name) => [name, bare(name), ...of(name)]),
+      [
+        ["totp", true, false, false],
+        ["duo", true, false, false],
+        ["okta", false, false, true],
+        ["push", false, false, true],
+        ["passkey", false, true, false],
+      ],
+    );
   });
 });

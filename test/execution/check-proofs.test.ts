@@ -18,6 +18,12 @@ function byPasskey(subject: string, change: Partial<Proof> = {}): Proof {
   const evidence = fakeAssertion(subject, digest, "s-1", leaseEnd);
   return proofOf(subject, { authenticator: "passkey", evidence, ...change });
 }
+/** What another authenticator than this one brings. */
+const otherEvidence = {
+  passkey: { kind: "id-token", token: "t" },
+  push: fakeAssertion("alice", digest, "s-1", leaseEnd),
+  okta: fakeAssertion("alice", digest, "s-1", leaseEnd),
+} as const;
 const approvalBy = (proof?: Proof) =>
   signedApproval("r-1", { subject: "bob", at: soon, digest, ...(proof ? { proof } : {}) });
 
@@ -67,6 +73,27 @@ describe("whyNotProved", () => {
     it(`takes no proof of the requester ${what}, whoever signed the grant`, async () => {
       assert.match((await why({ proof })) ?? "", reason);
     });
+
+  it("attack: takes no word of the web process that a passkey or a provider answered, without what that signed", async () => {
+    for (const authenticator of ["passkey", "push", "okta"] as const) {
+      const by: Requirements = { stepUp: { by: [authenticator] } };
+      const claimed = proofOf("alice", { authenticator });
+      assert.match((await why({ proof: claimed }, by)) ?? "", /not what this tier asks for/, authenticator);
+      const others = byPasskey("alice", { authenticator, evidence: otherEvidence[authenticator] });
+      assert.match((await why({ proof: others }, by)) ?? "", /not what this tier asks for/, authenticator);
+    }
+  });
+
+  it("attack: takes no token of the identity provider for bound proof, whatever nonce somebody had it carry", async () => {
+    const binding = { salt: "s-1", expiresAt: leaseEnd };
+    const evidence = { kind: "id-token", token: "t", binding } as const;
+    const witness = { whyNot: async () => undefined };
+    for (const authenticator of ["push", "okta", "passkey", "totp"] as const) {
+      const proof = byPasskey("alice", { authenticator, evidence });
+      const said = await whyNotProved({ witness }, { ...sound, proof }, critical);
+      assert.match(said ?? "", /not what this tier asks for/, authenticator);
+    }
+  });
 
   it("takes no approval without a proof of that approver's own", async () => {
     const { proof: _, ...proofless } = sound;

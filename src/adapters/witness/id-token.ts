@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Proof } from "../../challenge/challenge.ts";
-import { type IdToken, signedValue } from "../../challenge/evidence.ts";
+import type { IdToken } from "../../challenge/evidence.ts";
 import { WitnessAway } from "../../challenge/witness-away.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { Check } from "./witness.ts";
@@ -24,7 +24,7 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
 
   return async (proof, evidence) => {
     const claims = await read(evidence, proof.at, await keys());
-    return typeof claims === "string" ? claims : whyClaimsFail(claims, proof, evidence);
+    return typeof claims === "string" ? claims : whyClaimsFail(claims, proof);
   };
 
   async function read({ token }: IdToken, at: number, key: Keys): Promise<JWTPayload | string> {
@@ -42,8 +42,8 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
     }
   }
 
-  function whyClaimsFail(claims: JWTPayload, proof: Proof, { binding }: IdToken): string | undefined {
-    const { sub, auth_time: authTime, azp, aud, nonce } = claims;
+  function whyClaimsFail(claims: JWTPayload, proof: Proof): string | undefined {
+    const { sub, auth_time: authTime, azp, aud } = claims;
     if (sub !== proof.subject) return "the ID token is of somebody else";
     if (Array.isArray(aud) && aud.length > 1 && azp !== clientId) return "the ID token is for others too";
     const weak = proof.authenticator === "okta" ? whyMethodsFail(claims) : whyContextFails(claims);
@@ -52,7 +52,6 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
     const at = authTime * 1000;
     if (at < proof.at - ageMs) return "the login of the ID token is too old";
     if (at > proof.at + skewMs) return "the login of the ID token lies after the proof";
-    if (binding && nonce !== signedValue(proof, binding)) return "the ID token was given for something else";
     return undefined;
   }
 

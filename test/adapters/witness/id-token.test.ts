@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { idTokenCheck } from "../../../src/adapters/witness/id-token.ts";
 import { witnessOf } from "../../../src/adapters/witness/witness.ts";
-import { signedValue } from "../../../src/challenge/evidence.ts";
 import type { Witness } from "../../../src/ports.ts";
 import { type StrangeProvider, startStrangeProvider } from "../../lab/idp/strange-provider.ts";
 
@@ -18,9 +17,8 @@ describe("the witness of ID tokens", () => {
   afterEach(() => idp.close());
 
   /** What it says of this token as the evidence of alice's proof. */
-  const whyNot = (token: string, change: { at?: number; binding?: { salt: string; expiresAt: number } } = {}) => {
-    const { at = Date.now(), binding } = change;
-    const evidence = { kind: "id-token", token, ...(binding ? { binding } : {}) } as const;
+  const whyNot = (token: string, { at = Date.now() }: { at?: number } = {}) => {
+    const evidence = { kind: "id-token", token } as const;
     const proof = {
       authenticator: "push",
       subject: alice,
@@ -69,15 +67,6 @@ describe("the witness of ID tokens", () => {
     const then = Date.now() - 30 * minute;
     const token = await idp.sign({ ...good, auth_time: seconds(then), exp: seconds(then + 5 * minute) });
     assert.equal(await whyNot(token, { at: then }), undefined);
-  });
-
-  it("holds a bound one to the very plan, person and step-up that its nonce names", async () => {
-    const binding = { salt: "s".repeat(43), expiresAt: Date.now() + minute };
-    const nonce = signedValue({ digest, subject: alice }, binding);
-    assert.equal(await whyNot(await idp.sign({ ...good, nonce }), { binding }), undefined);
-    const another = signedValue({ digest: "e".repeat(64), subject: alice }, binding);
-    assert.match((await whyNot(await idp.sign({ ...good, nonce: another }), { binding })) ?? "", /something else/);
-    assert.match((await whyNot(await idp.sign(good), { binding })) ?? "", /something else/);
   });
 
   it("takes no other evidence for an ID token", async () => {
