@@ -14,17 +14,12 @@ import { faultsOfFreeze, freeze, raiseOfFreeze, tierOfFreeze } from "./freeze-do
 import type { AllowedFields, Permit, Policy, Raise } from "./policy.ts";
 import { present } from "./present.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
-import { channel, duration, faultsOfTiers, matching, tier, tierOf } from "./tier-document.ts";
+import { channel, duration, groupsFor, matching, objects, words, zone } from "./shapes.ts";
+import { faultsOfTiers, tier, tierOf } from "./tier-document.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
-import { isZone } from "./zone.ts";
 
-const words = z.array(z.string().min(1)).min(1);
 // What could never match is a fault: of a raise it would be a bar that never rises.
 const people = matching(/^(\*|group:[^*]+|[\w.@|-]+)$/, "people are written as a subject, group:NAME or *");
-const objects = matching(
-  /^[a-z0-9.*-]+$/,
-  "names in Kubernetes are lower-case letters, digits, dots and dashes, and * here",
-);
 const permit = z.strictObject({ name: z.string().min(1), subjects: people, operations: words, tier: z.string() });
 const raise = z.strictObject({
   name: z.string().min(1),
@@ -72,7 +67,7 @@ const runbook = z.strictObject({
   parameters: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), parameter).default({}),
   steps: z.array(z.string().min(1)).min(1).max(mostSteps),
 });
-const groups = matching(/^(?!group:)[^*]+$/, "who may freeze is written as the name of a group alone");
+const groups = groupsFor("who may freeze is");
 const keys = z.array(
   z
     .string()
@@ -98,7 +93,7 @@ const schema = z.strictObject({
   permit: z.array(permit),
   raise: z.array(raise).default([]),
   freezes: z.array(freeze).default([]),
-  timeZone: z.string().refine(isZone, "a time zone is one of the IANA database, such as Europe/Berlin").optional(),
+  timeZone: zone.optional(),
   incidents: z.strictObject({ channels: z.array(channel).min(1) }).optional(),
   elevations: elevations.optional(),
   fields: fields.optional(),

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Raise, Tier } from "./policy.ts";
 import { present } from "./present.ts";
-import { isZone, momentsOf } from "./zone.ts";
+import { objects, words, zone } from "./shapes.ts";
+import { momentsOf } from "./zone.ts";
 
-const words = z.array(z.string().min(1)).min(1);
 const local = z
   .string()
   .refine(
@@ -17,11 +17,11 @@ export const freeze = z.strictObject({
   from: local,
   to: local,
   /** Absent: the policy's. */
-  zone: z.string().refine(isZone, "a time zone is one of the IANA database, such as Europe/Berlin").optional(),
+  zone: zone.optional(),
   /** Absent: every change. */
   operations: words.default(["@change"]),
   clusters: words.optional(),
-  namespaces: words.optional(),
+  namespaces: objects.optional(),
   tier: z.string().optional(),
   deny: z.string().min(1).optional(),
 });

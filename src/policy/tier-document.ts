@@ -1,23 +1,11 @@
 import { z } from "zod";
-import { parseSpan, spanShape } from "../operation/span.ts";
 import { authenticatorNames, boundAuthenticators, countingAuthenticators } from "./authenticator.ts";
 import type { ApprovalRule, ReasonRule, Requirements, StepUp, Tier } from "./policy.ts";
 import { present } from "./present.ts";
+import { channel, duration, groupsFor, matching } from "./shapes.ts";
 
-const day = 24 * 3_600_000;
+const groups = groupsFor("approvers are");
 
-/** At most 24 h, since an older proof is no proof of presence. */
-export const duration = z
-  .string()
-  .transform((text) => parseSpan(text))
-  .refine((ms) => ms !== undefined, `a duration looks like ${spanShape}`)
-  .transform((ms) => ms ?? 0)
-  .refine((ms) => ms > 0 && ms <= day, "a duration is more than 0 and at most 24h");
-
-export const matching = (shape: RegExp, says: string) => z.array(z.string().regex(shape, says)).min(1);
-const groups = matching(/^(?!group:)[^*]+$/, "approvers are written as the name of a group alone");
-/** A channel, by its id: names can be given to another. */
-export const channel = z.string().regex(/^[CG][A-Z0-9]+$/, "a channel is its id in Slack, such as C0123ABC");
 const stepUp = z.strictObject({
   within: duration.optional(),
   bound: z.literal(true).optional(),

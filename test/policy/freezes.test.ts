@@ -121,6 +121,8 @@ describe("a freeze", () => {
     assert.match(of(`${when}, tier: highest`), /no tier "highest"/);
     assert.match(of(`${when}, tier: guarded, operations: [fly]`), /no operation "fly"/);
     assert.match(of(`${when}, tier: guarded, zone: Middle/Earth`), /time zone/);
+    // It would never hold: no namespace is called so.
+    assert.match(of(`${when}, tier: guarded, namespaces: [Prod]`), /names in Kubernetes are lower-case/);
     assert.match(of("name: a, from: 2026-12-24T12:00, to: 2026-12-24T12:00, deny: no"), /ends before it begins/);
     assert.match(of("name: a, from: 2026-02-30T12:00, to: 2026-03-24T12:00, deny: no"), /as the clocks there show it/);
     assert.match(of(`${when}, deny: no } \n  - { ${when}, deny: no`), /two raise rules are called "a"/);
