@@ -138,7 +138,9 @@ async function openForm(
     const shown = await until(lab.slack, () => {
       const top = lab.slack.as(person.id).see().views.at(-1);
       if (top && fits(top)) return top;
-      const told = whispers(lab, person).some((one) => !before.has(one.ts) && textOf(one).includes("click again"));
+      const told = whispers(lab, person).some(
+        (one) => !before.has(one.ts) && textOf(one).includes("did not show the form in time"),
+      );
       return told ? "again" : undefined;
     });
     if (shown !== "again") return shown;
