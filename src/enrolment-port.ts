@@ -1,4 +1,3 @@
-import type { Entry } from "./audit/chain.ts";
 import type { Passkey } from "./policy/passkey.ts";
 
 // What enrolling an authenticator asks of the outside: one-time links, sealed seeds, recovery codes, registered passkeys.
@@ -91,13 +90,6 @@ export interface RecoveryKeeper {
   make(): readonly string[];
   /** What is kept of a code of this credential: of no use to whoever reads it. */
   mac(credential: { subject: string; credential: string; sealed: string }, code: string): string;
-}
-
-/** What people must be told of beside any request: entries of the trail, each told at least once. */
-export interface Alarms {
-  /** Those that nobody has told for half a minute; marks them as being told. */
-  due(limit: number): Promise<readonly Entry[]>;
-  told(seq: number): Promise<void>;
 }
 
 /** Makes, seals and judges TOTP seeds. Only the web process holds the sealing key. */

@@ -99,6 +99,13 @@ export interface Trail {
   head(): Promise<{ readonly entries: number; readonly head: string }>;
 }
 
+/** What people must be told of beside any request: entries of the trail, each told at least once. */
+export interface Alarms {
+  /** Those that nobody has told for half a minute; marks them as being told. */
+  due(limit: number): Promise<readonly Entry[]>;
+  told(seq: number): Promise<void>;
+}
+
 /** Makes the body of an entry: knows the writer and its clock. */
 export type Scribe = (event: AuditEvent) => Body;
 

@@ -46,7 +46,7 @@ export type Outcome =
   | { readonly outcome: "denied"; readonly because: "wrong-code" | "malformed-code" | "code-already-used" | "declined" }
   /** The person said that it was not them who asked. */
   | { readonly outcome: "fraud" }
-  | { readonly outcome: "expired" | "cancelled" }
+  | { readonly outcome: "expired" }
   | { readonly outcome: "insufficient"; readonly because: "not-enrolled" | "locked"; readonly until?: number }
   /** It was enrolled with a recovery code, and does not count before then. */
   | { readonly outcome: "insufficient"; readonly because: "too-new"; readonly until: number }

@@ -52,3 +52,8 @@ export function splitWords(text: string): Spoken | Refusal {
   if (word !== undefined) words.push(word);
   return { words, reason };
 }
+
+/** The words as a sentence begins. */
+export function asSentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

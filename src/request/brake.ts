@@ -4,6 +4,7 @@ import { proofHolds } from "../challenge/verify.ts";
 import type { FreezeStore } from "../freeze-port.ts";
 import { everywhere } from "../operation/freezing.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
+import { asSentence } from "../operation/words.ts";
 import type { AuthenticatorName } from "../policy/authenticator.ts";
 import type { Brake as BrakeRule, StepUp } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
@@ -70,7 +71,7 @@ export function createBrake(desk: Desk, freezes: FreezeStore): Brake {
       const answer = await freezes.turn({ operationId: desk.chance.operationId(), scope, next: freeze, event });
       if (answer === "turned") return freeze;
       const stands = (await freezes.standing()).find((one) => one.scope === scope);
-      return refuse("not-in-this-state", stands ? `${capital(frozenInWords(stands))}.` : "Try again.");
+      return refuse("not-in-this-state", stands ? `${asSentence(frozenInWords(stands))}.` : "Try again.");
     },
 
     async lifting(subject, scope) {
@@ -177,8 +178,4 @@ function notFrozen(standing: readonly Freeze[], scope: string): Refusal {
       "`unfreeze` without a cluster lifts that.",
     );
   return refuse("not-in-this-state", `${words}.`, standing.length > 0 ? "`freezes` lists what stands." : undefined);
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -3,13 +3,13 @@ import type { PushAbout, PushBegun, Pushes } from "../challenge/push.ts";
 import type { Purpose } from "../challenge/step-up.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
+import { asSentence } from "../operation/words.ts";
 import { authenticatorWords, type PushAuthenticator } from "../policy/authenticator.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { RequestStore } from "../ports.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { digestFor, standingFor } from "./purpose.ts";
 import { inWords, type Request } from "./request.ts";
-import { digestOfSettling } from "./settle.ts";
-import { standingFor } from "./standing-for.ts";
 
 /** Pushes for requests: who may be sent one, and what a no on the phone does to the request. */
 export interface Pushing {
@@ -63,8 +63,7 @@ export function createPushing(ports: {
       const stands = await standingFor(lifecycle, purpose, { request, subject, now });
       if (!stands.may) return stands.refusal;
       if (!stands.ways.includes(by)) {
-        const [first = "", ...rest] = authenticatorWords[by];
-        const says = `${first.toUpperCase()}${rest.join("")} does not count here.`;
+        const says = `${asSentence(authenticatorWords[by])} does not count here.`;
         return refuse("too-weak", says, "The form offers the ways that do.");
       }
       if (wrongCodesOf(request, subject) >= triesPerChallenge)
@@ -101,11 +100,6 @@ export function createPushing(ports: {
 
 function wrongCodesOf(request: Request, { sub }: Subject): number {
   return ("wrongCodes" in request ? request.wrongCodes?.[sub] : undefined) ?? 0;
-}
-
-function digestFor(request: Request, purpose: Purpose): string {
-  const digest = "digest" in request ? (request.digest ?? "") : "";
-  return purpose === "prove" || purpose === "approve" ? digest : digestOfSettling({ id: request.id, digest }, purpose);
 }
 
 function untilOf(request: Request, now: number): number {

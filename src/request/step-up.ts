@@ -7,10 +7,9 @@ import type { AuthenticatorName } from "../policy/authenticator.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Directory, RequestStore, StepUpLinks, Trail } from "../ports.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { digestFor, standingFor } from "./purpose.ts";
 import { inWords, type Request } from "./request.ts";
-import { digestOfSettling } from "./settle.ts";
 import { type Sheet, sheetOf } from "./sheet.ts";
-import { standingFor } from "./standing-for.ts";
 
 /** What our own page shows one person before they prove presence. */
 export interface StepUpOffer {
@@ -100,7 +99,7 @@ export function createStepUps(ports: {
         purpose: started.purpose,
         sheet: sheetOf(request),
         ...(toType === undefined ? {} : { toType }),
-        challenge: challengeOf({ digest: digestFor(opened), subject: subject.sub }, started),
+        challenge: challengeOf({ digest: digestFor(request, started.purpose), subject: subject.sub }, started),
         passkeys: (subject.passkeys ?? []).map(({ id }) => id),
       };
     },
@@ -148,9 +147,4 @@ function unfit(ways: readonly AuthenticatorName[], { readable, tooLong }: Sheet)
 /** Who says what came of it changes nothing in the cluster. */
 function toTypeFor({ started: { purpose }, request }: Open): string | undefined {
   return purpose === "prove" || purpose === "approve" ? nameToType(request.operation) : undefined;
-}
-
-function digestFor({ started: { purpose }, request }: Open): string {
-  const digest = "digest" in request ? (request.digest ?? "") : "";
-  return purpose === "prove" || purpose === "approve" ? digest : digestOfSettling({ id: request.id, digest }, purpose);
 }

@@ -56,8 +56,7 @@ export async function takeProof(
     case "fraud":
       return no(refuse("declined", "You said that this was not you.", "The security team is told."));
     case "expired":
-    case "cancelled":
-      return no(refuse("too-late", `This step-up is ${judged.outcome}.`, "Begin a new one."));
+      return no(refuse("too-late", "The time for this step-up is over.", "Begin a new one."));
     case "insufficient":
       return no(insufficient(judged, now));
     case "misconfigured":

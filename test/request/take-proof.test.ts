@@ -67,7 +67,6 @@ describe("takeProof", () => {
     [{ outcome: "denied", because: "declined" }, "declined"],
     [{ outcome: "fraud" }, "declined"],
     [{ outcome: "expired" }, "too-late"],
-    [{ outcome: "cancelled" }, "too-late"],
   ];
   for (const [outcome, code] of free)
     it(`says ${code} for ${JSON.stringify(outcome)}, at no cost`, async () => {

@@ -1,4 +1,4 @@
-import type { Alarms } from "../../enrolment-port.ts";
+import type { Alarms } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 import { entriesOf } from "./trail.ts";
 

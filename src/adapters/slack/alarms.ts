@@ -2,11 +2,11 @@ import type { RichTextElement } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import type { Body, Entry } from "../../audit/chain.ts";
 import type { AuditEvent } from "../../audit/event.ts";
+import { asSentence } from "../../operation/words.ts";
 import { scopeInWords } from "../../request/freeze.ts";
 import { codeOf } from "./api-fault.ts";
 import { bold, lines, moment, person, raw, richText, spoken } from "./blocks.ts";
 import { escaped } from "./escape.ts";
-import { start } from "./frozen.ts";
 import type { SlackPorts, SlackSettings } from "./settings.ts";
 import { inert } from "./whisper.ts";
 
@@ -81,7 +81,7 @@ function alarmOf(event: AuditEvent, at: number): Alarm | undefined {
       };
     case "freeze.set":
       return {
-        title: `${start(scopeInWords(event.scope))} is frozen by ${event.subject}`,
+        title: `${asSentence(scopeInWords(event.scope))} is frozen by ${event.subject}`,
         says: [[raw(event.why)], [raw("Nothing new begins there; what runs already goes on. Reads are answered.")]],
       };
     case "freeze.lift-asked":

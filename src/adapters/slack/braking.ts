@@ -3,7 +3,7 @@ import { everywhere, type Freezing } from "../../operation/freezing.ts";
 import { reasonLength } from "../../operation/parse.ts";
 import { isRefusal } from "../../operation/refusal.ts";
 import { secretIn } from "../../operation/secret.ts";
-import { plainLine } from "../../operation/words.ts";
+import { asSentence, plainLine } from "../../operation/words.ts";
 import type { Subject } from "../../policy/subject.ts";
 import type { Lifting } from "../../request/brake.ts";
 import { frozenInWords, scopeInWords } from "../../request/freeze.ts";
@@ -12,7 +12,6 @@ import { bold, bullets, lines, moment, raw, richText, whyInput } from "./blocks.
 import { clip } from "./escape.ts";
 import { atCode, type Filled, type FormReply, inPlace, nothingTyped, responseIn } from "./forms.ts";
 import { type Front, identify } from "./front.ts";
-import { start } from "./frozen.ts";
 import { form, noticeModal } from "./modals.ts";
 import { open } from "./opening.ts";
 import { refusalReply } from "./refusal-reply.ts";
@@ -29,7 +28,7 @@ export async function freeze(
   const frozen = await ports.brake.freeze(subject, scope, reason);
   if (isRefusal(frozen)) return refusalReply(frozen);
   return reply(
-    `${start(scopeInWords(scope))} is frozen: nothing new begins, what runs already goes on, and reads are answered.`,
+    `${asSentence(scopeInWords(scope))} is frozen: nothing new begins, what runs already goes on, and reads are answered.`,
     `Two people lift it, each with \`${settings.command} unfreeze${scope === everywhere ? "" : ` ${scope}`} -- REASON\`.`,
   );
 }
@@ -65,7 +64,7 @@ export async function submitUnfreeze(front: Front, arrival: Arrival, filled: Fil
     view: noticeModal(
       said.lifted
         ? `The freeze of ${words} is lifted. What waited goes on if its grant still holds.`
-        : `Your word is recorded. ${start(words)} stays frozen until a second person types the same.`,
+        : `Your word is recorded. ${asSentence(words)} stays frozen until a second person types the same.`,
     ),
   };
 }
@@ -75,18 +74,19 @@ export async function freezes({ ports }: Front): Promise<Reply> {
   const standing = await ports.brake.standing();
   if (standing.length === 0) return reply("Nothing is frozen.");
   const rows = standing.map(({ at, lift, ...freeze }) => [
-    raw(`${start(frozenInWords({ at, ...freeze }))}, since `),
+    raw(`${asSentence(frozenInWords({ at, ...freeze }))}, since `),
     moment(at),
     ...(lift ? [raw(`. ${lift.by} wants it lifted: ${lift.why}`)] : []),
   ]);
-  return { ...reply(`${standing.length} freezes stand.`), blocks: [richText(bullets(rows))] };
+  const words = standing.map((freeze) => `${asSentence(frozenInWords(freeze))}.`);
+  return { ...reply(...words), blocks: [richText(bullets(rows))] };
 }
 
 function unfreezeModal({ freeze: { id, by, at, why, scope }, first, ways }: Lifting, reason: string): ModalView {
   const asked = askProof(ways, {}, "The code of your authenticator");
   const about: KnownBlock = richText(
     lines(
-      [bold(`${start(scopeInWords(scope))} is frozen`)],
+      [bold(`${asSentence(scopeInWords(scope))} is frozen`)],
       [raw(`by ${by}, `), moment(at), raw(`: ${why}`)],
       first
         ? [raw(`${first.by} wants it lifted: ${first.why}. Yours is the second word: it is lifted at once.`)]

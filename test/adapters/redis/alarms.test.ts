@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redisAlarms } from "../../../src/adapters/redis/alarms.ts";
-import type { Alarms } from "../../../src/enrolment-port.ts";
+import type { Alarms } from "../../../src/ports.ts";
 import { openRedisRecords, type RedisRecords } from "../../contract/redis-records.ts";
 import { redisFor } from "../../lab/redis/shared-redis.ts";
 
