@@ -62,7 +62,13 @@ describe("attack: a captured web process", function () {
     const at = Date.now();
     const proofOf = ({ sub }: LabPersonage): Proof => {
       const evidence = evidencing(sub, digest);
-      const facts = { authenticator: "passkey", subject: sub, digest, at, request: id } as const;
+      const facts = {
+        authenticator: evidence ? "passkey" : "totp",
+        subject: sub,
+        digest,
+        at,
+        request: id,
+      } as const;
       const whole = { ...facts, ...(evidence ? { evidence } : {}) };
       return { ...whole, signature: attestor.attest(proofStatement(whole)) };
     };

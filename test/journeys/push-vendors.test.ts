@@ -73,7 +73,7 @@ describe("a push through Okta's direct authentication, through the real processe
     assert.match(textOf(early.view), /Your device has not answered yet/);
     lab.okta?.approve(lab.okta.inbox(alice.sub).at(-1)?.id ?? "", "95");
     let done = early;
-    while (!textOf(done.view).includes("accepted")) {
+    while (!textOf(done.view).includes("Your presence is proved")) {
       done = await submit(lab, alice, done, {});
       await sleep(100);
     }
