@@ -1,7 +1,7 @@
 import { pushAuthenticator, pushSeal } from "../../../src/adapters/authenticators/push.ts";
 import { sealingKey } from "../../../src/adapters/authenticators/seal.ts";
 import { chance, pushChance } from "../../../src/adapters/chance/chance.ts";
-import { cibaSender } from "../../../src/adapters/pushes/ciba-sender.ts";
+import { cibaSender } from "../../../src/adapters/idp/ciba-sender.ts";
 import { redisPushes } from "../../../src/adapters/redis/pushes.ts";
 import { openState, type StateClient } from "../../../src/adapters/redis/redis.ts";
 import { redisTrail } from "../../../src/adapters/redis/trail.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { oktaSender } from "../../../src/adapters/pushes/okta-sender.ts";
+import { oktaSender } from "../../../src/adapters/idp/okta-sender.ts";
 import { idTokenCheck } from "../../../src/adapters/witness/id-token.ts";
 import type { Outcome } from "../../../src/challenge/challenge.ts";
 import type { Refusal } from "../../../src/operation/refusal.ts";
