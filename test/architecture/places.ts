@@ -72,6 +72,7 @@ export const drawers =
 export const ports: readonly string[] = [
   "ports.ts",
   "cluster-port.ts",
+  "login-port.ts",
   "push-port.ts",
   "freeze-port.ts",
   "enrolment-port.ts",

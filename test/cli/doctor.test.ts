@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { phoneAcr, startIdp } from "../lab/idp/idp.ts";
+import { phoneAcr } from "../lab/idp/contexts.ts";
+import { startIdp } from "../lab/idp/idp.ts";
 import { type StrangeProvider, startStrangeProvider } from "../lab/idp/strange-provider.ts";
 import { runCli } from "../lab/processes/run-cli.ts";
 

@@ -40,6 +40,7 @@ describe("the pages", () => {
     pages = await openPages({
       host: "127.0.0.1",
       port: 0,
+      secure: false,
       enrolling,
       alive: () => alive(),
       onFault: (fault) => faults.push(fault),
@@ -282,6 +283,7 @@ describe("the pages", () => {
       const own = await openPages({
         host: "127.0.0.1",
         port: 0,
+        secure: false,
         enrolling,
         registering: {
           offer: async () => dead,
@@ -392,7 +394,14 @@ describe("the pages", () => {
 
   it("reject when their port is taken", async () => {
     const { port } = new URL(pages.url);
-    const options = { host: "127.0.0.1", port: Number(port), enrolling, alive: async () => 1, onFault: () => {} };
+    const options = {
+      host: "127.0.0.1",
+      port: Number(port),
+      secure: false,
+      enrolling,
+      alive: async () => 1,
+      onFault: () => {},
+    };
     await assert.rejects(openPages(options), { code: "EADDRINUSE" });
   });
 });

@@ -12,7 +12,9 @@ describe("the witness of ID tokens", () => {
   let witness: Witness;
   beforeEach(async () => {
     idp = await startStrangeProvider();
-    witness = witnessOf({ "id-token": idTokenCheck({ issuer: idp.issuer, clientId: "countersign", acr: [acr] }) });
+    witness = witnessOf({
+      "id-token": idTokenCheck({ preset: "generic", issuer: idp.issuer, clientId: "countersign", acr: [acr] }),
+    });
   });
   afterEach(() => idp.close());
 
