@@ -1,5 +1,6 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from "@slack/bolt";
 import type { PushAuthenticator } from "../../policy/authenticator.ts";
+import { againModal } from "./again.ts";
 import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
@@ -96,7 +97,7 @@ export function listen(app: App, front: Front): void {
         later: (answer) =>
           front.slack.views.update({
             view_id: body.view.id,
-            view: "errors" in answer ? noticeModal(Object.values(answer.errors).join(" ")) : answer.view,
+            view: "errors" in answer ? againModal(view, Object.values(answer.errors).join(" ")) : answer.view,
           }),
       });
     });

@@ -19,6 +19,11 @@ function element(name, text) {
   return Object.assign(document.createElement(name), { textContent: text });
 }
 
+/** A text of the cluster's, its moments (RFC 3339) on the reader's clock. */
+function dated(text) {
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (moment) => new Date(moment).toLocaleString());
+}
+
 function show(offer) {
   const { subject, purpose, sheet, toType } = offer;
   at("headline").textContent = sheet.headline;
@@ -35,7 +40,7 @@ function show(offer) {
     }),
   );
   const { live } = sheet;
-  const change = live?.lastChange ? ` Last change: ${live.lastChange}` : "";
+  const change = live?.lastChange ? ` Last change: ${dated(live.lastChange)}.` : "";
   at("live").textContent = live ? `${live.says}, ${new Date(live.readAt).toLocaleString()}.${change}` : "";
   at("identity").textContent = `Request ${sheet.request} · plan ${sheet.digest}`;
   at("name").textContent = toType ?? "";
