@@ -21,7 +21,7 @@ describe("a form whose answer came too late to stand under a field", () => {
   const form = proveModal(live("awaiting-challenge"), { may: true, ways: ["totp"] });
 
   it("is shown once more, what was wrong first, and can be sent again", () => {
-    const again = againModal(sent(form, { code: "123456" }), "This code is not right.");
+    const again = againModal(sent(form, { code: "918273" }), "This code is not right.");
     readModal(again);
     assert.match(textOf(again.blocks), /^\s*This code is not right\./);
     assert.deepEqual(again.blocks.slice(1), form.blocks);
@@ -29,7 +29,7 @@ describe("a form whose answer came too late to stand under a field", () => {
       [again.callback_id, again.private_metadata, again.submit?.text, again.title.text],
       [form.callback_id, form.private_metadata, form.submit?.text, form.title.text],
     );
-    assert.ok(!JSON.stringify(again).includes("123456"), "a code counts once");
+    assert.ok(!JSON.stringify(again).includes("918273"), "a code counts once");
   });
 
   it("says of the last time alone what was wrong", () => {
@@ -41,7 +41,7 @@ describe("a form whose answer came too late to stand under a field", () => {
 
   it("keeps the reason that was given", () => {
     const view = settleModal(live("unknown"), "ran", ["totp"]);
-    const again = againModal(sent(view, { why: "the pods are new", code: "123456" }), "This code is not right.");
+    const again = againModal(sent(view, { why: "the pods are new", code: "918273" }), "This code is not right.");
     readModal(again);
     assert.match(JSON.stringify(again), /"initial_value":"the pods are new"/);
     assert.doesNotMatch(JSON.stringify(view), /initial_value/);
