@@ -1,7 +1,7 @@
-import { cibaSender } from "./adapters/pushes/ciba-sender.ts";
-import { duoClient } from "./adapters/pushes/duo-client.ts";
-import { duoSender } from "./adapters/pushes/duo-sender.ts";
-import { oktaSender } from "./adapters/pushes/okta-sender.ts";
+import { cibaSender } from "./adapters/idp/ciba-sender.ts";
+import { duoClient } from "./adapters/idp/duo-client.ts";
+import { duoSender } from "./adapters/idp/duo-sender.ts";
+import { oktaSender } from "./adapters/idp/okta-sender.ts";
 import type { WebSettings } from "./config.ts";
 import type { PushAuthenticator } from "./policy/authenticator.ts";
 import type { PushSender, PushSenders } from "./push-port.ts";

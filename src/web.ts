@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
+import { loginAuthenticator, loginSeal } from "./adapters/authenticators/login.ts";
 import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
 import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
 import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
@@ -12,6 +13,7 @@ import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
 import { fileDirectory } from "./adapters/identity/files.ts";
 import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
+import { providerLogins } from "./adapters/idp/login.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
@@ -40,6 +42,7 @@ import { createBrake } from "./request/brake.ts";
 import { watchBrake } from "./request/brake-watch.ts";
 import type { Desk } from "./request/desk.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
+import { createLoginStepUps } from "./request/login-step-up.ts";
 import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
@@ -78,9 +81,20 @@ await run("web", async () => {
     seal: pushSeal(sealing),
     chance: pushChance,
   });
+  const { COUNTERSIGN_IDP_CLIENT_SECRET: secret, COUNTERSIGN_PLAIN_IDP } = settings;
+  const logins =
+    provider?.login && origin !== undefined && secret !== undefined
+      ? providerLogins(provider, {
+          secret,
+          plain: COUNTERSIGN_PLAIN_IDP === "demo",
+          back: new URL("/login", origin).href,
+          seal: loginSeal(sealing),
+        })
+      : undefined;
   const authenticators: readonly Authenticator[] = [
     totpAuthenticator(credentials, seeds),
     ...[...senders.keys()].map((by) => pushAuthenticator(pushes, by)),
+    ...(logins ? [loginAuthenticator()] : []),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
   const desk: Desk = {
@@ -112,6 +126,7 @@ await run("web", async () => {
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
+    secure: origin?.startsWith("https:") ?? false,
     enrolling: createEnrolling({
       enrolments: redisEnrolments(state, scribe),
       credentials,
@@ -125,6 +140,7 @@ await run("web", async () => {
       ? {}
       : {
           stepUps,
+          ...(logins ? { login: { logins, stepUps: createLoginStepUps({ stepUps, logins, store }) } } : {}),
           registering: createRegistering({
             registrations: redisRegistrations(state, scribe),
             links: enrolmentLinks(sealing, "passkey"),

@@ -31,6 +31,7 @@ export type RefusalCode =
   | "evidence"
   | "push-limit"
   | "no-push"
+  | "provider-away"
   // the state of the request
   | "no-such-request"
   | "not-in-this-state"

@@ -13,6 +13,8 @@ export interface Provider {
   readonly acr: readonly [string, ...string[]];
   /** Absent: no push goes through this provider. */
   readonly push?: PushWays;
+  /** Absent: nobody proves presence by logging in there anew. */
+  readonly login?: true;
   /** Absent: no push goes through Duo. */
   readonly duo?: DuoAccount;
   /** Absent: no push goes through Okta's direct authentication. */
@@ -64,6 +66,8 @@ const schema = z.strictObject({
       }),
     ])
     .optional(),
+  /** There is nothing to say of it but that it counts. */
+  login: z.strictObject({}).optional(),
   duo: z
     .strictObject({
       host: z.string(),
@@ -109,6 +113,7 @@ export function readProvider(
   return {
     ...{ preset: name, issuer, clientId, clientAuth: clientAuth ?? preset.clientAuth, acr: [first, ...others] },
     ...(push ? { push } : {}),
+    ...(value.login ? { login: true as const } : {}),
     ...(value.duo ? { duo: value.duo } : {}),
     ...(value.okta ? { okta: directOf(value.okta) } : {}),
   };

@@ -31,7 +31,7 @@ export const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["bullmq", ["adapters/bullmq/"]],
   ["canonicalize", ["audit/canonical.ts"]],
   ["jose", ["adapters/witness/"]],
-  ["openid-client", ["adapters/pushes/"]],
+  ["openid-client", ["adapters/idp/"]],
   ["ioredis", ["adapters/redis/"]],
   ["otplib", ["adapters/authenticators/"]],
   ["pino", ["adapters/log/"]],
@@ -53,7 +53,7 @@ export const timersOfCore: readonly string[] = ["execution/hold.ts"];
 /** What a process must never reach. */
 export const wall: ReadonlyMap<string, readonly string[]> = new Map([
   ["web.ts", ["@kubernetes/", "execution/", "adapters/kubernetes/"]],
-  ["worker.ts", ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/", "adapters/pushes/"]],
+  ["worker.ts", ["@slack/", "otplib", "adapters/slack/", "adapters/authenticators/", "adapters/idp/"]],
 ]);
 
 export const lineLimit = 250;
@@ -72,6 +72,7 @@ export const drawers =
 export const ports: readonly string[] = [
   "ports.ts",
   "cluster-port.ts",
+  "login-port.ts",
   "push-port.ts",
   "freeze-port.ts",
   "enrolment-port.ts",

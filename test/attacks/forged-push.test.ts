@@ -6,7 +6,7 @@ import { type AwaitingChallenge, approvalStatement } from "../../src/request/req
 import { grantSigner, keyAttestor } from "../../src/request/sign.ts";
 import { onStage } from "../journeys/stage.ts";
 import { ask, finish, reach } from "../lab/acting.ts";
-import { phoneAcr } from "../lab/idp/idp.ts";
+import { phoneAcr } from "../lab/idp/contexts.ts";
 import { alice, bob, incident } from "../lab/people.ts";
 import { type RedisThief, redisThief } from "./redis-thief.ts";
 

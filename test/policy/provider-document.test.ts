@@ -69,6 +69,12 @@ describe("a provider's document", () => {
     assert.match(faultsOf(`${least}okta: {}\n`)[0] ?? "", /^5:.*generic is not Okta/);
   });
 
+  it("counts a login only where it says so, and has no more to say of it", () => {
+    assert.equal(read(least).login, undefined);
+    assert.equal(read(`${least}login: {}\n`).login, true);
+    assert.match(faultsOf(`${least}login: { prompt: none }\n`)[0] ?? "", /^5:.*prompt/);
+  });
+
   it("counts no context that is asked for only if possible", () => {
     assert.match(faultsOf(least.replace("mfa", "urn:okta:loa:2fa:any:ifpossible"))[0] ?? "", /if possible/);
   });

@@ -1,7 +1,10 @@
 import type { Enrolling } from "../../challenge/enrolment.ts";
 import type { Registering } from "../../challenge/registration.ts";
-import { isRefusal, type Refusal } from "../../operation/refusal.ts";
+import type { LoggedIn, LoginEnd, Logins } from "../../login-port.ts";
+import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import type { LoginStepUps } from "../../request/login-step-up.ts";
 import type { StepUps } from "../../request/step-up.ts";
+import type { Pocket } from "./pocket.ts";
 import { qrOf } from "./qr.ts";
 
 /** What people can do on our pages; what is absent is not set up in this house. */
@@ -9,14 +12,16 @@ export interface Deeds {
   readonly enrolling: Enrolling;
   readonly registering?: Registering;
   readonly stepUps?: StepUps;
+  /** Only where there are step-ups. */
+  readonly login?: { readonly logins: Logins; readonly stepUps: LoginStepUps };
 }
 
 /** The texts of a body by their names. A link travels in a body, never in an address. */
 type Sent = (name: string) => string;
-type Deed = (sent: Sent) => Promise<object | Refusal>;
+type Deed = (sent: Sent, pocket: Pocket) => Promise<object | Refusal>;
 
 /** What a page may ask for, by path. Only a POST reaches it, so to look at a page does nothing. */
-export function deedsOf({ enrolling, registering, stepUps }: Deeds): ReadonlyMap<string, Deed> {
+export function deedsOf({ enrolling, registering, stepUps, login }: Deeds): ReadonlyMap<string, Deed> {
   const deeds = new Map<string, Deed>([
     [
       "/enrol/offer",
@@ -34,7 +39,10 @@ export function deedsOf({ enrolling, registering, stepUps }: Deeds): ReadonlyMap
     deeds.set("/passkey/register", (sent) => registering.register(sent("link"), sent("credential")));
   }
   if (stepUps) {
-    deeds.set("/step-up/offer", (sent) => stepUps.offer(sent("link")));
+    deeds.set("/step-up/offer", async (sent) => {
+      const offer = await stepUps.offer(sent("link"));
+      return isRefusal(offer) || !login ? offer : { ...offer, provider: login.logins.host };
+    });
     deeds.set("/step-up/passkey", (sent) =>
       stepUps.answer(sent("link"), {
         by: "passkey",
@@ -43,6 +51,26 @@ export function deedsOf({ enrolling, registering, stepUps }: Deeds): ReadonlyMap
         why: sent("why"),
       }),
     );
+  }
+  if (login) {
+    const { logins } = login;
+    const ends: Readonly<Record<LoginEnd, (loggedIn: LoggedIn) => Promise<object | Refusal>>> = {
+      "step-up": (loggedIn) => login.stepUps.back(loggedIn),
+    };
+    deeds.set("/step-up/login", async (sent, pocket) => {
+      const begun = await login.stepUps.begin(sent("link"), { typed: sent("typed"), why: sent("why") });
+      if (isRefusal(begun)) return begun;
+      pocket.keep(begun.kept);
+      return { address: begun.address };
+    });
+    deeds.set("/login/back", async (sent, pocket) => {
+      const [code, state, iss, error] = [sent("code"), sent("state"), sent("iss"), sent("error")];
+      const kept = pocket.take();
+      const done = kept
+        ? await logins.finish(kept, { code, state, iss, error })
+        : refuse("link-not-valid", "This login was not begun in this browser.", "Begin again from the form in Slack.");
+      return isRefusal(done) ? done : ends[done.end](done);
+    });
   }
   return deeds;
 }

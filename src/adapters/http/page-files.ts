@@ -17,6 +17,8 @@ export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
   ["/passkey.js", file("passkey.js", "text/javascript")],
   ["/step-up", file("step-up.html", "text/html")],
   ["/step-up.js", file("step-up.js", "text/javascript")],
+  ["/login", file("login.html", "text/html")],
+  ["/login.js", file("login.js", "text/javascript")],
   ["/page.js", file("page.js", "text/javascript")],
   ["/page.css", file("page.css", "text/css")],
   ["/recover", file("recover.html", "text/html")],

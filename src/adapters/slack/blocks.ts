@@ -146,6 +146,7 @@ export type ActionId =
   | "look-again"
   | "undo"
   | "revoke"
+  | "by-login"
   | "by-passkey"
   | "by-push"
   | "by-duo"

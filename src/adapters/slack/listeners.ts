@@ -50,7 +50,8 @@ export function listen(app: App, front: Front): void {
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
     undo: (arrival, id) => openUndo(front, arrival, id),
     revoke: (arrival, id) => revoke(front, arrival, id),
-    // The browser opens it.
+    // The browser opens them.
+    "by-login": async () => undefined,
     "by-passkey": async () => undefined,
     "by-push": byPush("push"),
     "by-duo": byPush("duo"),

@@ -1,7 +1,9 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Proof } from "../../challenge/challenge.ts";
-import type { IdToken } from "../../challenge/evidence.ts";
+import { challengeOf, type IdToken } from "../../challenge/evidence.ts";
+import { stepUpMs } from "../../challenge/step-up.ts";
 import { WitnessAway } from "../../challenge/witness-away.ts";
+import { whyContextFails } from "../../policy/provider-context.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { Check } from "./witness.ts";
 
@@ -13,18 +15,26 @@ const minute = 60_000;
 const ageMs = 10 * minute;
 /** How far the provider's clock and Redis's may differ. */
 const skewMs = minute;
+/**
+ * How long after the login its token may be made. A provider that has a session signs any nonce without asking anybody
+ * (`prompt=none`), so a token that is later than this was not made for a login that its person had just gone through.
+ */
+const promptMs = 2 * minute;
 
 /**
  * Checks ID tokens by the provider's public keys alone (OpenID Connect Core 1.0 section 3.1.3.7). It is a proof's past
  * that is judged: a token that has expired since then shows what it showed.
  */
-export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "acr" | "okta">): Check<IdToken> {
-  const { issuer, clientId, acr: accepted, okta } = provider;
+export function idTokenCheck(
+  provider: Pick<Provider, "preset" | "issuer" | "clientId" | "acr" | "okta" | "login">,
+): Check<IdToken> {
+  const { issuer, clientId, okta } = provider;
   const keys = providerKeys(issuer);
 
   return async (proof, evidence) => {
     const claims = await read(evidence, proof.at, await keys());
-    return typeof claims === "string" ? claims : whyClaimsFail(claims, proof);
+    if (typeof claims === "string") return claims;
+    return whyClaimsFail(claims, proof) ?? whyOtherwise(claims, proof, evidence);
   };
 
   async function read({ token }: IdToken, at: number, key: Keys): Promise<JWTPayload | string> {
@@ -46,7 +56,7 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
     const { sub, auth_time: authTime, azp, aud } = claims;
     if (sub !== proof.subject) return "the ID token is of somebody else";
     if (Array.isArray(aud) && aud.length > 1 && azp !== clientId) return "the ID token is for others too";
-    const weak = proof.authenticator === "okta" ? whyMethodsFail(claims) : whyContextFails(claims);
+    const weak = proof.authenticator === "okta" ? whyMethodsFail(claims) : whyContextFails(provider, claims);
     if (weak !== undefined) return weak;
     if (typeof authTime !== "number") return "the ID token does not say when they authenticated";
     const at = authTime * 1000;
@@ -55,9 +65,16 @@ export function idTokenCheck(provider: Pick<Provider, "issuer" | "clientId" | "a
     return undefined;
   }
 
-  function whyContextFails({ acr }: JWTPayload): string | undefined {
-    if (typeof acr === "string" && accepted.includes(acr)) return undefined;
-    return `the ID token's acr is ${typeof acr === "string" ? acr : "missing"}, and it takes ${accepted.join(" or ")}`;
+  /** What a login's token must say besides, and a push's must not: the nonce. */
+  function whyOtherwise(claims: JWTPayload, proof: Proof, { binding }: IdToken): string | undefined {
+    const { nonce, iat = 0, auth_time: authTime } = claims;
+    if (proof.authenticator !== "login")
+      return nonce === undefined ? undefined : "the ID token is of a login, and not of a push";
+    if (!provider.login) return "no login at the provider counts here";
+    if (!binding || nonce !== challengeOf(proof, binding)) return "the login was for something else";
+    if (binding.expiresAt < proof.at || binding.expiresAt - proof.at > stepUpMs) return "it was not given in time";
+    const waited = iat * 1000 - Number(authTime) * 1000;
+    return waited > promptMs ? "the provider signed it without a login of then" : undefined;
   }
 
   /** Okta's direct authentication says by which methods, and not in which context. */

@@ -1,7 +1,7 @@
 import { pushAuthenticator, pushSeal } from "../../../src/adapters/authenticators/push.ts";
 import { sealingKey } from "../../../src/adapters/authenticators/seal.ts";
 import { chance, pushChance } from "../../../src/adapters/chance/chance.ts";
-import { cibaSender } from "../../../src/adapters/pushes/ciba-sender.ts";
+import { cibaSender } from "../../../src/adapters/idp/ciba-sender.ts";
 import { redisPushes } from "../../../src/adapters/redis/pushes.ts";
 import { openState, type StateClient } from "../../../src/adapters/redis/redis.ts";
 import { redisTrail } from "../../../src/adapters/redis/trail.ts";
@@ -13,7 +13,8 @@ import type { PushAuthenticator } from "../../../src/policy/authenticator.ts";
 import { presets } from "../../../src/policy/provider-presets.ts";
 import type { Authenticator, Scribe } from "../../../src/ports.ts";
 import type { PushSender } from "../../../src/push-port.ts";
-import { type Idp, phoneAcr, type ReceivedPush } from "../../lab/idp/idp.ts";
+import { phoneAcr } from "../../lab/idp/contexts.ts";
+import type { Idp, ReceivedPush } from "../../lab/idp/idp.ts";
 import { freshPrefix } from "../../lab/redis/shared-redis.ts";
 
 /** Pushes as one web process has them, over a real Redis and a real provider. */

@@ -2,6 +2,8 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider, { errors } from "oidc-provider";
+import { phoneAcr, weakerAcr } from "./contexts.ts";
+import { loginPage } from "./login-page.ts";
 import { paced } from "./paced.ts";
 
 /** A push as it lies on a person's phone. */
@@ -23,7 +25,10 @@ export interface OddYes {
   readonly as?: string;
 }
 
-/** An OpenID provider on loopback with CIBA in poll mode: `oidc-provider`, and a phone for each of its people. */
+/**
+ * An OpenID provider on loopback, `oidc-provider`: with CIBA in poll mode and a phone for each of its people, and a page
+ * where they log in.
+ */
 export interface Idp {
   readonly issuer: string;
   readonly clientId: string;
@@ -41,15 +46,13 @@ export interface Idp {
 
 export interface IdpOptions {
   readonly subjects: readonly string[];
+  /** Where it may lead a browser back to after a login. */
+  readonly redirectUris?: readonly string[];
   /** Between two polls, in seconds; faster ones are answered with slow_down. */
   readonly intervalSeconds?: number;
 }
 
-/** The context of a yes on the phone here. */
-export const phoneAcr = "urn:lab:acr:phone";
-export const weakerAcr = "urn:lab:acr:password";
-
-export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): Promise<Idp> {
+export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 1 }: IdpOptions): Promise<Idp> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -69,9 +72,9 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
       {
         client_id: clientId,
         client_secret: clientSecret,
-        grant_types: ["urn:openid:params:grant-type:ciba"],
-        response_types: [],
-        redirect_uris: [],
+        grant_types: ["urn:openid:params:grant-type:ciba", ...(redirectUris.length > 0 ? ["authorization_code"] : [])],
+        response_types: redirectUris.length > 0 ? ["code"] : [],
+        redirect_uris: [...redirectUris],
         backchannel_token_delivery_mode: "poll",
       },
     ],
@@ -81,12 +84,22 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
     claims: { openid: ["sub", "acr", "amr", "auth_time"] },
     acrValues: [phoneAcr, weakerAcr],
     cookies: { keys: [randomBytes(16).toString("hex")] },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+    // Whoever logs in here has consented once and for all.
+    async loadExistingGrant({ oidc }) {
+      const grant = new provider.Grant({ clientId, accountId: oidc.session?.accountId ?? "" });
+      grant.addOIDCScope("openid");
+      await grant.save();
+      return grant;
+    },
     ttl: {
       BackchannelAuthenticationRequest: (_ctx, request) =>
         secondsOf((request as { params?: Record<string, unknown> }).params),
       IdToken: 300,
       AccessToken: 60,
       Grant: 3_600,
+      Interaction: 600,
+      Session: 3_600,
     },
     features: {
       devInteractions: { enabled: false },
@@ -119,7 +132,11 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
   provider.on("server_error", () => undefined);
   const pace = paced(intervalSeconds);
   provider.use(pace.middleware);
-  server.on("request", provider.callback());
+  const [login, callback] = [loginPage(provider, subjects), provider.callback()];
+  server.on("request", (request, response) => {
+    if (request.url?.startsWith("/interaction/")) void login(request, response);
+    else void callback(request, response);
+  });
 
   const answered = (id: string, state: ReceivedPush["state"]) => {
     const at = inbox.findIndex((push) => push.id === id);

@@ -1,10 +1,16 @@
 import { at, demandPasskeys, post, say, words } from "./page.js";
 
 const deeds = {
-  prove: (who) => `Prove as ${who} with a passkey`,
-  approve: (who) => `Approve as ${who} with a passkey`,
-  ran: (who) => `Say as ${who} that it ran, with a passkey`,
-  "did-not-run": (who) => `Say as ${who} that it did not run, with a passkey`,
+  prove: (who, means) => `Prove as ${who} ${means}`,
+  approve: (who, means) => `Approve as ${who} ${means}`,
+  ran: (who, means) => `Say as ${who} that it ran, ${means}`,
+  "did-not-run": (who, means) => `Say as ${who} that it did not run, ${means}`,
+};
+
+/** What the page can take, strongest first: how a button says it, and what it does. */
+const ways = {
+  passkey: { means: () => "with a passkey", go: byPasskey },
+  login: { means: ({ provider }) => `by logging in at ${provider}`, go: byLogin },
 };
 
 let offered;
@@ -13,7 +19,8 @@ function element(name, text) {
   return Object.assign(document.createElement(name), { textContent: text });
 }
 
-function show({ subject, purpose, sheet, toType }) {
+function show(offer) {
+  const { subject, purpose, sheet, toType } = offer;
   at("headline").textContent = sheet.headline;
   at("subject").textContent = subject;
   at("requester").textContent = sheet.requester;
@@ -36,7 +43,13 @@ function show({ subject, purpose, sheet, toType }) {
   const settles = purpose === "ran" || purpose === "did-not-run";
   at("knowing").hidden = !settles;
   at("why").required = settles;
-  at("deed").textContent = deeds[purpose](subject);
+  at("ways").replaceChildren(
+    ...Object.entries(ways)
+      .filter(([name]) => offer.ways.includes(name))
+      .map(([name, { means }]) =>
+        Object.assign(element("button", deeds[purpose](subject, means(offer))), { type: "submit", value: name }),
+      ),
+  );
   at("offer").hidden = false;
 }
 
@@ -51,23 +64,33 @@ async function sign({ challenge, passkeys }) {
   return JSON.stringify(credential.toJSON());
 }
 
+async function byPasskey(filled) {
+  const assertion = await sign(offered);
+  const { says } = await post("/step-up/passkey", { assertion, ...filled });
+  at("says").textContent = says;
+  at("offer").hidden = true;
+  at("done").hidden = false;
+}
+
+/** The provider leads back to /login, which says what became of it. */
+async function byLogin(filled) {
+  const { address } = await post("/step-up/login", filled);
+  location.assign(address);
+}
+
 at("offer").addEventListener("submit", async (event) => {
   event.preventDefault();
   say("");
-  at("deed").disabled = true;
+  for (const button of at("ways").children) button.disabled = true;
   try {
     const typed = at("typed").value.trim();
     if (offered.toType !== undefined && typed !== offered.toType)
       throw new Error(`That is not its name. Type ${offered.toType}, letter by letter.`);
-    const assertion = await sign(offered);
-    const { says } = await post("/step-up/passkey", { assertion, typed, why: at("why").value });
-    at("says").textContent = says;
-    at("offer").hidden = true;
-    at("done").hidden = false;
+    await ways[event.submitter.value].go({ typed, why: at("why").value });
   } catch (fault) {
     say(words(fault));
   } finally {
-    at("deed").disabled = false;
+    for (const button of at("ways").children) button.disabled = false;
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { duoClient } from "../../../src/adapters/pushes/duo-client.ts";
-import { duoSender } from "../../../src/adapters/pushes/duo-sender.ts";
+import { duoClient } from "../../../src/adapters/idp/duo-client.ts";
+import { duoSender } from "../../../src/adapters/idp/duo-sender.ts";
 import type { PushSender, Sent } from "../../../src/push-port.ts";
 import { type Duo, startDuo } from "../../lab/duo/duo.ts";
 

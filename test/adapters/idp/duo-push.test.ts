@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { duoClient } from "../../../src/adapters/pushes/duo-client.ts";
-import { duoSender } from "../../../src/adapters/pushes/duo-sender.ts";
+import { duoClient } from "../../../src/adapters/idp/duo-client.ts";
+import { duoSender } from "../../../src/adapters/idp/duo-sender.ts";
 import type { Outcome } from "../../../src/challenge/challenge.ts";
 import { isRefusal, type Refusal } from "../../../src/operation/refusal.ts";
 import { type Duo, type DuoPush, startDuo } from "../../lab/duo/duo.ts";

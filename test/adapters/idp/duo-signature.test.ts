@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { duoAuthorization, queryOf } from "../../../src/adapters/pushes/duo-signature.ts";
+import { duoAuthorization, queryOf } from "../../../src/adapters/idp/duo-signature.ts";
 
 // Keys and call of Duo's documentation; the signatures are what @duosecurity/duo_api 1.5.0 makes of them.
 const keys = { integrationKey: "DIWJ8X6AEYOR5OMC6TQ1", secret: "Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep" };
