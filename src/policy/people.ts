@@ -3,8 +3,8 @@ import type { Subject } from "./subject.ts";
 /** Who is who: subjects with their groups, and the Slack people they are. */
 export interface People {
   readonly subjects: ReadonlyMap<string, Subject>;
-  /** `team/user` -> subject. */
-  readonly bySlack: ReadonlyMap<string, Subject>;
+  /** `team/user` -> subject; undefined: theirs who are nobody now. */
+  readonly bySlack: ReadonlyMap<string, Subject | undefined>;
   /** Subject -> the ids of the Slack users they are. */
   readonly slackUsers: ReadonlyMap<string, readonly string[]>;
 }
@@ -39,11 +39,7 @@ export function withRoster(listed: People, { active, isGone }: Roster): People {
     if (!isGone(sub)) subjects.set(sub, { ...subject, groups });
   }
   for (const [sub, groups] of active) if (!subjects.has(sub)) subjects.set(sub, { sub, groups });
-  const bySlack = new Map<string, Subject>();
-  for (const [person, { sub }] of listed.bySlack) {
-    const subject = subjects.get(sub);
-    if (subject) bySlack.set(person, subject);
-  }
+  const bySlack = new Map([...listed.bySlack].map(([person, who]) => [person, who && subjects.get(who.sub)]));
   const slackUsers = new Map([...listed.slackUsers].filter(([sub]) => subjects.has(sub)));
   return { subjects, bySlack, slackUsers };
 }

@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { ListedDirectory } from "../../link-port.ts";
 import { readDirectory } from "../../policy/directory-document.ts";
 import { readPolicy } from "../../policy/document.ts";
 import { type People, withRoster } from "../../policy/people.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { readScim } from "../../policy/scim-document.ts";
 import type { DocumentFault } from "../../policy/yaml-document.ts";
-import type { Directory, PolicySource } from "../../ports.ts";
+import type { PolicySource } from "../../ports.ts";
 
 /** Reads one file of several, by what makes a value of its text. Throws {@link FaultyFile}. */
 type Open = <T extends object>(
@@ -92,12 +93,13 @@ export function filePolicy(
  * Subjects, groups and Slack links from a mounted YAML file, and from the SCIM resources it names. Throws
  * {@link FaultyFile} when the first one is faulty.
  */
-export function fileDirectory(file: string, onFault: (fault: unknown) => void): Directory {
+export function fileDirectory(file: string, onFault: (fault: unknown) => void): ListedDirectory {
   const mounted = mount((open) => peopleOf(file, open), onFault);
   return {
     subject: async (sub) => mounted.current().subjects.get(sub),
     people: async () => [...mounted.current().subjects.values()],
     bySlack: async (team, user) => mounted.current().bySlack.get(`${team}/${user}`),
+    claims: async ({ team, user }) => mounted.current().bySlack.has(`${team}/${user}`),
     slackUsers: async (sub) => mounted.current().slackUsers.get(sub) ?? [],
   };
 }
