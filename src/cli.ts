@@ -3,6 +3,7 @@ import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment, revokeEnrolment } from "./cli/enrol.ts";
 import { explainPolicy } from "./cli/explain.ts";
+import { printLinks, unlink } from "./cli/identity.ts";
 import { resealKeys } from "./cli/keys.ts";
 import { printManifests } from "./cli/manifests.ts";
 import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
@@ -22,6 +23,10 @@ const usage = `countersign <command>
       Prints what was registered, as the directory wants it written, each with the fingerprint its owner was shown.
   enrol revoke SUBJECT
       Ends the authenticator of SUBJECT, its recovery codes and every open link at once, as when a phone was stolen.
+  identity links
+      Lists the Slack accounts that people linked to themselves by logging in. Those of the directory stand there.
+  identity unlink TEAM/USER
+      Ends such a link at once: that Slack account speaks for nobody any more.
   keys reseal
       Seals what retired keys sealed again with COUNTERSIGN_SEALING_KEY, and says how much is left; exits 1 when a retired
       key is still needed.
@@ -57,6 +62,8 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["enrol passkey", issueRegistration],
   ["enrol passkeys", printRegistrations],
   ["enrol revoke", revokeEnrolment],
+  ["identity links", printLinks],
+  ["identity unlink", unlink],
   ["keys reseal", resealKeys],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],

@@ -20,7 +20,7 @@ export interface Logins {
 }
 
 /** What a login is for; its way back leads there. */
-export type LoginEnd = "step-up";
+export type LoginEnd = "step-up" | "link";
 
 export interface LoginWish {
   readonly end: LoginEnd;

@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
-import { loginAuthenticator, loginSeal } from "./adapters/authenticators/login.ts";
+import { loginAuthenticator } from "./adapters/authenticators/login.ts";
 import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
 import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
 import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
 import { registrationReader } from "./adapters/authenticators/registration.ts";
 import { readSealingKeys } from "./adapters/authenticators/seal.ts";
+import { linkingSeal } from "./adapters/authenticators/slack-links.ts";
 import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
@@ -13,7 +14,6 @@ import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
 import { fileDirectory } from "./adapters/identity/files.ts";
 import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
-import { providerLogins } from "./adapters/idp/login.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
 import { redisCredentials, redisEnrolments } from "./adapters/redis/credentials.ts";
@@ -25,15 +25,20 @@ import { openState } from "./adapters/redis/redis.ts";
 import { redisRegistrations } from "./adapters/redis/registrations.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
+import { redisSlackLinks } from "./adapters/redis/slack-links.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
+import { contextCheck } from "./adapters/witness/login-context.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
 import { createEnrolling } from "./challenge/enrolment.ts";
+import { linkedDirectory } from "./challenge/linked-directory.ts";
+import { createLinking } from "./challenge/linking.ts";
 import { createPushes } from "./challenge/push.ts";
 import { createRegistering } from "./challenge/registration.ts";
 import { pagesOrigin, webSettings } from "./config.ts";
+import { loginsOf } from "./logins.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { pushSenders } from "./push-senders.ts";
@@ -64,7 +69,9 @@ await run("web", async () => {
   const store = believing(redisRequestStore(state, scribe), attestor);
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
-  const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const listed = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const slackLinks = redisSlackLinks(state, scribe);
+  const directory = linkedDirectory(listed, slackLinks, attestor);
   const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
@@ -81,14 +88,21 @@ await run("web", async () => {
     seal: pushSeal(sealing),
     chance: pushChance,
   });
-  const { COUNTERSIGN_IDP_CLIENT_SECRET: secret, COUNTERSIGN_PLAIN_IDP } = settings;
-  const logins =
-    provider?.login && origin !== undefined && secret !== undefined
-      ? providerLogins(provider, {
-          secret,
-          plain: COUNTERSIGN_PLAIN_IDP === "demo",
-          back: new URL("/login", origin).href,
-          seal: loginSeal(sealing),
+  const logins = loginsOf(settings, sealing);
+  const linking =
+    provider && logins
+      ? createLinking({
+          ...{
+            seal: linkingSeal(sealing),
+            logins,
+            links: slackLinks,
+            directory,
+            listed,
+            attestor,
+            trail,
+            clock: store,
+          },
+          whyWeak: contextCheck(provider),
         })
       : undefined;
   const authenticators: readonly Authenticator[] = [
@@ -140,7 +154,9 @@ await run("web", async () => {
       ? {}
       : {
           stepUps,
-          ...(logins ? { login: { logins, stepUps: createLoginStepUps({ stepUps, logins, store }) } } : {}),
+          ...(logins && linking
+            ? { login: { logins, linking, stepUps: createLoginStepUps({ stepUps, logins, store }) } }
+            : {}),
           registering: createRegistering({
             registrations: redisRegistrations(state, scribe),
             links: enrolmentLinks(sealing, "passkey"),
@@ -184,6 +200,9 @@ await run("web", async () => {
         log,
       },
       ...(pushing ? { pushing } : {}),
+      ...(linking && origin !== undefined
+        ? { linkAddress: (account, now) => new URL(`/link#${linking.start(account, now)}`, origin).href }
+        : {}),
       ...(origin === undefined
         ? {}
         : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),

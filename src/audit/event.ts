@@ -162,6 +162,11 @@ export type AuditEvent =
       /** The public key, COSE in base64url. */
       readonly key: string;
     }
+  /** A Slack account speaks for this subject from now on; its person confirmed it after logging in. */
+  | (AboutLink & { readonly kind: "identity.linked" })
+  | (AboutLink & { readonly kind: "identity.unlinked"; readonly by: string })
+  /** Somebody logged in to link an account, and must not. */
+  | (AboutLink & { readonly kind: "identity.refused"; readonly code: string })
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
 
 interface AboutFreeze {
@@ -169,6 +174,13 @@ interface AboutFreeze {
   /** A cluster, or `*` for every one. */
   readonly scope: string;
   readonly freeze: string;
+}
+
+interface AboutLink {
+  readonly subject: string;
+  /** Of the Slack account, by its ids. */
+  readonly team: string;
+  readonly user: string;
 }
 
 interface About {

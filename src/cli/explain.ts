@@ -1,10 +1,10 @@
+import { readPeople } from "../adapters/identity/files.ts";
 import { spoken } from "../operation/catalogue.ts";
 import { isRead, type Operation } from "../operation/operation.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import { couldApprove } from "../policy/approvers.ts";
 import { momentOf } from "../policy/case-document.ts";
 import { decide } from "../policy/decide.ts";
-import { readDirectory } from "../policy/directory-document.ts";
 import { readPolicy } from "../policy/document.ts";
 import type { Circumstances, Decision, Policy, Raise } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
@@ -33,7 +33,7 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
   if (values.as === undefined) throw new UsageFault("--as SUBJECT is missing");
   if (values.cluster === undefined) throw new UsageFault("--cluster NAME is missing");
   const policy = readDocument(values.policy, readPolicy);
-  const people = values.directory === undefined ? undefined : readDocument(values.directory, readDirectory).subjects;
+  const people = values.directory === undefined ? undefined : readPeople(values.directory).subjects;
   const subject = subjectOf(values.as, values.groups, people);
   const operation = operationOf(positionals.join(" "), values.cluster, policy.runbooks);
   const plan = planOf(values.pods, values.label);

@@ -18,7 +18,7 @@ import { plainLine, splitWords } from "./words.ts";
 export type Command =
   | { readonly kind: "help"; readonly topic?: string }
   | { readonly kind: "status"; readonly id: string }
-  | { readonly kind: "mine" | "freezes" }
+  | { readonly kind: "mine" | "freezes" | "link" }
   | Freezing
   | { readonly kind: "can-i"; readonly question: Question }
   | { readonly kind: "why"; readonly operation: Operation }
@@ -45,6 +45,7 @@ const beginnings = [
   "freeze",
   "unfreeze",
   "freezes",
+  "link",
   "auth can-i",
   "why",
   "run",
@@ -72,7 +73,10 @@ export function parse(text: string, place: Place): Command | Refusal {
       return rest.length > 0 ? { kind: "help", topic: rest.join(" ") } : { kind: "help" };
     case "mine":
     case "freezes":
-      return rest.length > 0 ? tooMuch(rest, first.toLowerCase()) : { kind: first.toLowerCase() as "mine" | "freezes" };
+    case "link":
+      return rest.length > 0
+        ? tooMuch(rest, first.toLowerCase())
+        : { kind: first.toLowerCase() as "mine" | "freezes" | "link" };
     case "freeze":
     case "unfreeze":
       return readFreezing(first.toLowerCase() as Freezing["kind"], rest, reason, place.clusters);

@@ -8,6 +8,8 @@ export type RefusalCode =
   | "unknown-cluster"
   // who typed it, and where
   | "not-linked"
+  | "already-linked"
+  | "not-listed"
   | "not-a-member"
   | "channel-not-allowed"
   | "foreign-workspace"

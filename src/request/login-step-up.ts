@@ -1,3 +1,4 @@
+import { refuseStaleLogin } from "../challenge/fresh-login.ts";
 import type { LoggedIn, LoginBegun, Logins } from "../login-port.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { RequestStore } from "../ports.ts";
@@ -17,9 +18,6 @@ interface Carried extends Pick<StepUpAnswer, "typed" | "why"> {
   /** Milliseconds since 1970, by Redis's clock. */
   readonly begunAt: number;
 }
-
-/** How far the provider's clock may be behind Redis's, in ms; its `auth_time` is cut to whole seconds besides. */
-const clockSkew = 6_000;
 
 export function createLoginStepUps({
   stepUps,
@@ -47,16 +45,10 @@ export function createLoginStepUps({
       return logins.begin({ end: "step-up", nonce, subject, carry: JSON.stringify(carried) });
     },
 
-    async back({ carried, token: { token, authenticatedAt } }) {
+    async back({ carried, token }) {
       const { link, typed, why, begunAt } = JSON.parse(carried) as Carried;
-      // A provider that does not ask anew although it was asked to.
-      if (authenticatedAt === undefined || authenticatedAt < begunAt - clockSkew)
-        return refuse(
-          "evidence",
-          "The provider goes by a login from before this step-up, and did not ask you again.",
-          "Log out there and begin again.",
-        );
-      return stepUps.answer(link, { by: "login", given: token, typed, why });
+      const stale = refuseStaleLogin(token, begunAt);
+      return stale ?? stepUps.answer(link, { by: "login", given: token.token, typed, why });
     },
   };
 }

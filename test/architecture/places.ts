@@ -13,6 +13,7 @@ export const supportOfRoots: readonly string[] = [
   "environment.ts",
   "process.ts",
   "push-senders.ts",
+  "logins.ts",
   "settings/",
   "cli/",
 ];
@@ -76,6 +77,7 @@ export const ports: readonly string[] = [
   "push-port.ts",
   "freeze-port.ts",
   "enrolment-port.ts",
+  "link-port.ts",
 ];
 
 export function isCore(path: string): boolean {

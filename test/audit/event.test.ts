@@ -73,6 +73,9 @@ const samples = {
   "recovery.locked": { kind: "recovery.locked", subject, credential },
   "passkey.issued": { kind: "passkey.issued", subject, by: "root" },
   "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
+  "identity.linked": { kind: "identity.linked", subject: "alice", team: "T1", user: "U1" },
+  "identity.unlinked": { kind: "identity.unlinked", subject: "alice", team: "T1", user: "U1", by: "root@host" },
+  "identity.refused": { kind: "identity.refused", subject: "eve", team: "T1", user: "U1", code: "not-listed" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 
@@ -98,7 +101,7 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused", "settlement.refused", "freeze.refused"],
+      ["request.refused", "approval.refused", "settlement.refused", "freeze.refused", "identity.refused"],
     );
   });
 

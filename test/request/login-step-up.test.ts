@@ -118,10 +118,10 @@ describe("a step-up by way of the identity provider", () => {
     const request = await asked();
     await begin(link(request, "alice", "prove"));
     const before = desk.clock.now() - 7_000;
-    assert.match(said(await back("alice", { authenticatedAt: before })), /from before this step-up/);
+    assert.match(said(await back("alice", { authenticatedAt: before })), /from before you began here/);
     const undated = { token: tokenOf("alice", wishes[0]?.nonce ?? ""), subject: "alice" };
     const carried = wishes[0]?.carry ?? "";
-    assert.match(said(await logins.back({ end: "step-up", carried, token: undated })), /from before this step-up/);
+    assert.match(said(await logins.back({ end: "step-up", carried, token: undated })), /from before you began here/);
     assert.equal((await desk.now(request)).state, "awaiting-challenge");
   });
 

@@ -1,6 +1,7 @@
 import type { Enrolling } from "../../challenge/enrolment.ts";
+import type { Linking } from "../../challenge/linking.ts";
 import type { Registering } from "../../challenge/registration.ts";
-import type { LoggedIn, LoginEnd, Logins } from "../../login-port.ts";
+import type { LoggedIn, LoginBegun, LoginEnd, Logins } from "../../login-port.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
 import type { LoginStepUps } from "../../request/login-step-up.ts";
 import type { StepUps } from "../../request/step-up.ts";
@@ -13,7 +14,7 @@ export interface Deeds {
   readonly registering?: Registering;
   readonly stepUps?: StepUps;
   /** Only where there are step-ups. */
-  readonly login?: { readonly logins: Logins; readonly stepUps: LoginStepUps };
+  readonly login?: { readonly logins: Logins; readonly stepUps: LoginStepUps; readonly linking: Linking };
 }
 
 /** The texts of a body by their names. A link travels in a body, never in an address. */
@@ -53,24 +54,38 @@ export function deedsOf({ enrolling, registering, stepUps, login }: Deeds): Read
     );
   }
   if (login) {
-    const { logins } = login;
-    const ends: Readonly<Record<LoginEnd, (loggedIn: LoggedIn) => Promise<object | Refusal>>> = {
+    const { logins, linking } = login;
+    const ends: Readonly<Record<LoginEnd, (loggedIn: LoggedIn, pocket: Pocket) => Promise<object | Refusal>>> = {
       "step-up": (loggedIn) => login.stepUps.back(loggedIn),
+      link: async (loggedIn, pocket) => {
+        const back = await linking.back(loggedIn);
+        if (isRefusal(back)) return back;
+        pocket.keep(back.kept);
+        return { confirm: back.confirm };
+      },
     };
+    deeds.set("/link/offer", (sent) => linking.offer(sent("link")));
+    deeds.set("/link/login", async (sent, pocket) => sentTo(await linking.begin(sent("link")), pocket));
+    deeds.set("/link/confirm", (_, pocket) => linking.confirm(pocket.take() ?? ""));
     deeds.set("/step-up/login", async (sent, pocket) => {
       const begun = await login.stepUps.begin(sent("link"), { typed: sent("typed"), why: sent("why") });
-      if (isRefusal(begun)) return begun;
-      pocket.keep(begun.kept);
-      return { address: begun.address };
+      return sentTo(begun, pocket);
     });
     deeds.set("/login/back", async (sent, pocket) => {
       const [code, state, iss, error] = [sent("code"), sent("state"), sent("iss"), sent("error")];
       const kept = pocket.take();
       const done = kept
         ? await logins.finish(kept, { code, state, iss, error })
-        : refuse("link-not-valid", "This login was not begun in this browser.", "Begin again from the form in Slack.");
-      return isRefusal(done) ? done : ends[done.end](done);
+        : refuse("link-not-valid", "This login was not begun in this browser.", "Begin again in Slack.");
+      return isRefusal(done) ? done : ends[done.end](done, pocket);
     });
   }
   return deeds;
+}
+
+/** Where the browser is to go, and what it keeps until it is back. */
+function sentTo(begun: LoginBegun | Refusal, pocket: Pocket): { readonly address: string } | Refusal {
+  if (isRefusal(begun)) return begun;
+  pocket.keep(begun.kept);
+  return { address: begun.address };
 }

@@ -17,6 +17,8 @@ export const pageFiles: ReadonlyMap<string, PageFile> = new Map([
   ["/passkey.js", file("passkey.js", "text/javascript")],
   ["/step-up", file("step-up.html", "text/html")],
   ["/step-up.js", file("step-up.js", "text/javascript")],
+  ["/link", file("link.html", "text/html")],
+  ["/link.js", file("link.js", "text/javascript")],
   ["/login", file("login.html", "text/html")],
   ["/login.js", file("login.js", "text/javascript")],
   ["/page.js", file("page.js", "text/javascript")],

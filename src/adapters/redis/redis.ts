@@ -26,6 +26,7 @@ const scriptNames = [
   "push-end",
   "push-withdraw",
   "push-due",
+  "link",
 ] as const;
 type ScriptName = (typeof scriptNames)[number];
 

@@ -161,7 +161,8 @@ export type ActionId =
   | "by-push"
   | "by-duo"
   | "by-okta"
-  | "not-me";
+  | "not-me"
+  | "link";
 
 export function button(
   action: ActionId,

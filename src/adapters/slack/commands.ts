@@ -17,6 +17,7 @@ import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { frozenLine } from "./frozen.ts";
 import { heldUpOf } from "./known.ts";
+import { linkReply } from "./linking.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
@@ -27,8 +28,10 @@ import { stateWords } from "./words.ts";
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
 export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {
   const subject = await identify(front, arrival);
-  if (isRefusal(subject)) return refusalReply(subject);
+  if (isRefusal(subject) && subject.refused !== "not-linked") return refusalReply(subject);
   const command = parse(typedText(text), { ...front.settings, runbooks: front.ports.lifecycle.runbooks() });
+  const links = !isRefusal(command) && command.kind === "link";
+  if (isRefusal(subject)) return links ? linkReply(front, arrival) : refusalReply(subject);
   if (!isRefusal(command)) return carryOut(front, arrival, subject, command);
   // Slack has stored the secret already; that it was typed must be found again.
   if (command.refused === "secret-in-text") await recordRefusal(front, subject, command);
@@ -41,6 +44,8 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return help(front.settings.command, command.topic, front.ports.lifecycle.runbooks());
     case "mine":
       return mine(front, subject);
+    case "link":
+      return linkReply(front, arrival, subject);
     case "freezes":
       return freezes(front);
     case "freeze":
@@ -102,6 +107,7 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     { usage: freezingUsage.freeze, summary: "stop everything new, on one cluster or on all" },
     { usage: freezingUsage.unfreeze, summary: "let it go on; it takes two people" },
     { usage: "freezes", summary: "what is frozen, by whom and why" },
+    { usage: "link", summary: "link your Slack account to who you are at the identity provider" },
     { usage: "help [COMMAND]", summary: "this list" },
   ];
   const found = commands.filter(({ usage }) => topic === undefined || usage.startsWith(topic.toLowerCase()));

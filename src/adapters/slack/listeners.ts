@@ -57,6 +57,7 @@ export function listen(app: App, front: Front): void {
     "by-push": byPush("push"),
     "by-duo": byPush("duo"),
     "by-okta": byPush("okta"),
+    link: async () => undefined,
     "not-me": (arrival, salt) => notMe(front, arrival, salt),
   };
   for (const [action, onClick] of Object.entries(clicks))

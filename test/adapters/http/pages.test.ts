@@ -72,6 +72,8 @@ describe("the pages", () => {
       ["/passkey.js", "text/javascript"],
       ["/step-up", "text/html"],
       ["/step-up.js", "text/javascript"],
+      ["/link", "text/html"],
+      ["/link.js", "text/javascript"],
       ["/recover", "text/html"],
       ["/recover.js", "text/javascript"],
     ] as const)
@@ -111,7 +113,7 @@ describe("the pages", () => {
     });
 
     it("that the browser obeys: nothing inline, and nothing but what we serve", async () => {
-      for (const page of ["/enrol", "/recover"]) {
+      for (const page of ["/enrol", "/recover", "/link", "/login"]) {
         const html = await (await fetch(pages.url + page)).text();
         assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:/);
         for (const [, path = ""] of html.matchAll(/(?:src|href)="([^"]+)"/g))
@@ -325,6 +327,7 @@ describe("the pages", () => {
 
   describe("lead to the provider and back", () => {
     const carried = { kept: "state.sealed", address: "https://id.example.com/auth?state=state" };
+    const account = { team: "T1", user: "U9", name: "dave", workspace: "The Lab" };
     const brought: unknown[] = [];
     const open = (secure: boolean) =>
       openPages({
@@ -335,8 +338,19 @@ describe("the pages", () => {
             begin: () => assert.fail("the step-up does that"),
             finish: async (kept, back) => {
               brought.push([kept, back]);
-              return { end: "step-up", carried: "c", token: { token: "t", subject: "alice" } };
+              return {
+                end: kept === "linking.sealed" ? "link" : "step-up",
+                carried: "c",
+                token: { token: "t", subject: "alice" },
+              };
             },
+          },
+          linking: {
+            start: () => assert.fail("Slack does that"),
+            offer: async (link) => (link === "good" ? { account, provider: "id.example.com" } : dead),
+            begin: async (link) => (link === "good" ? carried : dead),
+            back: async () => ({ confirm: { subject: "alice", account }, kept: "unconfirmed" }),
+            confirm: async (kept) => (kept === "unconfirmed" ? { says: "It is linked." } : dead),
           },
           stepUps: {
             begin: async (link) => (link === "good" ? carried : dead),
@@ -350,6 +364,32 @@ describe("the pages", () => {
         headers: { "content-type": "application/json", cookie },
         body: JSON.stringify(body),
       });
+
+    it("to confirm a link by what the same browser was given after the login, and by nothing it sends itself", async () => {
+      const own = await open(false);
+      try {
+        const offer = await send(`${own.url}/link/offer`, { link: "good" });
+        assert.deepEqual(await told(offer), [200, { account, provider: "id.example.com" }]);
+        const begun = await send(`${own.url}/link/login`, { link: "good" });
+        assert.match(begun.headers.get("set-cookie") ?? "", /^login=state\.sealed; /);
+        const back = await send(`${own.url}/login/back`, { code: "c", state: "state" }, "login=linking.sealed");
+        assert.deepEqual(await told(back), [200, { confirm: { subject: "alice", account } }]);
+        assert.match(back.headers.get("set-cookie") ?? "", /^login=unconfirmed; .*HttpOnly/);
+        assert.equal(brought.length, 1);
+        brought.length = 0;
+        const forged = await send(`${own.url}/link/confirm`, { kept: "unconfirmed", link: "good" });
+        assert.equal(forged.status, 422);
+        assert.equal(
+          (await fetch(`${own.url}/link/confirm`, { headers: { cookie: "login=unconfirmed" } })).status,
+          405,
+        );
+        const done = await send(`${own.url}/link/confirm`, {}, "login=unconfirmed");
+        assert.deepEqual(await told(done), [200, { says: "It is linked." }]);
+        assert.match(done.headers.get("set-cookie") ?? "", /^login=; Path=\/; Max-Age=0/);
+      } finally {
+        await own.close();
+      }
+    });
 
     it("with what the browser must keep in a cookie that no script and no other site gets at", async () => {
       for (const [secure, name, ending] of [

@@ -96,6 +96,8 @@ export interface HouseOptions {
   readonly people?: readonly Person[];
   /** Leads to a page of ours, where everybody has a passkey; there is none when absent. */
   readonly stepUpAddress?: SlackPorts["stepUpAddress"];
+  /** Leads to where people link their account; nobody can when absent. */
+  readonly linkAddress?: SlackPorts["linkAddress"];
 }
 
 /** Opens the adapter on the Slack double, with the real core and fakes for everything outside. */
@@ -177,6 +179,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     trail,
     log,
     ...(options.stepUpAddress ? { stepUpAddress: options.stepUpAddress } : {}),
+    ...(options.linkAddress ? { linkAddress: options.linkAddress } : {}),
   };
   for (let i = 0; i < (options.replicas ?? 1); i++) replicas.push(await openSlack(settings, ports));
   if (mode === "http") slack.setRequestUrl(replicas[0]?.address);
