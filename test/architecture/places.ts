@@ -12,8 +12,9 @@ export const supportOfRoots: readonly string[] = [
   "config.ts",
   "environment.ts",
   "process.ts",
+  "memberships.ts",
   "push-senders.ts",
-  "logins.ts",
+  "web-people.ts",
   "settings/",
   "cli/",
 ];
@@ -74,6 +75,7 @@ export const ports: readonly string[] = [
   "ports.ts",
   "cluster-port.ts",
   "login-port.ts",
+  "membership-port.ts",
   "push-port.ts",
   "freeze-port.ts",
   "enrolment-port.ts",

@@ -75,6 +75,8 @@ const samples = {
   "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
   "identity.linked": { kind: "identity.linked", subject: "alice", team: "T1", user: "U1" },
   "identity.unlinked": { kind: "identity.unlinked", subject: "alice", team: "T1", user: "U1", by: "root@host" },
+  "membership.read": { kind: "membership.read", subject: "alice", groups: "oncall, sre", evidence: "ab12" },
+  "membership.ended": { kind: "membership.ended", subject: "alice" },
   "identity.refused": { kind: "identity.refused", subject: "eve", team: "T1", user: "U1", code: "not-listed" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
