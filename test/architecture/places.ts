@@ -14,6 +14,7 @@ export const supportOfRoots: readonly string[] = [
   "process.ts",
   "push-senders.ts",
   "logins.ts",
+  "slack-settings.ts",
   "settings/",
   "cli/",
 ];
