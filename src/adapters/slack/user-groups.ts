@@ -22,7 +22,6 @@ export function createUserGroups(client: WebClient, log: Log, clock: () => numbe
     const found = known.get(group);
     const at = clock();
     if (found && at - found.at < remembered) return found.users;
-    known.delete(group);
     const { users = [] } = await client.usergroups.users.list({ usergroup: group });
     const listed = new Set(users);
     known.set(group, { at, users: listed });
