@@ -25,6 +25,7 @@ import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
+import { openUserGroups } from "./adapters/slack/user-groups.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
@@ -45,6 +46,7 @@ import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
+import { slackSettingsOf } from "./slack-settings.ts";
 import { webPeople } from "./web-people.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
@@ -64,6 +66,7 @@ await run("web", async () => {
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
   const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
+  const slackSettings = slackSettingsOf(settings);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
@@ -94,6 +97,7 @@ await run("web", async () => {
     presence: redisPresence(state),
     chance,
     directory,
+    slackGroups: openUserGroups(slackSettings, log),
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
     witness: witnessOf({
@@ -142,51 +146,28 @@ await run("web", async () => {
     alive: () => store.now(),
     onFault,
   });
-  const [clusters, defaultCluster = ""] = [
-    settings.COUNTERSIGN_CLUSTERS,
-    settings.COUNTERSIGN_DEFAULT_CLUSTER ?? settings.COUNTERSIGN_CLUSTERS[0],
-  ];
-  const slack = await openSlack(
-    {
-      mode: settings.SLACK_MODE,
-      botToken: settings.SLACK_BOT_TOKEN,
-      ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),
-      ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
-      ...(settings.SLACK_API_URL ? { slackApiUrl: settings.SLACK_API_URL } : {}),
-      appId: settings.SLACK_APP_ID,
-      teams: settings.SLACK_TEAMS,
-      command: settings.SLACK_COMMAND,
-      approvalsChannel: settings.SLACK_APPROVALS_CHANNEL,
-      securityChannel: settings.SLACK_SECURITY_CHANNEL ?? settings.SLACK_APPROVALS_CHANNEL,
-      host: settings.HOST,
-      port: settings.PORT,
-      clusters,
-      defaultCluster,
-      pace: settings.SLACK_PACE === "on",
+  const slack = await openSlack(slackSettings, {
+    ...{
+      lifecycle,
+      brake: createBrake(desk, freezes),
+      store,
+      showcase,
+      once: redisOnce(state, chance),
+      directory,
+      trail,
+      log,
     },
-    {
-      ...{
-        lifecycle,
-        brake: createBrake(desk, freezes),
-        store,
-        showcase,
-        once: redisOnce(state, chance),
-        directory,
-        trail,
-        log,
-      },
-      ...(pushing ? { pushing } : {}),
-      ...(login && origin !== undefined
-        ? {
-            readsGroups: people.readsGroups,
-            linkAddress: (account, now) => new URL(`/link#${login.linking.start(account, now)}`, origin).href,
-          }
-        : {}),
-      ...(origin === undefined
-        ? {}
-        : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
-    },
-  );
+    ...(pushing ? { pushing } : {}),
+    ...(login && origin !== undefined
+      ? {
+          readsGroups: people.readsGroups,
+          linkAddress: (account, now) => new URL(`/link#${login.linking.start(account, now)}`, origin).href,
+        }
+      : {}),
+    ...(origin === undefined
+      ? {}
+      : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
+  });
 
   const doorbells = [
     answerDoorbell("web", { ...queue, concurrency: 8 }, (id) => lifecycle.advance(id)),

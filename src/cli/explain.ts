@@ -27,6 +27,7 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
     at: { type: "string" },
     channel: { type: "string" },
     usual: { type: "boolean" },
+    "slack-groups": { type: "string" },
     json: { type: "boolean" },
   });
   if (values.policy === undefined) throw new UsageFault("--policy FILE is missing");
@@ -55,7 +56,7 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
 }
 
 function subjectOf(sub: string, groups: string | undefined, people?: ReadonlyMap<string, Subject>): Subject {
-  if (groups !== undefined) return { sub, groups: groups.split(",").filter((group) => group !== "") };
+  if (groups !== undefined) return { sub, groups: listed(groups) };
   const known = people?.get(sub);
   if (known) return known;
   throw new UsageFault(
@@ -122,14 +123,24 @@ function unknownTo(
   ];
 }
 
-function circumstancesOf(said: { at?: string; channel?: string; usual?: boolean }): Circumstances {
-  const { at, channel, usual } = said;
+function circumstancesOf(said: {
+  readonly at?: string;
+  readonly channel?: string;
+  readonly usual?: boolean;
+  readonly "slack-groups"?: string;
+}): Circumstances {
+  const { at, channel, usual, "slack-groups": slackGroups } = said;
   const now = at === undefined ? undefined : momentOf(at);
   if (at !== undefined && now === undefined)
     throw new UsageFault(`--at ${at}: it looks like 2026-11-27T22:30:00Z or 2026-11-27T23:30+01:00`);
   return {
     ...(now === undefined ? {} : { now }),
     ...(channel === undefined ? {} : { channel }),
+    ...(slackGroups === undefined ? {} : { slackGroups: listed(slackGroups) }),
     ...(usual ? { unusual: { firstInNamespace: false, outsideTheirHours: false } } : {}),
   };
+}
+
+function listed(names: string): readonly string[] {
+  return names.split(",").filter((name) => name !== "");
 }

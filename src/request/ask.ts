@@ -26,10 +26,9 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
   const { subject, origin, operation, reason } = asking;
   const now = await desk.store.now();
   const plan = isRead(operation) ? "unknown" : "not-yet";
-  const { channel } = origin;
   const decision = decide(
     desk.policy.current(),
-    await factsNow(desk, { subject, operation, plan, channel, askedAt: now, now }),
+    await factsNow(desk, { subject, operation, plan, origin, askedAt: now, now }),
   );
   if (!decision.allowed) {
     await desk.trail.append({

@@ -11,7 +11,7 @@ import { decline, disown } from "./decline.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
 import { prove, proverStanding } from "./prove.ts";
-import type { Request, Settlement } from "./request.ts";
+import type { Origin, Request, Settlement } from "./request.ts";
 import { revoke } from "./revoke.ts";
 import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
 import type { Standing } from "./standing.ts";
@@ -25,10 +25,10 @@ import { type Why, why } from "./why.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
-  /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
-  mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
+  /** What the policy says of this person and that kind of operation, asked there in Slack; nothing is recorded. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place, origin: Origin): Promise<Prospect>;
   /** What an operation would take from this person, and who could approve it; nothing is asked for by asking. */
-  why(asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string }): Promise<Why>;
+  why(asked: { readonly subject: Subject; readonly operation: Operation; readonly origin: Origin }): Promise<Why>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
   /** Whether this person may prove that they meant the request, and by what. */
@@ -73,10 +73,10 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    async mayAsk(subject, operation, place, channel) {
+    async mayAsk(subject, operation, place, origin) {
       const now = await desk.store.now();
       const namespaces = place.namespace === undefined ? [] : [place.namespace];
-      const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
+      const asked = { subject, cluster: place.cluster, namespaces, origin, askedAt: now, now };
       return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
     },
     why: (asked) => why(desk, asked),

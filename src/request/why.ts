@@ -3,8 +3,8 @@ import { couldApprove } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { Decision, DecisionFacts } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
-import { factsNow } from "./circumstances.ts";
-import type { Desk } from "./desk.ts";
+import { factsNow, type Sight } from "./circumstances.ts";
+import type { Origin } from "./request.ts";
 
 /** What an operation would take from a person, were it asked for. */
 export interface Why {
@@ -18,8 +18,8 @@ export interface Why {
 
 /** Asks the policy alone: nothing is recorded as a request, and no cluster is asked. */
 export async function why(
-  desk: Pick<Desk, "policy" | "store" | "attestor" | "directory">,
-  asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string },
+  desk: Sight,
+  asked: { readonly subject: Subject; readonly operation: Operation; readonly origin: Origin },
 ): Promise<Why> {
   const { subject, operation } = asked;
   const now = await desk.store.now();

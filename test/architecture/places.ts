@@ -14,6 +14,7 @@ export const supportOfRoots: readonly string[] = [
   "process.ts",
   "memberships.ts",
   "push-senders.ts",
+  "slack-settings.ts",
   "web-people.ts",
   "settings/",
   "cli/",

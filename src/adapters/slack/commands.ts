@@ -7,7 +7,7 @@ import { type Command, parse, whyUsage } from "../../operation/parse.ts";
 import { isRefusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
-import { isOver, type Request } from "../../request/request.ts";
+import { isOver, type Origin, type Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
 import { freeze, freezes, openUnfreeze } from "./braking.ts";
@@ -53,9 +53,9 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
     case "unfreeze":
       return openUnfreeze(front, arrival, subject, command);
     case "can-i":
-      return canIReply(front, subject, command.question, arrival.channel ?? "");
+      return canIReply(front, subject, command.question, originOf(arrival));
     case "why":
-      return whyReply(front, subject, command.operation, arrival.channel ?? "");
+      return whyReply(front, subject, command.operation, originOf(arrival));
     case "status":
       return status(front, subject, command.id);
     case "cancel": {
@@ -68,12 +68,15 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
     }
     case "operate": {
       const { operation, reason } = command;
-      const { team, user, channel = "" } = arrival;
-      const asked = await front.ports.lifecycle.ask({ subject, origin: { team, user, channel }, operation, reason });
+      const asked = await front.ports.lifecycle.ask({ subject, origin: originOf(arrival), operation, reason });
       if (isRefusal(asked)) return refusalReply(asked);
       return askedReply(asked, front.settings.command, frozenLine(asked, await front.ports.brake.standing()));
     }
   }
+}
+
+function originOf({ team, user, channel = "" }: Arrival): Origin {
+  return { team, user, channel };
 }
 
 function askedReply(asked: Request, slash: string, frozen: string | undefined): Reply {

@@ -3,6 +3,7 @@ import type { Operation } from "../../operation/operation.ts";
 import type { Decision } from "../../policy/policy.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { requirementWords } from "../../policy/words.ts";
+import type { Origin } from "../../request/request.ts";
 import type { Why } from "../../request/why.ts";
 import { bullets, code, lines, raw, richText } from "./blocks.ts";
 import { escaped } from "./escape.ts";
@@ -14,9 +15,9 @@ export async function whyReply(
   { ports }: Front,
   subject: Subject,
   operation: Operation,
-  channel: string,
+  origin: Origin,
 ): Promise<Reply> {
-  const why = await ports.lifecycle.why({ subject, operation, channel });
+  const why = await ports.lifecycle.why({ subject, operation, origin });
   const said = whyWords(why);
   const heading = "By the policy alone; nothing was asked for by this question.";
   return {

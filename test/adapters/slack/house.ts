@@ -20,6 +20,7 @@ import { fakeOnce } from "../../fakes/once.ts";
 import { fakePolicy } from "../../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../../fakes/presence.ts";
 import { fakeRecords } from "../../fakes/records.ts";
+import { fakeSlackGroups } from "../../fakes/slack-groups.ts";
 import { fakeWake } from "../../fakes/wake.ts";
 import { fakeWitness } from "../../fakes/witness.ts";
 import { startSlackDouble } from "../../lab/slack/slack-double.ts";
@@ -139,6 +140,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     presence,
     chance,
     directory,
+    slackGroups: fakeSlackGroups(),
     policy,
     authenticators: new Map([
       ["totp", fakeAuthenticator(subjects)],
