@@ -5,6 +5,7 @@ import { stepReader } from "../operation/parse.ts";
 import { isRefusal } from "../operation/refusal.ts";
 import { resolveRun } from "../operation/run.ts";
 import { spanInWords } from "../operation/span.ts";
+import { breakTheGlass, isBreakGlass } from "./break-glass.ts";
 import { knownFacts } from "./condition-facts.ts";
 import { refuseFields } from "./fields.ts";
 import { matchesOperation, permitHolds, raiseHolds } from "./matching.ts";
@@ -13,9 +14,15 @@ import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, R
 /**
  * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
  * Monotone: one more raise, or one fact less, never asks for less. A runbook takes a permit of its own and what each of
- * its steps takes: it never allows what they would not.
+ * its steps takes: it never allows what they would not. Whoever breaks the glass is first decided on like everybody else:
+ * what is denied stays denied, and only then a rule that names them leads into its tier.
  */
 export function decide(policy: Policy, facts: DecisionFacts): Decision {
+  const usual = decideUsual(policy, facts);
+  return usual.allowed && facts.breakGlass ? breakTheGlass(policy, facts, usual) : usual;
+}
+
+function decideUsual(policy: Policy, facts: DecisionFacts): Decision {
   const whole = refuseRunbook(policy, facts) ?? decideOne(policy, facts);
   const { runbook } = facts;
   if (!runbook || !whole.allowed) return whole;
@@ -33,12 +40,14 @@ export function decide(policy: Policy, facts: DecisionFacts): Decision {
 
 /**
  * What the tier that was reached before asks for now, while it is no lower than the one reached now: a bar that was met
- * stays met when the next one is lower. Undefined where it is lower, or is no tier any more.
+ * stays met when the next one is lower. Undefined where it is lower, or is no tier any more. Tiers of break-glass stand
+ * beside the others: none of those is met by them, nor the other way round.
  */
 export function stillAsked(policy: Policy, tier: string, { tier: reached }: Allowed): Requirements | undefined {
   const held = policy.tiers.find(({ name }) => name === tier);
-  if (!held || held.deny !== undefined || rank(policy, tier) < rank(policy, reached)) return undefined;
-  return held.requirements;
+  const now = tierOf(policy, reached);
+  if (!held || held.deny !== undefined || isBreakGlass(held) !== isBreakGlass(now)) return undefined;
+  return policy.tiers.indexOf(held) < policy.tiers.indexOf(now) ? undefined : held.requirements;
 }
 
 /** The runbook of the record is none until the policy that decides has the very same. */
@@ -88,6 +97,14 @@ function decideOne(policy: Policy, facts: DecisionFacts): Decision {
       remedy: remedyOf(top),
       policy: policy.revision,
     };
+  if (isBreakGlass(tier))
+    return {
+      allowed: false,
+      rule: top.name,
+      says: `The rule "${top.name}" leads into ${tier.name}, a tier of break-glass, which no rule may.`,
+      remedy: "The policy's owners must mend it.",
+      policy: policy.revision,
+    };
   const rules = reached.map((rule) => rule.name);
   return { allowed: true, tier: tier.name, requirements: tier.requirements, rules, policy: policy.revision };
 }
@@ -129,10 +146,10 @@ function refuseElevation(
   return undefined;
 }
 
-/** A tier that denies is above all others wherever it stands, so that no raise leads past it. */
+/** A tier that denies is above all others wherever it stands, so that no raise leads past it; nor past one of break-glass. */
 function rank(policy: Policy, name: string): number {
   const tier = tierOf(policy, name);
-  return tier.deny === undefined ? policy.tiers.indexOf(tier) : policy.tiers.length;
+  return tier.deny === undefined && !isBreakGlass(tier) ? policy.tiers.indexOf(tier) : policy.tiers.length;
 }
 
 function tierOf(policy: Policy, name: string): Tier {

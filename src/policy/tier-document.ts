@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authenticatorNames, boundAuthenticators, countingAuthenticators } from "./authenticator.ts";
+import { breakGlass, faultsOfBreakGlass } from "./break-glass-document.ts";
 import type { ApprovalRule, ReasonRule, Requirements, StepUp, Tier } from "./policy.ts";
 import { present } from "./present.ts";
 import { channel, duration, groupsFor, matching } from "./shapes.ts";
@@ -30,6 +31,7 @@ export const tier = z.strictObject({
   notify: z.array(channel).min(1).max(5).optional(),
   expires: duration.optional(),
   window: duration.optional(),
+  breakGlass: breakGlass.optional(),
   deny: z.string().min(1).optional(),
 });
 /** A tier as it is written. */
@@ -37,7 +39,7 @@ export type WrittenTier = z.infer<typeof tier>;
 type WrittenStage = z.infer<typeof stageSchema>;
 
 export function tierOf([name, written]: [string, WrittenTier]): Tier {
-  const { stepUp, deny, reason, notify, expires, window } = written;
+  const { stepUp, deny, reason, notify, expires, window, breakGlass } = written;
   const [first, ...next] = writtenStages(written).map(ruleOf);
   const requirements = present<Requirements>({
     stepUp: stepUp && present<StepUp>(stepUp),
@@ -46,6 +48,7 @@ export function tierOf([name, written]: [string, WrittenTier]): Tier {
     notify,
     expires,
     window,
+    breakGlass,
   });
   return present<Tier>({ name, requirements, deny });
 }
@@ -78,25 +81,37 @@ export function faultsOfTiers(
       const fault = written && stepUpFault(written);
       if (fault) say([name, ...path], fault);
     }
+    if (asked.breakGlass) for (const { path, says } of faultsOfBreakGlass(asked)) say([name, ...path], says);
   }
   Object.entries(tiers).forEach(([name, written], i, all) => {
     for (const [weaker, before] of all.slice(0, i)) {
-      const less = lessThan(written, before);
+      const less = sameKind(written, before) ? lessThan(written, before) : undefined;
       if (less) say([name], `the tier "${name}" stands behind "${weaker}" and asks for less: ${less}`);
+    }
+    if (!written.breakGlass) return;
+    for (const [other, usual] of all) {
+      const less = usual.breakGlass || usual.deny !== undefined ? undefined : lessButApprovals(written, usual);
+      if (less) say([name], `who breaks the glass into "${name}" is asked for less than in "${other}": ${less}`);
     }
   });
   return faults;
+}
+
+/** Tiers of break-glass stand beside the others, wherever they are written: no rule leads from one kind to the other. */
+function sameKind(tier: WrittenTier, other: WrittenTier): boolean {
+  return (tier.breakGlass === undefined) === (other.breakGlass === undefined);
 }
 
 /** In what a tier asks for less than one before it, whose bar a raise to it would then lower. */
 function lessThan(tier: WrittenTier, before: WrittenTier): string | undefined {
   if (tier.deny !== undefined) return undefined;
   if (before.deny !== undefined) return "it does not deny";
-  const weaker = weakerProof(tier.stepUp, before.stepUp);
-  if (weaker) return weaker;
-  const looser = looserBounds(tier, before);
-  if (looser) return looser;
-  return weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+  if ((tier.breakGlass?.review ?? 0) > (before.breakGlass?.review ?? 0)) return "more time until the review";
+  return lessButApprovals(tier, before) ?? weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+}
+
+function lessButApprovals(tier: WrittenTier, before: WrittenTier): string | undefined {
+  return weakerProof(tier.stepUp, before.stepUp) ?? looserBounds(tier, before);
 }
 
 /** In what a tier leaves more time, or is content with a reason that is less. */

@@ -5,12 +5,18 @@ import { stagesOf } from "./stages.ts";
 
 /** What a tier asks for, one sentence without its full stop each; empty = nothing. */
 export function requirementWords(requirements: Requirements): readonly string[] {
-  const { stepUp, notify, expires, window } = requirements;
+  const { stepUp, notify, expires, window, breakGlass } = requirements;
   const stages = stagesOf(requirements);
   return [
     ...(stepUp ? [`proof of the requester's presence, ${freshness(stepUp)}`] : []),
     ...reasonWords(requirements),
     ...stages.map((stage, i) => (stages.length > 1 ? `stage ${i + 1}: ${stageWords(stage)}` : stageWords(stage))),
+    ...(breakGlass
+      ? [
+          "nobody's approval before",
+          `a review within ${spanInWords(breakGlass.review)} of the grant, by somebody else of ${breakGlass.from.join(" or ")}; until then the requester breaks no glass again`,
+        ]
+      : []),
     ...(notify ? [`the channels ${notify.join(", ")} are told`] : []),
     ...(expires === undefined ? [] : [`all of it within ${spanInWords(expires)} of asking`]),
     ...(window === undefined ? [] : [`it must begin within ${spanInWords(window)} of the grant`]),

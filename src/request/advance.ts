@@ -6,14 +6,17 @@ import type { Requirements } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
+import { askedStatement } from "./asked.ts";
 import { factsNow } from "./circumstances.ts";
+import { openReviewOf } from "./debt.ts";
 import { decideAgain, forbidden, refuseReason } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
 import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import type { Wish } from "./move.ts";
-import { type AwaitingApproval, askedStatement, mostNamed, type Planning } from "./request.ts";
+import { type AwaitingApproval, mostNamed, type Planning } from "./request.ts";
+import { reviewDue } from "./review.ts";
 import { lapseOf, turnOf } from "./turn.ts";
 
 /**
@@ -37,6 +40,8 @@ export async function advance(desk: Desk, id: string): Promise<void> {
 export async function lapse(desk: Desk, id: string): Promise<void> {
   await desk.mover.move(id, (stored) => {
     const { request, now } = stored;
+    const due = reviewDue(request);
+    if (due !== undefined && now > due) return { event: { type: "review-overdue" }, along: { notBefore: due } };
     if (openElevation(request)) return tellStillElevated(desk, stored);
     const deadline = lapseOf(request);
     return deadline !== undefined && now > deadline
@@ -60,10 +65,11 @@ async function nextWish(desk: Desk, stored: Stored): Promise<Wish> {
 
 async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, now: number): Promise<Wish> {
   if (!request.plan || request.digest === undefined) return undefined;
-  const { plan, operation } = request;
+  const { plan, operation, breakGlass } = request;
   const { channel } = request.origin;
   const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
-  const decision = decide(desk.policy.current(), await factsNow(desk, about));
+  const glass = breakGlass ? { breakGlass } : {};
+  const decision = decide(desk.policy.current(), await factsNow(desk, { ...about, ...glass }));
   if (!decision.allowed) return forbidden(decision);
   const unreasoned = refuseReason(decision, request.reason);
   if (unreasoned) return forbidden(unreasoned);
@@ -100,6 +106,8 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
   const known = approvers.filter((subject) => subject !== undefined);
   if (!quorumHolds(decision.requirements, requester.sub, known))
     return { event: { type: "forbidden", rule: "quorum", why: "an approver may no longer approve this" } };
+  const owed = request.breakGlass && (await openReviewOf(desk, requester.sub, request.id));
+  if (owed) return { event: { type: "forbidden", rule: "review owed", why: `the review of ${owed} is still open` } };
   const signed = desk.signer.sign({
     v: "countersign.grant.v1",
     request: request.id,
@@ -109,6 +117,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     approvers: request.approvals.map((approval) => approval.subject),
     tier: decision.tier,
     policy: decision.policy,
+    ...(request.breakGlass ? { breakGlass: true as const } : {}),
     ...seen,
     grantedAt: now,
     notAfter: now + Math.min(desk.lifetimes.execution, decision.requirements.window ?? Infinity),

@@ -14,6 +14,8 @@ interface Moment {
   readonly askedAt: number;
   /** The moment to decide about. */
   readonly now: number;
+  /** Whoever asks said that they break the glass. */
+  readonly breakGlass?: true;
 }
 
 /** The facts of a request as the web process sees them at that moment. */
@@ -33,9 +35,10 @@ export async function circumstancesOf(
   { policy, store, attestor }: Records,
   asked: Moment & { readonly subject: Subject; readonly cluster: string; readonly namespaces: readonly string[] },
 ): Promise<Circumstances> {
-  const { now, channel } = asked;
-  if (!wantsHabits(policy.current())) return { now, channel };
-  return { now, channel, unusual: await unusualOf({ store, attestor }, { ...asked, subject: asked.subject.sub }) };
+  const { now, channel, breakGlass } = asked;
+  const said = { now, channel, ...(breakGlass ? { breakGlass } : {}) };
+  if (!wantsHabits(policy.current())) return said;
+  return { ...said, unusual: await unusualOf({ store, attestor }, { ...asked, subject: asked.subject.sub }) };
 }
 
 function wantsHabits({ raise }: Policy): boolean {

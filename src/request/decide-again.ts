@@ -30,13 +30,14 @@ type Again =
  */
 export async function decideAgain(
   desk: Pick<Desk, "policy" | "store" | "attestor">,
-  { operation, plan, origin, askedAt, reason, decision: before }: AwaitingApproval,
+  { operation, plan, origin, askedAt, reason, breakGlass, decision: before }: AwaitingApproval,
   subject: Subject,
   now: number,
 ): Promise<Again> {
   const { channel } = origin;
   const policy = desk.policy.current();
-  const facts = await factsNow(desk, { subject, operation, plan: plan.facts, channel, askedAt, now });
+  const glass = breakGlass ? { breakGlass } : {};
+  const facts = await factsNow(desk, { subject, operation, plan: plan.facts, channel, askedAt, now, ...glass });
   const decision = decide(policy, facts);
   if (!decision.allowed) return decision;
   const requirements = stillAsked(policy, before.tier, decision);

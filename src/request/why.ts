@@ -16,10 +16,18 @@ export interface Why {
   readonly approvers: readonly Subject[];
 }
 
+/** What would be asked for, by whom and where. */
+export interface Wondered {
+  readonly subject: Subject;
+  readonly operation: Operation;
+  readonly channel: string;
+  readonly breakGlass?: true;
+}
+
 /** Asks the policy alone: nothing is recorded as a request, and no cluster is asked. */
 export async function why(
   desk: Pick<Desk, "policy" | "store" | "attestor" | "directory">,
-  asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string },
+  asked: Wondered,
 ): Promise<Why> {
   const { subject, operation } = asked;
   const now = await desk.store.now();

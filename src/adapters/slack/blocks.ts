@@ -146,6 +146,7 @@ export type ActionId =
   | "look-again"
   | "undo"
   | "revoke"
+  | "reviewed"
   | "by-passkey"
   | "by-push"
   | "by-duo"

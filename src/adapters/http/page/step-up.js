@@ -5,6 +5,7 @@ const deeds = {
   approve: (who) => `Approve as ${who} with a passkey`,
   ran: (who) => `Say as ${who} that it ran, with a passkey`,
   "did-not-run": (who) => `Say as ${who} that it did not run, with a passkey`,
+  reviewed: (who) => `Close the review as ${who} with a passkey`,
 };
 
 let offered;
@@ -33,9 +34,10 @@ function show({ subject, purpose, sheet, toType }) {
   at("identity").textContent = `Request ${sheet.request} · plan ${sheet.digest}`;
   at("name").textContent = toType ?? "";
   at("typing").hidden = toType === undefined;
-  const settles = purpose === "ran" || purpose === "did-not-run";
-  at("knowing").hidden = !settles;
-  at("why").required = settles;
+  const says = purpose !== "prove" && purpose !== "approve";
+  at("knowing").hidden = !says;
+  at("asked").textContent = purpose === "reviewed" ? "What did you find?" : "How do you know?";
+  at("why").required = says;
   at("deed").textContent = deeds[purpose](subject);
   at("offer").hidden = false;
 }
