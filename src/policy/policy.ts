@@ -9,6 +9,8 @@ import type { Subject } from "./subject.ts";
 /** What proof of presence it takes: for this very request, or within so many milliseconds, never extended by use. */
 export interface StepUp {
   readonly within?: number;
+  /** Or one given within so many milliseconds in the same tier for the same objects; never extended by use either. */
+  readonly reuse?: number;
   /** It must name this very plan, signed by an authenticator or the identity provider and not by us. */
   readonly bound?: true;
   /** By one of these authenticators; absent: by any. */

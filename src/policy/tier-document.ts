@@ -9,6 +9,7 @@ const groups = groupsFor("approvers are");
 
 const stepUp = z.strictObject({
   within: duration.optional(),
+  reuse: duration.optional(),
   bound: z.literal(true).optional(),
   by: z.array(z.enum(authenticatorNames)).min(1).optional(),
 });
@@ -149,9 +150,12 @@ function weakerApprovals(
 type WrittenStepUp = NonNullable<WrittenTier["stepUp"]>;
 
 /** What could never be given, or says two things. */
-function stepUpFault({ within, bound, by }: WrittenStepUp): string | undefined {
+function stepUpFault({ within, reuse, bound, by }: WrittenStepUp): string | undefined {
+  if (within !== undefined && reuse !== undefined)
+    return "write either `within`, for a proof of any request, or `reuse`, for one of the same tier and object";
   if (!bound) return undefined;
-  if (within !== undefined) return "a bound proof names this very plan, so none that was given within a while counts";
+  if (within !== undefined || reuse !== undefined)
+    return "a bound proof names this very plan, so none that was given within a while counts";
   if (by && !by.some((name) => boundAuthenticators.includes(name)))
     return `a bound proof is given by ${boundAuthenticators.join(" or ")} alone`;
   return undefined;
@@ -159,7 +163,7 @@ function stepUpFault({ within, bound, by }: WrittenStepUp): string | undefined {
 
 /** In what a proof asked for is less than the one before it. */
 function weakerProof(after: WrittenStepUp | undefined, before: WrittenStepUp | undefined): string | undefined {
-  if (age(after) > age(before)) return "no proof as fresh";
+  if (ageOfAny(after) > ageOfAny(before) || ageOfSame(after) > ageOfSame(before)) return "no proof as fresh";
   if (before?.bound && !after?.bound) return "no bound proof";
   const weakest = weakestBy(after);
   return weakest < weakestBy(before) ? `a proof by ${authenticatorNames[weakest]} too` : undefined;
@@ -170,7 +174,12 @@ function weakestBy(stepUp: WrittenStepUp = {}): number {
   return Math.min(...countingAuthenticators(stepUp).map((name) => authenticatorNames.indexOf(name)));
 }
 
-/** How old a proof may be, in ms: 0 = for the very request, Infinity = none is asked for. */
-function age(stepUp: WrittenStepUp | undefined): number {
+/** How old a proof for anything else may be, in ms: 0 = only one for the very request, Infinity = none is asked for. */
+function ageOfAny(stepUp: WrittenStepUp | undefined): number {
   return stepUp ? (stepUp.within ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+/** The same of one for the same objects, in the same tier. */
+function ageOfSame(stepUp: WrittenStepUp | undefined): number {
+  return Math.max(ageOfAny(stepUp), stepUp?.reuse ?? 0);
 }

@@ -42,11 +42,14 @@ export function stepUpWords(stepUp: StepUp): string {
 }
 
 /** What a proof must be, to stand behind "proof of presence". */
-function freshness({ within, bound, by }: StepUp): string {
+function freshness({ within, reuse, bound, by }: StepUp): string {
   const means = by ? `by ${listed(by.map((name) => authenticatorWords[name]))}, ` : "";
   if (bound)
     return `signed for this very plan by ${listed(countingAuthenticators({ bound, by }).map((name) => authenticatorWords[name]))}`;
-  return `${means}${within === undefined ? "for this very plan" : `for this very plan or not older than ${spanInWords(within)}`}`;
+  if (within !== undefined) return `${means}for this very plan or not older than ${spanInWords(within)}`;
+  if (reuse !== undefined)
+    return `${means}for this very plan, or for the same object in this tier and not older than ${spanInWords(reuse)}`;
+  return `${means}for this very plan`;
 }
 
 function listed(words: readonly string[]): string {
