@@ -64,6 +64,10 @@ await run("worker", async () => {
       ...(settings.provider ? { "id-token": idTokenCheck(settings.provider) } : {}),
     }),
     worker,
+    lifetimes: {
+      request: settings.COUNTERSIGN_REQUEST_SECONDS,
+      execution: settings.COUNTERSIGN_EXECUTION_SECONDS,
+    },
     leaseMs: settings.COUNTERSIGN_LEASE_SECONDS,
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
     log: (event, facts) => log.warn(event, facts),

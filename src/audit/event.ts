@@ -80,6 +80,8 @@ export type AuditEvent =
       readonly policy: string;
       readonly notAfter: number;
       readonly signature: string;
+      /** Of one that broke the glass: when its review is due. */
+      readonly reviewBy?: number;
     })
   | (About & { readonly kind: "grant.refused"; readonly why: string })
   | (About & { readonly kind: "execution.claimed"; readonly worker: string; readonly fence: number })
@@ -118,6 +120,21 @@ export type AuditEvent =
   | (About & { readonly kind: "settlement.refused"; readonly subject: string; readonly code: string })
   | (About & { readonly kind: "look.asked"; readonly subject: string })
   | (About & { readonly kind: "look.answered"; readonly as: string; readonly why: string })
+  /** Somebody opened the form to close the review of a request that broke the glass. */
+  | (About & { readonly kind: "review.begun"; readonly subject: string })
+  | (About & {
+      readonly kind: "review.closed";
+      readonly subject: string;
+      readonly why: string;
+      readonly digest: string;
+      readonly authenticator: string;
+      /** As of a proof. */
+      readonly evidence?: string;
+      readonly signature: string;
+    })
+  | (About & { readonly kind: "review.refused"; readonly subject: string; readonly code: string })
+  /** Nobody had closed it in time; `subject` owes it. */
+  | (About & { readonly kind: "review.overdue"; readonly subject: string })
   | (About & { readonly kind: "elevation.revoked"; readonly subject: string; readonly why: string })
   | (About & { readonly kind: "elevation.held-up"; readonly why: string })
   | (About & { readonly kind: "elevation.ended"; readonly how: string; readonly apiAuditIds: string })

@@ -4,7 +4,7 @@ import { approvalsWanted, openStage, stagesOf } from "./stages.ts";
 import type { Subject } from "./subject.ts";
 
 /** The groups of this person that the rule counts; empty = they may not approve. */
-export function countingGroups(rule: ApprovalRule, subject: Subject): readonly string[] {
+export function countingGroups(rule: Pick<ApprovalRule, "from">, subject: Subject): readonly string[] {
   return rule.from.filter((group) => subject.groups.includes(group));
 }
 

@@ -94,6 +94,7 @@ const schema = z.strictObject({
   permit: z.array(permit),
   raise: z.array(raise).default([]),
   freezes: z.array(freeze).default([]),
+  breakGlass: z.array(permit).optional(),
   timeZone: zone.optional(),
   incidents: z.strictObject({ channels: z.array(channel).min(1) }).optional(),
   elevations: elevations.optional(),
@@ -123,6 +124,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     permit,
     raise,
     freezes,
+    breakGlass,
     timeZone,
     incidents,
     elevations,
@@ -137,6 +139,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     tiers: [...Object.entries(tiers).map(tierOf), ...freezes.flatMap((one) => tierOfFreeze(one) ?? [])],
     permit: permit.map(permitOf),
     raise: [...raise.map(raiseOf), ...freezes.map((one) => raiseOfFreeze(one, timeZone))],
+    ...(breakGlass ? { breakGlass: breakGlass.map(permitOf) } : {}),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(incidents ? { incidents } : {}),
     ...(elevations ? { elevations } : {}),
@@ -146,6 +149,12 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
     ...(fields ? { fields: present<AllowedFields>({ ...fields, patch: fields.patch && present(fields.patch) }) } : {}),
   };
+}
+
+function strayTier(tier: string, part: string): string {
+  return part === "breakGlass"
+    ? `the tier "${tier}" is none of break-glass: say \`breakGlass: { review: 24h, from: [GROUP] }\` in it`
+    : `the tier "${tier}" is one of break-glass, and only a rule under \`breakGlass\` leads into it`;
 }
 
 function permitOf(written: Document["permit"][number]): Permit {
@@ -165,15 +174,18 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
   const known = new Set<string>(["@read", "@change", ...Object.keys(catalogue)]);
   const say = (path: readonly PropertyKey[], says: string) => faults.push({ ...at(path), says });
   const raises = new Set<string>();
-  for (const part of ["permit", "raise", "freezes"] as const) {
+  for (const part of ["permit", "raise", "freezes", "breakGlass"] as const) {
     // A freeze is a raise, and must be told from those.
-    const names = part === "permit" ? new Set<string>() : raises;
-    document[part].forEach((rule, i) => {
-      if (names.has(rule.name))
-        say([part, i, "name"], `two ${part === "permit" ? part : "raise"} rules are called "${rule.name}"`);
+    const kind = part === "freezes" ? "raise" : part;
+    const names = kind === "raise" ? raises : new Set<string>();
+    (document[part] ?? []).forEach((rule, i) => {
+      if (names.has(rule.name)) say([part, i, "name"], `two ${kind} rules are called "${rule.name}"`);
       names.add(rule.name);
-      if (rule.tier !== undefined && !tiers.includes(rule.tier))
-        say([part, i, "tier"], `there is no tier "${rule.tier}"; the tiers are ${tiers.join(", ")}`);
+      const { tier } = rule;
+      if (tier !== undefined && !tiers.includes(tier))
+        say([part, i, "tier"], `there is no tier "${tier}"; the tiers are ${tiers.join(", ")}`);
+      else if (tier !== undefined && (document.tiers[tier]?.breakGlass !== undefined) !== (part === "breakGlass"))
+        say([part, i, "tier"], strayTier(tier, part));
       rule.operations?.forEach((operation, k) => {
         if (!known.has(operation))
           say([part, i, "operations", k], `there is no operation "${operation}"; known are ${[...known].join(", ")}`);

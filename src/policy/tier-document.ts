@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authenticatorNames, boundAuthenticators, countingAuthenticators } from "./authenticator.ts";
+import { breakGlass, faultsOfBreakGlass } from "./break-glass-document.ts";
 import type { ApprovalRule, ReasonRule, Requirements, StepUp, Tier } from "./policy.ts";
 import { present } from "./present.ts";
 import { channel, duration, groupsFor, matching } from "./shapes.ts";
@@ -8,6 +9,7 @@ const groups = groupsFor("approvers are");
 
 const stepUp = z.strictObject({
   within: duration.optional(),
+  reuse: duration.optional(),
   bound: z.literal(true).optional(),
   by: z.array(z.enum(authenticatorNames)).min(1).optional(),
 });
@@ -30,6 +32,7 @@ export const tier = z.strictObject({
   notify: z.array(channel).min(1).max(5).optional(),
   expires: duration.optional(),
   window: duration.optional(),
+  breakGlass: breakGlass.optional(),
   deny: z.string().min(1).optional(),
 });
 /** A tier as it is written. */
@@ -37,7 +40,7 @@ export type WrittenTier = z.infer<typeof tier>;
 type WrittenStage = z.infer<typeof stageSchema>;
 
 export function tierOf([name, written]: [string, WrittenTier]): Tier {
-  const { stepUp, deny, reason, notify, expires, window } = written;
+  const { stepUp, deny, reason, notify, expires, window, breakGlass } = written;
   const [first, ...next] = writtenStages(written).map(ruleOf);
   const requirements = present<Requirements>({
     stepUp: stepUp && present<StepUp>(stepUp),
@@ -46,6 +49,7 @@ export function tierOf([name, written]: [string, WrittenTier]): Tier {
     notify,
     expires,
     window,
+    breakGlass,
   });
   return present<Tier>({ name, requirements, deny });
 }
@@ -78,25 +82,37 @@ export function faultsOfTiers(
       const fault = written && stepUpFault(written);
       if (fault) say([name, ...path], fault);
     }
+    if (asked.breakGlass) for (const { path, says } of faultsOfBreakGlass(asked)) say([name, ...path], says);
   }
   Object.entries(tiers).forEach(([name, written], i, all) => {
     for (const [weaker, before] of all.slice(0, i)) {
-      const less = lessThan(written, before);
+      const less = sameKind(written, before) ? lessThan(written, before) : undefined;
       if (less) say([name], `the tier "${name}" stands behind "${weaker}" and asks for less: ${less}`);
+    }
+    if (!written.breakGlass) return;
+    for (const [other, usual] of all) {
+      const less = usual.breakGlass || usual.deny !== undefined ? undefined : lessButApprovals(written, usual);
+      if (less) say([name], `who breaks the glass into "${name}" is asked for less than in "${other}": ${less}`);
     }
   });
   return faults;
+}
+
+/** Tiers of break-glass stand beside the others, wherever they are written: no rule leads from one kind to the other. */
+function sameKind(tier: WrittenTier, other: WrittenTier): boolean {
+  return (tier.breakGlass === undefined) === (other.breakGlass === undefined);
 }
 
 /** In what a tier asks for less than one before it, whose bar a raise to it would then lower. */
 function lessThan(tier: WrittenTier, before: WrittenTier): string | undefined {
   if (tier.deny !== undefined) return undefined;
   if (before.deny !== undefined) return "it does not deny";
-  const weaker = weakerProof(tier.stepUp, before.stepUp);
-  if (weaker) return weaker;
-  const looser = looserBounds(tier, before);
-  if (looser) return looser;
-  return weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+  if ((tier.breakGlass?.review ?? 0) > (before.breakGlass?.review ?? 0)) return "more time until the review";
+  return lessButApprovals(tier, before) ?? weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+}
+
+function lessButApprovals(tier: WrittenTier, before: WrittenTier): string | undefined {
+  return weakerProof(tier.stepUp, before.stepUp) ?? looserBounds(tier, before);
 }
 
 /** In what a tier leaves more time, or is content with a reason that is less. */
@@ -134,9 +150,12 @@ function weakerApprovals(
 type WrittenStepUp = NonNullable<WrittenTier["stepUp"]>;
 
 /** What could never be given, or says two things. */
-function stepUpFault({ within, bound, by }: WrittenStepUp): string | undefined {
+function stepUpFault({ within, reuse, bound, by }: WrittenStepUp): string | undefined {
+  if (within !== undefined && reuse !== undefined)
+    return "write either `within`, for a proof of any request, or `reuse`, for one of the same tier and object";
   if (!bound) return undefined;
-  if (within !== undefined) return "a bound proof names this very plan, so none that was given within a while counts";
+  if (within !== undefined || reuse !== undefined)
+    return "a bound proof names this very plan, so none that was given within a while counts";
   if (by && !by.some((name) => boundAuthenticators.includes(name)))
     return `a bound proof is given by ${boundAuthenticators.join(" or ")} alone`;
   return undefined;
@@ -144,7 +163,7 @@ function stepUpFault({ within, bound, by }: WrittenStepUp): string | undefined {
 
 /** In what a proof asked for is less than the one before it. */
 function weakerProof(after: WrittenStepUp | undefined, before: WrittenStepUp | undefined): string | undefined {
-  if (age(after) > age(before)) return "no proof as fresh";
+  if (ageOfAny(after) > ageOfAny(before) || ageOfSame(after) > ageOfSame(before)) return "no proof as fresh";
   if (before?.bound && !after?.bound) return "no bound proof";
   const weakest = weakestBy(after);
   return weakest < weakestBy(before) ? `a proof by ${authenticatorNames[weakest]} too` : undefined;
@@ -155,7 +174,12 @@ function weakestBy(stepUp: WrittenStepUp = {}): number {
   return Math.min(...countingAuthenticators(stepUp).map((name) => authenticatorNames.indexOf(name)));
 }
 
-/** How old a proof may be, in ms: 0 = for the very request, Infinity = none is asked for. */
-function age(stepUp: WrittenStepUp | undefined): number {
+/** How old a proof for anything else may be, in ms: 0 = only one for the very request, Infinity = none is asked for. */
+function ageOfAny(stepUp: WrittenStepUp | undefined): number {
   return stepUp ? (stepUp.within ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+/** The same of one for the same objects, in the same tier. */
+function ageOfSame(stepUp: WrittenStepUp | undefined): number {
+  return Math.max(ageOfAny(stepUp), stepUp?.reuse ?? 0);
 }

@@ -1,9 +1,9 @@
 import type { Operation } from "../operation/operation.ts";
 import type { Circumstances, DecisionFacts, Policy } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
+import type { Origin } from "./asked.ts";
 import type { Desk } from "./desk.ts";
 import { factsOf } from "./facts.ts";
-import type { Origin } from "./request.ts";
 import { unusualOf } from "./unusual.ts";
 
 /** What the facts are read from. */
@@ -15,6 +15,8 @@ interface Moment {
   readonly askedAt: number;
   /** The moment to decide about. */
   readonly now: number;
+  /** Whoever asks said that they break the glass. */
+  readonly breakGlass?: true;
 }
 
 /** The facts of a request as the web process sees them at that moment. */
@@ -34,10 +36,11 @@ export async function circumstancesOf(
   sight: Sight,
   asked: Moment & { readonly subject: Subject; readonly cluster: string; readonly namespaces: readonly string[] },
 ): Promise<Circumstances> {
-  const { now, origin } = asked;
+  const { now, origin, breakGlass } = asked;
   const slackGroups = await slackGroupsNow(sight, asked);
   return {
     ...{ now, channel: origin.channel },
+    ...(breakGlass ? { breakGlass } : {}),
     ...(wantsHabits(sight.policy.current())
       ? { unusual: await unusualOf(sight, { ...asked, subject: asked.subject.sub }) }
       : {}),

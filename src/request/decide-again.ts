@@ -30,12 +30,13 @@ type Again =
  */
 export async function decideAgain(
   desk: Sight,
-  { operation, plan, origin, askedAt, reason, decision: before }: AwaitingApproval,
+  { operation, plan, origin, askedAt, reason, breakGlass, decision: before }: AwaitingApproval,
   subject: Subject,
   now: number,
 ): Promise<Again> {
   const policy = desk.policy.current();
-  const facts = await factsNow(desk, { subject, operation, plan: plan.facts, origin, askedAt, now });
+  const glass = breakGlass ? { breakGlass } : {};
+  const facts = await factsNow(desk, { subject, operation, plan: plan.facts, origin, askedAt, now, ...glass });
   const decision = decide(policy, facts);
   if (!decision.allowed) return decision;
   const requirements = stillAsked(policy, before.tier, decision);

@@ -10,6 +10,8 @@ export interface Grant {
   readonly approvers: readonly string[];
   readonly tier: string;
   readonly policy: string;
+  /** Nobody approved it before, and its review is owed from now on. */
+  readonly breakGlass?: true;
   /** What only the web process saw and the policy was decided on: the Slack channel, what the records say, and what Slack does. */
   readonly channel?: string;
   readonly unusual?: Unusual;

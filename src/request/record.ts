@@ -1,11 +1,12 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
 import type { Proof } from "../challenge/challenge.ts";
-import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
 import { approvalsWanted } from "../policy/stages.ts";
+import { commandOf } from "./asked.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
+import { reviewOf } from "./review.ts";
 
 /** The audit entry of a request's first moment. */
 export function recordAsked(request: Request): AuditEvent {
@@ -13,7 +14,7 @@ export function recordAsked(request: Request): AuditEvent {
     kind: "request.asked",
     request: request.id,
     subject: request.requester,
-    spoken: spoken(request.operation),
+    spoken: commandOf(request),
     reason: request.reason,
     channel: request.origin.channel,
   };
@@ -70,6 +71,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "request.expired", request, was: "ended" in next ? next.ended.was : next.state };
     case "granted": {
       const { grant, signature } = event.grant;
+      const review = reviewOf(next);
       return {
         kind: "grant.signed",
         request,
@@ -79,6 +81,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         policy: grant.policy,
         notAfter: grant.notAfter,
         signature,
+        ...(review ? { reviewBy: review.due } : {}),
       };
     }
     case "claimed":
@@ -125,6 +128,14 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       const digest = "digest" in next ? (next.digest ?? "") : "";
       return { kind: "settlement.given", request, subject, as, why, digest, signature };
     }
+    case "reviewed": {
+      const { subject, why, proof, signature } = event.word;
+      const digest = "digest" in next ? (next.digest ?? "") : "";
+      const given = { authenticator: proof.authenticator, ...evidenceOf(proof) };
+      return { kind: "review.closed", request, subject, why, digest, ...given, signature };
+    }
+    case "review-overdue":
+      return { kind: "review.overdue", request, subject: next.requester };
     case "look-again":
       return { kind: "look.asked", request, subject: event.subject };
     case "looked":

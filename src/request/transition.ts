@@ -5,7 +5,8 @@ import { fromElevated, isOfElevation } from "./elevation.ts";
 import { alive, early, end, endOf, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
-import type { AwaitingApproval, AwaitingChallenge, Decided, Planning, Request } from "./request.ts";
+import type { AwaitingApproval, AwaitingChallenge, Decided, Granted, Planning, Request } from "./request.ts";
+import { fromReviewed, isOfReview } from "./review.ts";
 import { fromExecuting, fromGranted, fromSucceeded } from "./running.ts";
 import { fromSettled, fromUnknown } from "./unknown.ts";
 
@@ -13,6 +14,7 @@ type Next = Request | Refusal;
 
 /** What `event` makes of `request` at `now` (Redis's clock). Pure and total: whatever is not written here is refused. */
 export function transition(request: Request, event: RequestEvent, now: number): Next {
+  if (isOfReview(event)) return fromReviewed(request, event, now);
   switch (request.state) {
     case "planning":
       return fromPlanning(request, event, now);
@@ -117,9 +119,15 @@ function fromApproval(request: AwaitingApproval, event: RequestEvent, now: numbe
     case "granted": {
       const { wrongCodes: _, ...known } = request;
       if (request.approvals.length < approvalsWanted(request.decision.requirements)) return notNow(request, event);
-      return alive(request, now) ?? { ...known, state: "granted", grant: event.grant };
+      return alive(request, now) ?? { ...known, state: "granted", grant: event.grant, ...reviewFrom(request, event) };
     }
     default:
       return early(request, event, now);
   }
+}
+
+/** What a grant that breaks the glass leaves to be closed. */
+function reviewFrom({ decision }: AwaitingApproval, { grant: { grant } }: On<"granted">): Pick<Granted, "review"> {
+  const { breakGlass } = decision.requirements;
+  return breakGlass ? { review: { due: grant.grantedAt + breakGlass.review } } : {};
 }

@@ -3,6 +3,7 @@ import type { Side, Turn } from "../ports.ts";
 import { openElevation } from "./elevation.ts";
 import { deadlineOf } from "./ending.ts";
 import type { Request } from "./request.ts";
+import { reviewDue } from "./review.ts";
 import { undoOffer } from "./undo-offer.ts";
 import { openLook } from "./unknown.ts";
 
@@ -45,8 +46,16 @@ function overdueOf(request: Request): number | undefined {
 /** How long after its end an elevation may stand before the web side asks who is to end it, in ms. */
 const graceMs = 30_000;
 
-/** When a request that has not begun to run lapses, the offer to undo one that succeeded, and an elevation that ought to have ended. */
+/**
+ * When a request that has not begun to run lapses, the offer to undo one that succeeded, an elevation that ought to have
+ * ended, and a review that ought to have been closed: the first of these.
+ */
 export function lapseOf(request: Request): number | undefined {
+  const ends = [usualLapse(request), reviewDue(request)].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+function usualLapse(request: Request): number | undefined {
   switch (request.state) {
     case "planning":
     case "awaiting-challenge":

@@ -50,6 +50,13 @@ const samples = {
   "settlement.refused": { kind: "settlement.refused", request, subject, code: "own-request" },
   "look.asked": { kind: "look.asked", request, subject },
   "look.answered": { kind: "look.answered", request, as: "unknown", why },
+  "review.begun": { kind: "review.begun", request, subject },
+  "review.closed": {
+    ...{ kind: "review.closed", request, subject, why, digest },
+    ...{ authenticator: "passkey", evidence: digest, signature: "s" },
+  },
+  "review.refused": { kind: "review.refused", request, subject, code: "own-request" },
+  "review.overdue": { kind: "review.overdue", request, subject },
   "elevation.revoked": { kind: "elevation.revoked", request, subject, why },
   "elevation.held-up": { kind: "elevation.held-up", request, why },
   "elevation.ended": { kind: "elevation.ended", request, how: "on-time", apiAuditIds: "a" },
@@ -103,7 +110,14 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused", "settlement.refused", "freeze.refused", "identity.refused"],
+      [
+        "request.refused",
+        "approval.refused",
+        "settlement.refused",
+        "review.refused",
+        "freeze.refused",
+        "identity.refused",
+      ],
     );
   });
 

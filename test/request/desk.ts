@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
 import type { Policy, Requirements } from "../../src/policy/policy.ts";
 import type { Subject } from "../../src/policy/subject.ts";
 import type { Authenticators, GrantVerifier, RequestStore, Witness } from "../../src/ports.ts";
+import { askerOf } from "../../src/request/asked.ts";
 import { believing } from "../../src/request/believe.ts";
 import type { Desk } from "../../src/request/desk.ts";
 import { createLifecycle, type Lifecycle } from "../../src/request/lifecycle.ts";
@@ -109,9 +110,10 @@ export function openDesk(
     const origin = { team: "T1", channel: "C1", user: "U1" };
     return now(accepted(await lifecycle.ask({ subject, origin, operation, reason })));
   };
-  const plans: TestDesk["plans"] = async ({ id, operation, requester, reason }, change = {}) => {
+  const plans: TestDesk["plans"] = async (request, change = {}) => {
+    const { id, operation } = request;
     const made = { ...samplePlan, operation, ...change };
-    const digest = digestOf({ request: id, requester, reason }, made);
+    const digest = digestOf(askerOf(request), made);
     accepted(await desk.mover.move(id, () => ({ event: { type: "planned", plan: made, digest } })));
     await lifecycle.advance(id);
     return now({ id });

@@ -4,6 +4,7 @@ import { digestOf } from "../../../src/operation/digest.ts";
 import { isChange } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import type { Once, Trail } from "../../../src/ports.ts";
+import { askerOf } from "../../../src/request/asked.ts";
 import { believing } from "../../../src/request/believe.ts";
 import { createBrake } from "../../../src/request/brake.ts";
 import type { Desk } from "../../../src/request/desk.ts";
@@ -219,9 +220,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     worker: {
       event,
       async plan(change = {}) {
-        const { id, requester, reason, operation } = await only();
-        const plan = { ...planOf(operation, clock.now()), ...change };
-        await event({ type: "planned", plan, digest: digestOf({ request: id, requester, reason }, plan) });
+        const request = await only();
+        const { id } = request;
+        const plan = { ...planOf(request.operation, clock.now()), ...change };
+        await event({ type: "planned", plan, digest: digestOf(askerOf(request), plan) });
         await lifecycle.advance(id);
         return only();
       },
