@@ -3,6 +3,7 @@ import { type Ending, ending, UsageFault } from "./cli/command.ts";
 import { examineProvider } from "./cli/doctor.ts";
 import { issueEnrolment, revokeEnrolment } from "./cli/enrol.ts";
 import { explainPolicy } from "./cli/explain.ts";
+import { printLinks, unlink } from "./cli/identity.ts";
 import { resealKeys } from "./cli/keys.ts";
 import { printManifests } from "./cli/manifests.ts";
 import { issueRegistration, printRegistrations } from "./cli/passkeys.ts";
@@ -22,6 +23,10 @@ const usage = `countersign <command>
       Prints what was registered, as the directory wants it written, each with the fingerprint its owner was shown.
   enrol revoke SUBJECT
       Ends the authenticator of SUBJECT, its recovery codes and every open link at once, as when a phone was stolen.
+  identity links
+      Lists the Slack accounts that people linked to themselves by logging in. Those of the directory stand there.
+  identity unlink TEAM/USER
+      Ends such a link at once: that Slack account speaks for nobody any more.
   keys reseal
       Seals what retired keys sealed again with COUNTERSIGN_SEALING_KEY, and says how much is left; exits 1 when a retired
       key is still needed.
@@ -39,7 +44,7 @@ const usage = `countersign <command>
       Names every fault of a policy document with its line and column; exits 1 when there is one.
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
                  [--pods N] [--label KEY=VALUE ...] [--at TIME] [--channel ID]
-                 [--usual] [--json] -- COMMAND
+                 [--usual] [--slack-groups A,B] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
   policy test FILE
       Asks a policy every question of a file of cases, prints each whose answer is another than the file expects, and
@@ -57,6 +62,8 @@ const commands: ReadonlyMap<string, (words: readonly string[]) => Promise<Ending
   ["enrol passkey", issueRegistration],
   ["enrol passkeys", printRegistrations],
   ["enrol revoke", revokeEnrolment],
+  ["identity links", printLinks],
+  ["identity unlink", unlink],
   ["keys reseal", resealKeys],
   ["audit verify", verifyAudit],
   ["audit export", exportTrail],

@@ -201,6 +201,12 @@ export interface Directory {
   people(): Promise<readonly Subject[]>;
 }
 
+/** User groups of Slack, where the policy lets them count. */
+export interface SlackGroups {
+  /** Whether Slack lists this account in this user group; at most 60 s old, and false while it cannot tell. */
+  lists(group: string, account: { readonly team: string; readonly user: string }): Promise<boolean>;
+}
+
 /** The policy in force; the same object until a new revision is loaded whole. */
 export interface PolicySource {
   current(): Policy;

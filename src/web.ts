@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { enrolmentLinks } from "./adapters/authenticators/links.ts";
+import { loginAuthenticator } from "./adapters/authenticators/login.ts";
 import { passkeyAuthenticator } from "./adapters/authenticators/passkey.ts";
 import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
 import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
@@ -10,7 +11,6 @@ import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts"
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
-import { fileDirectory } from "./adapters/identity/files.ts";
 import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
@@ -25,6 +25,7 @@ import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
+import { openUserGroups } from "./adapters/slack/user-groups.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
@@ -40,10 +41,13 @@ import { createBrake } from "./request/brake.ts";
 import { watchBrake } from "./request/brake-watch.ts";
 import type { Desk } from "./request/desk.ts";
 import { createLifecycle } from "./request/lifecycle.ts";
+import { createLoginStepUps } from "./request/login-step-up.ts";
 import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
+import { slackSettingsOf } from "./slack-settings.ts";
+import { webPeople } from "./web-people.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {
@@ -61,8 +65,8 @@ await run("web", async () => {
   const store = believing(redisRequestStore(state, scribe), attestor);
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
-  const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
   const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
+  const slackSettings = slackSettingsOf(settings);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
@@ -78,9 +82,12 @@ await run("web", async () => {
     seal: pushSeal(sealing),
     chance: pushChance,
   });
+  const people = webPeople(settings, { sealing, state, scribe, attestor, trail, clock: store, onFault });
+  const { directory, login } = people;
   const authenticators: readonly Authenticator[] = [
     totpAuthenticator(credentials, seeds),
     ...[...senders.keys()].map((by) => pushAuthenticator(pushes, by)),
+    ...(login ? [loginAuthenticator()] : []),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
   const desk: Desk = {
@@ -90,6 +97,7 @@ await run("web", async () => {
     presence: redisPresence(state),
     chance,
     directory,
+    slackGroups: openUserGroups(slackSettings, log),
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
     witness: witnessOf({
@@ -112,6 +120,7 @@ await run("web", async () => {
   const pages = await openPages({
     host: settings.PAGES_HOST,
     port: settings.PAGES_PORT,
+    secure: origin?.startsWith("https:") ?? false,
     enrolling: createEnrolling({
       enrolments: redisEnrolments(state, scribe),
       credentials,
@@ -125,6 +134,9 @@ await run("web", async () => {
       ? {}
       : {
           stepUps,
+          ...(login
+            ? { login: { ...login, stepUps: createLoginStepUps({ stepUps, logins: login.logins, store }) } }
+            : {}),
           registering: createRegistering({
             registrations: redisRegistrations(state, scribe),
             links: enrolmentLinks(sealing, "passkey"),
@@ -134,45 +146,28 @@ await run("web", async () => {
     alive: () => store.now(),
     onFault,
   });
-  const [clusters, defaultCluster = ""] = [
-    settings.COUNTERSIGN_CLUSTERS,
-    settings.COUNTERSIGN_DEFAULT_CLUSTER ?? settings.COUNTERSIGN_CLUSTERS[0],
-  ];
-  const slack = await openSlack(
-    {
-      mode: settings.SLACK_MODE,
-      botToken: settings.SLACK_BOT_TOKEN,
-      ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),
-      ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
-      ...(settings.SLACK_API_URL ? { slackApiUrl: settings.SLACK_API_URL } : {}),
-      appId: settings.SLACK_APP_ID,
-      teams: settings.SLACK_TEAMS,
-      command: settings.SLACK_COMMAND,
-      approvalsChannel: settings.SLACK_APPROVALS_CHANNEL,
-      securityChannel: settings.SLACK_SECURITY_CHANNEL ?? settings.SLACK_APPROVALS_CHANNEL,
-      host: settings.HOST,
-      port: settings.PORT,
-      clusters,
-      defaultCluster,
-      pace: settings.SLACK_PACE === "on",
+  const slack = await openSlack(slackSettings, {
+    ...{
+      lifecycle,
+      brake: createBrake(desk, freezes),
+      store,
+      showcase,
+      once: redisOnce(state, chance),
+      directory,
+      trail,
+      log,
     },
-    {
-      ...{
-        lifecycle,
-        brake: createBrake(desk, freezes),
-        store,
-        showcase,
-        once: redisOnce(state, chance),
-        directory,
-        trail,
-        log,
-      },
-      ...(pushing ? { pushing } : {}),
-      ...(origin === undefined
-        ? {}
-        : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
-    },
-  );
+    ...(pushing ? { pushing } : {}),
+    ...(login && origin !== undefined
+      ? {
+          readsGroups: people.readsGroups,
+          linkAddress: (account, now) => new URL(`/link#${login.linking.start(account, now)}`, origin).href,
+        }
+      : {}),
+    ...(origin === undefined
+      ? {}
+      : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
+  });
 
   const doorbells = [
     answerDoorbell("web", { ...queue, concurrency: 8 }, (id) => lifecycle.advance(id)),

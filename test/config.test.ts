@@ -246,10 +246,13 @@ describe("the settings", () => {
       assert.equal(webSettings({ ...web, COUNTERSIGN_IDP: idp(), ...secret }).provider?.clientId, "c");
       assert.equal(webSettings(web).provider, undefined);
       assert.deepEqual(webFaults({ COUNTERSIGN_IDP: idp() }), [
-        "COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes",
+        "COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes or people log in there",
       ]);
       assert.deepEqual(webFaults(secret), [
         "COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET",
+      ]);
+      assert.deepEqual(webFaults({ COUNTERSIGN_IDP: idp("login: {}\n"), ...secret }), [
+        "COUNTERSIGN_PAGES_URL: is needed where people log in at the provider, which leads them back to it",
       ]);
       const [fault = ""] = webFaults({ COUNTERSIGN_IDP: idp("acl: []\n"), ...secret });
       assert.match(fault, /idp\.yaml:5:\d+: .*acl/);

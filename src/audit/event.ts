@@ -187,6 +187,21 @@ export type AuditEvent =
       /** The public key, COSE in base64url. */
       readonly key: string;
     }
+  /** A Slack account speaks for this subject from now on; its person confirmed it after logging in. */
+  | (AboutLink & { readonly kind: "identity.linked" })
+  | (AboutLink & { readonly kind: "identity.unlinked"; readonly by: string })
+  /** Somebody logged in to link an account, and must not. */
+  | (AboutLink & { readonly kind: "identity.refused"; readonly code: string })
+  /** The provider says that this person is in these groups, and did not before; they are parted by commas. */
+  | {
+      readonly kind: "membership.read";
+      readonly subject: string;
+      readonly groups: string;
+      /** SHA-256 of its ID token. */
+      readonly evidence: string;
+    }
+  /** The provider does not know this person any more, or ended their session: they are nobody until they log in again. */
+  | { readonly kind: "membership.ended"; readonly subject: string }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
 
 interface AboutFreeze {
@@ -194,6 +209,13 @@ interface AboutFreeze {
   /** A cluster, or `*` for every one. */
   readonly scope: string;
   readonly freeze: string;
+}
+
+interface AboutLink {
+  readonly subject: string;
+  /** Of the Slack account, by its ids. */
+  readonly team: string;
+  readonly user: string;
 }
 
 interface About {

@@ -15,9 +15,11 @@ export interface Assertion {
   readonly signature: string;
 }
 
-/** An ID token of the identity provider (OpenID Connect Core 1.0 section 2), in compact form. It names no plan. */
+/** An ID token of the identity provider (OpenID Connect Core 1.0 section 2), in compact form. */
 export interface IdToken {
   readonly kind: "id-token";
+  /** Of a login: its `nonce` is {@link challengeOf}. Absent of a push, whose token names no plan. */
+  readonly binding?: Binding;
   readonly token: string;
 }
 
@@ -30,7 +32,7 @@ export interface Binding {
 }
 
 /**
- * The value that a passkey signs: SHA-256 in lower-case hex over whose presence it shows, for which digest, and the salt.
+ * The value that a passkey signs, or the provider as a nonce: SHA-256 in lower-case hex over whose presence it shows, for which digest, and the salt.
  * Signed by anybody's key but theirs it proves nothing.
  */
 export function signedValue(about: { readonly digest: string; readonly subject: string }, binding: Binding): string {
@@ -39,7 +41,7 @@ export function signedValue(about: { readonly digest: string; readonly subject: 
   return sha256(canonical({ v: "countersign.step-up.v1", digest, subject, salt, expiresAt }));
 }
 
-/** The same 32 bytes as a browser writes the challenge of an assertion: base64url. */
+/** The same 32 bytes as a browser writes the challenge of an assertion, and a login its nonce: base64url. */
 export function challengeOf(about: { readonly digest: string; readonly subject: string }, binding: Binding): string {
   return Buffer.from(signedValue(about, binding), "hex").toString("base64url");
 }
@@ -48,6 +50,7 @@ export function challengeOf(about: { readonly digest: string; readonly subject: 
 const brought: Readonly<Partial<Record<AuthenticatorName, Evidence["kind"]>>> = {
   okta: "id-token",
   push: "id-token",
+  login: "id-token",
   passkey: "assertion",
 };
 
@@ -56,5 +59,7 @@ export function hasItsEvidence(proof: {
   readonly authenticator: AuthenticatorName;
   readonly evidence?: Evidence;
 }): boolean {
-  return proof.evidence?.kind === brought[proof.authenticator];
+  const { authenticator, evidence } = proof;
+  if (evidence?.kind !== brought[authenticator]) return false;
+  return evidence?.kind !== "id-token" || (evidence.binding !== undefined) === (authenticator === "login");
 }

@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
 import { enrolmentLinks } from "../adapters/authenticators/links.ts";
 import { readSealingKeys } from "../adapters/authenticators/seal.ts";
+import { FaultyFile, readPeople } from "../adapters/identity/files.ts";
 import { redisEnrolments } from "../adapters/redis/credentials.ts";
 import { enrolmentSettings } from "../config.ts";
 import { codeOf, FaultyConfiguration } from "../environment.ts";
 import { nearest } from "../operation/nearest.ts";
-import { readDirectory } from "../policy/directory-document.ts";
+import type { People } from "../policy/people.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 import { administrator, withRecords } from "./records.ts";
 
@@ -62,20 +62,18 @@ export function minutesOf(text: string): number {
 }
 
 export function demandKnown(subject: string, directory: string): void {
-  const people = readDirectory(textOf(directory));
-  if ("faults" in people)
-    throw new FaultyConfiguration(
-      people.faults.map(({ line, column, says }) => `${directory}:${line}:${column}: ${says}`),
-    );
-  if (people.subjects.has(subject)) return;
-  const meant = nearest(subject, [...people.subjects.keys()]);
+  const { subjects } = peopleIn(directory);
+  if (subjects.has(subject)) return;
+  const meant = nearest(subject, [...subjects.keys()]);
   throw new Error(`${directory} knows no subject "${subject}"${meant ? `; did you mean "${meant}"?` : ""}`);
 }
 
-function textOf(directory: string): string {
+function peopleIn(directory: string): People {
   try {
-    return readFileSync(directory, "utf8");
+    return readPeople(directory);
   } catch (fault) {
-    throw new FaultyConfiguration([`COUNTERSIGN_DIRECTORY: ${directory} cannot be read (${codeOf(fault)})`]);
+    if (fault instanceof FaultyFile) throw new FaultyConfiguration(fault.faults);
+    const file = fault instanceof Error && "path" in fault ? fault.path : directory;
+    throw new FaultyConfiguration([`COUNTERSIGN_DIRECTORY: ${file} cannot be read (${codeOf(fault)})`]);
   }
 }

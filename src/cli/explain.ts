@@ -1,9 +1,9 @@
+import { readPeople } from "../adapters/identity/files.ts";
 import { isRead } from "../operation/operation.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import { couldApprove } from "../policy/approvers.ts";
 import { momentOf } from "../policy/case-document.ts";
 import { decide } from "../policy/decide.ts";
-import { readDirectory } from "../policy/directory-document.ts";
 import { readPolicy } from "../policy/document.ts";
 import type { Circumstances, Decision, Policy, Raise } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
@@ -27,13 +27,14 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
     at: { type: "string" },
     channel: { type: "string" },
     usual: { type: "boolean" },
+    "slack-groups": { type: "string" },
     json: { type: "boolean" },
   });
   if (values.policy === undefined) throw new UsageFault("--policy FILE is missing");
   if (values.as === undefined) throw new UsageFault("--as SUBJECT is missing");
   if (values.cluster === undefined) throw new UsageFault("--cluster NAME is missing");
   const policy = readDocument(values.policy, readPolicy);
-  const people = values.directory === undefined ? undefined : readDocument(values.directory, readDirectory).subjects;
+  const people = values.directory === undefined ? undefined : readPeople(values.directory).subjects;
   const subject = subjectOf(values.as, values.groups, people);
   const { operation, breakGlass } = askOf(positionals.join(" "), values.cluster, policy.runbooks);
   const command = commandOf({ operation, ...(breakGlass ? { breakGlass } : {}) });
@@ -56,7 +57,7 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
 }
 
 function subjectOf(sub: string, groups: string | undefined, people?: ReadonlyMap<string, Subject>): Subject {
-  if (groups !== undefined) return { sub, groups: groups.split(",").filter((group) => group !== "") };
+  if (groups !== undefined) return { sub, groups: listed(groups) };
   const known = people?.get(sub);
   if (known) return known;
   throw new UsageFault(
@@ -123,14 +124,24 @@ function unknownTo(
   ];
 }
 
-function circumstancesOf(said: { at?: string; channel?: string; usual?: boolean }): Circumstances {
-  const { at, channel, usual } = said;
+function circumstancesOf(said: {
+  readonly at?: string;
+  readonly channel?: string;
+  readonly usual?: boolean;
+  readonly "slack-groups"?: string;
+}): Circumstances {
+  const { at, channel, usual, "slack-groups": slackGroups } = said;
   const now = at === undefined ? undefined : momentOf(at);
   if (at !== undefined && now === undefined)
     throw new UsageFault(`--at ${at}: it looks like 2026-11-27T22:30:00Z or 2026-11-27T23:30+01:00`);
   return {
     ...(now === undefined ? {} : { now }),
     ...(channel === undefined ? {} : { channel }),
+    ...(slackGroups === undefined ? {} : { slackGroups: listed(slackGroups) }),
     ...(usual ? { unusual: { firstInNamespace: false, outsideTheirHours: false } } : {}),
   };
+}
+
+function listed(names: string): readonly string[] {
+  return names.split(",").filter((name) => name !== "");
 }

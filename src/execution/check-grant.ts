@@ -83,10 +83,14 @@ export async function whyNotByPolicy(
  * saw, and its signed word is taken: a policy is no policy where such a fact decides about bound proof or a denial, so
  * whoever holds that process gains nothing by lying that it could not have without.
  */
-async function circumstancesOf({ store }: Bench, { notAfter, channel, unusual }: Grant): Promise<Circumstances> {
+async function circumstancesOf(
+  { store }: Bench,
+  { notAfter, channel, unusual, slackGroups }: Grant,
+): Promise<Circumstances> {
   return {
     now: Math.min(await store.now(), notAfter),
     ...(channel === undefined ? {} : { channel }),
     ...(unusual ? { unusual } : {}),
+    ...(slackGroups ? { slackGroups } : {}),
   };
 }

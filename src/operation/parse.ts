@@ -18,7 +18,7 @@ import { plainLine, splitWords } from "./words.ts";
 export type Command =
   | { readonly kind: "help"; readonly topic?: string }
   | { readonly kind: "status"; readonly id: string }
-  | { readonly kind: "mine" | "freezes" | "reviews" }
+  | { readonly kind: "mine" | "freezes" | "link" | "reviews" }
   | Freezing
   | { readonly kind: "can-i"; readonly question: Question }
   | { readonly kind: "why"; readonly operation: Operation; readonly breakGlass?: true }
@@ -49,6 +49,7 @@ const beginnings = [
   "freeze",
   "unfreeze",
   "freezes",
+  "link",
   "reviews",
   "auth can-i",
   "why",
@@ -79,10 +80,11 @@ export function parse(text: string, place: Place): Command | Refusal {
       return rest.length > 0 ? { kind: "help", topic: rest.join(" ") } : { kind: "help" };
     case "mine":
     case "freezes":
+    case "link":
     case "reviews":
       return rest.length > 0
         ? tooMuch(rest, first.toLowerCase())
-        : { kind: first.toLowerCase() as "mine" | "freezes" | "reviews" };
+        : { kind: first.toLowerCase() as "mine" | "freezes" | "link" | "reviews" };
     case "freeze":
     case "unfreeze":
       return readFreezing(first.toLowerCase() as Freezing["kind"], rest, reason, place.clusters);

@@ -8,6 +8,8 @@ export type RefusalCode =
   | "unknown-cluster"
   // who typed it, and where
   | "not-linked"
+  | "already-linked"
+  | "not-listed"
   | "not-a-member"
   | "channel-not-allowed"
   | "foreign-workspace"
@@ -31,6 +33,7 @@ export type RefusalCode =
   | "evidence"
   | "push-limit"
   | "no-push"
+  | "provider-away"
   // the state of the request
   | "no-such-request"
   | "not-in-this-state"

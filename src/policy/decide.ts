@@ -10,26 +10,54 @@ import { knownFacts } from "./condition-facts.ts";
 import { refuseFields } from "./fields.ts";
 import { matchesOperation, permitHolds, raiseHolds } from "./matching.ts";
 import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
+import { asksForBoundProof, bySlackGroup, slackGroupsOf } from "./slack-groups.ts";
 
 /**
  * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
- * Monotone: one more raise, or one fact less, never asks for less. A runbook takes a permit of its own and what each of
- * its steps takes: it never allows what they would not. Whoever breaks the glass is first decided on like everybody else:
- * what is denied stays denied, and only then a rule that names them leads into its tier.
+ * Monotone: one more raise, or one fact less, never asks for less. A user group of Slack's lets those ask whom nothing else
+ * permits, and lowers nothing for others; what asks for bound proof rests on none. Whoever breaks the glass is first decided
+ * on like everybody else: what is denied stays denied, and only then a rule that names them leads into its tier.
  */
 export function decide(policy: Policy, facts: DecisionFacts): Decision {
   const usual = decideUsual(policy, facts);
-  return usual.allowed && facts.breakGlass ? breakTheGlass(policy, facts, usual) : usual;
+  if (!usual.allowed || !facts.breakGlass) return usual;
+  return usual.rules.includes(bySlackGroup)
+    ? restsOnSlack(policy, "A user group in Slack lets nobody break the glass.")
+    : breakTheGlass(policy, facts, usual);
 }
 
 function decideUsual(policy: Policy, facts: DecisionFacts): Decision {
-  const whole = refuseRunbook(policy, facts) ?? decideOne(policy, facts);
+  const byDirectory = decideWhole(policy, facts, []);
+  const groups = slackGroupsOf(policy, facts);
+  if (byDirectory.allowed || byDirectory.rule !== noPermit || groups.length === 0) return byDirectory;
+  const decision = decideWhole(policy, facts, groups);
+  if (!decision.allowed) return decision;
+  if (!asksForBoundProof(decision.requirements)) return { ...decision, rules: [...decision.rules, bySlackGroup] };
+  return restsOnSlack(
+    policy,
+    `In the tier ${decision.tier}, a user group in Slack lets nobody ask for ${facts.operation}.`,
+  );
+}
+
+function restsOnSlack(policy: Policy, says: string): Denied {
+  return {
+    allowed: false,
+    rule: bySlackGroup,
+    says,
+    remedy: "Ask somebody whom the directory lists in a group that may.",
+    policy: policy.revision,
+  };
+}
+
+/** A runbook takes a permit of its own and what each of its steps takes: it never allows what they would not. */
+function decideWhole(policy: Policy, facts: DecisionFacts, besides: readonly string[]): Decision {
+  const whole = refuseRunbook(policy, facts) ?? decideOne(policy, facts, besides);
   const { runbook } = facts;
   if (!runbook || !whole.allowed) return whole;
   let top: Allowed = whole;
   const rules = [...whole.rules];
   for (const [i, step] of runbook.steps.entries()) {
-    const decision = decideOne(policy, step);
+    const decision = decideOne(policy, step, besides);
     const title = `Step ${i + 1} (${step.operation}): `;
     if (!decision.allowed) return { ...decision, says: `${title}${decision.says}` };
     rules.push(...decision.rules);
@@ -66,12 +94,14 @@ function refuseRunbook(policy: Policy, { runbook, cluster }: DecisionFacts): Den
   };
 }
 
-function decideOne(policy: Policy, facts: DecisionFacts): Decision {
-  const permits = policy.permit.filter((permit) => permitHolds(permit, facts));
+const noPermit = "no permit";
+
+function decideOne(policy: Policy, facts: DecisionFacts, besides: readonly string[]): Decision {
+  const permits = policy.permit.filter((permit) => permitHolds(permit, facts, besides));
   if (permits.length === 0)
     return {
       allowed: false,
-      rule: "no permit",
+      rule: noPermit,
       says: `No rule permits ${facts.subject.sub} to ask for ${facts.operation}.`,
       remedy: whoMay(policy, facts.operation),
       policy: policy.revision,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Passkey, writtenPasskey } from "./passkey.ts";
+import { type People, type RosterSource, subjectAttributes } from "./people.ts";
 import { present } from "./present.ts";
 import type { KubernetesIdentities, KubernetesIdentity, Subject } from "./subject.ts";
 import { type DocumentFault, readYaml } from "./yaml-document.ts";
@@ -13,9 +14,12 @@ const identity = { user: known.optional(), group: known.optional() };
 const one = "say who they are: a user or a group, not both";
 const isOne = ({ user, group }: { user?: unknown; group?: unknown }) => (user === undefined) !== (group === undefined);
 
+const subjectShape = /^[\w.@|-]{1,128}$/;
+
 const schema = z.strictObject({
+  scim: z.strictObject({ file: z.string().min(1), subject: z.enum(subjectAttributes) }).optional(),
   subjects: z.record(
-    z.string().regex(/^[\w.@|-]{1,128}$/, "a subject is the identity provider's `sub`: letters, digits and . _ - @ |"),
+    z.string().regex(subjectShape, "a subject is the identity provider's `sub`: letters, digits and . _ - @ |"),
     z.strictObject({
       slack: z
         .array(z.string().regex(/^[TE][A-Z0-9]+\/[UW][A-Z0-9]+$/, "a Slack person is TEAM/USER, such as T0123/U0456"))
@@ -33,13 +37,15 @@ const schema = z.strictObject({
   ),
 });
 
-/** Who is who: subjects with their groups, and the Slack people they are. */
-export interface People {
-  readonly subjects: ReadonlyMap<string, Subject>;
-  /** `team/user` -> subject. */
-  readonly bySlack: ReadonlyMap<string, Subject>;
-  /** Subject -> the ids of the Slack users they are. */
-  readonly slackUsers: ReadonlyMap<string, readonly string[]>;
+/** The people a document lists itself, and where it has more of them from. */
+export interface Listed extends People {
+  /** Absent: from nowhere. */
+  readonly scim?: RosterSource;
+}
+
+/** Whether this can be the `sub` of anybody here. */
+export function isSubject(text: string): boolean {
+  return subjectShape.test(text);
 }
 
 /**
@@ -47,7 +53,7 @@ export interface People {
  * trust of passkeys: each process reads a copy of its own, mounted by an administrator, so that whoever holds the web
  * process and the records can register nothing that counts.
  */
-export function readDirectory(text: string): People | { readonly faults: readonly DocumentFault[] } {
+export function readDirectory(text: string): Listed | { readonly faults: readonly DocumentFault[] } {
   const reading = readYaml(text, schema);
   if ("faults" in reading) return reading;
   const faults: DocumentFault[] = [];
@@ -78,7 +84,8 @@ export function readDirectory(text: string): People | { readonly faults: readonl
       taken.add(`id ${id}`).add(`key ${key}`);
     });
   }
-  return faults.length > 0 ? { faults } : { subjects, bySlack, slackUsers };
+  if (faults.length > 0) return { faults };
+  return present<Listed>({ subjects, bySlack, slackUsers, scim: reading.value.scim });
 }
 
 type Written = NonNullable<z.infer<typeof schema>["subjects"][string]["kubernetes"]>;

@@ -15,6 +15,7 @@ import type { AllowedFields, Permit, Policy, Raise } from "./policy.ts";
 import { present } from "./present.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
 import { channel, duration, groupsFor, matching, objects, words, zone } from "./shapes.ts";
+import { faultsOfSlackGroups } from "./slack-group-faults.ts";
 import { faultsOfTiers, tier, tierOf } from "./tier-document.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 
@@ -100,6 +101,12 @@ const schema = z.strictObject({
   fields: fields.optional(),
   brake: z.strictObject({ freeze: groups, unfreeze: groups }).optional(),
   images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
+  slackGroups: z
+    .record(
+      z.string().regex(/^(?!group:)[^*]+$/, "a group is written as its name alone"),
+      z.string().regex(/^S[A-Z0-9]+$/, "a user group is its id in Slack, such as S0123ABC"),
+    )
+    .optional(),
   runbooks: z
     .record(z.string().regex(runbookName, "a runbook is named by lower-case letters, digits and dashes"), runbook)
     .optional(),
@@ -125,6 +132,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     images,
     fields,
     runbooks,
+    slackGroups,
   } = reading.value;
   return {
     revision: sha256(text),
@@ -136,6 +144,7 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
     ...(incidents ? { incidents } : {}),
     ...(elevations ? { elevations } : {}),
     ...(brake ? { brake } : {}),
+    ...(slackGroups ? { slackGroups } : {}),
     ...(images ? { images: images.allow } : {}),
     ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
     ...(fields ? { fields: present<AllowedFields>({ ...fields, patch: fields.patch && present(fields.patch) }) } : {}),
@@ -197,6 +206,7 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
   });
   for (const [name, written] of Object.entries(document.runbooks ?? {}))
     for (const { path, says } of faultsOfRunbook({ name, ...written })) say(["runbooks", name, ...path], says);
+  for (const { path, says } of faultsOfSlackGroups(document)) say(path, says);
   faults.push(...faultsOfTiers(document.tiers).map(({ path, says }) => ({ ...at(["tiers", ...path]), says })));
   return faults;
 }

@@ -149,6 +149,11 @@ export interface Policy {
   readonly runbooks?: readonly Runbook[];
   /** What single fields, labels and annotations may be set; absent: none. */
   readonly fields?: AllowedFields;
+  /**
+   * Groups that also have those whom Slack lists in a user group, by its id. They may ask for what a permit lets that group
+   * ask for, where nothing else permits them and no bound proof is asked for, and count nowhere else.
+   */
+  readonly slackGroups?: Readonly<Record<string, string>>;
   /** Absent: nobody freezes anything. */
   readonly brake?: Brake;
 }
@@ -187,6 +192,8 @@ export interface Circumstances {
   /** The Slack channel it was asked in, by id. */
   readonly channel?: string;
   readonly unusual?: Unusual;
+  /** The names of the policy's `slackGroups` in which Slack lists the requester. */
+  readonly slackGroups?: readonly string[];
   /** Whoever asks says so, in so many words: it is never a default, and no rule says it for them. */
   readonly breakGlass?: true;
 }

@@ -1,9 +1,10 @@
 import type { Provider } from "./provider-document.ts";
 
-/** What was found about a provider, in sentences, and whether pushes can go through it. */
+/** What was found about a provider, in sentences, and what can go through it: pushes, and logins. */
 export interface Examination {
   readonly findings: readonly { readonly is: "well" | "ill" | "unsure"; readonly says: string }[];
   readonly push: boolean;
+  readonly login: boolean;
   /** Another way is set up, of which nothing is published. */
   readonly others: boolean;
 }
@@ -60,12 +61,15 @@ export function examine(provider: Provider, { metadata, keys, clockMs }: Found):
       say("unsure", `It does not list the claim ${claim}; a token without it proves nothing.`);
 
   const push = sayPush(provider, say, { metadata, holds });
+  const login = sayLogin(provider, say, { metadata, holds });
   const others = sayOthers(provider, say);
   const sound = !findings.some(({ is, says }) => is === "ill" && !says.startsWith("It does not list the acr"));
   const asked = provider.acr.some((acr) => holds("acr_values_supported", acr) !== false);
-  return { findings, push: push && sound && asked, others };
+  const usable = sound && asked;
+  return { findings, push: push && usable, login: login && usable, others };
 }
 
+type Holds = (name: string, ...any: readonly string[]) => boolean | undefined;
 type Say = (is: "well" | "ill" | "unsure", says: string) => void;
 
 /** The ways that are set up besides; whether they are open to us shows only when one is tried. */
@@ -75,17 +79,39 @@ function sayOthers({ okta, duo }: Provider, say: Say): boolean {
   return okta !== undefined || duo !== undefined;
 }
 
+/** Whether people can log in there for one plan, where the document says that it counts. */
+function sayLogin(
+  { login }: Provider,
+  say: Say,
+  { metadata, holds }: { readonly metadata: Found["metadata"]; readonly holds: Holds },
+): boolean {
+  if (!login) return false;
+  // What is not published is the usual: OpenID Connect Discovery 1.0 section 3.
+  if (
+    typeof metadata["authorization_endpoint"] !== "string" ||
+    holds("response_types_supported", "code") === false ||
+    holds("grant_types_supported", "authorization_code") === false
+  ) {
+    say("ill", "It offers no login by authorization code, which the document counts on.");
+    return false;
+  }
+  if (holds("response_modes_supported", "fragment") === false) {
+    say("ill", "It does not bring its answer back in the fragment, which keeps its code out of every server's log.");
+    return false;
+  }
+  say("well", "People can log in there anew for one plan.");
+  if (holds("code_challenge_methods_supported", "S256") !== true)
+    say("unsure", "It does not publish that it takes PKCE with S256.");
+  if (metadata["authorization_response_iss_parameter_supported"] !== true)
+    say("unsure", "It does not name itself in its answer (RFC 9207): register no other provider with our page.");
+  return true;
+}
+
 /** Whether a push can be sent. */
 function sayPush(
   { push, preset, clientAuth }: Provider,
   say: Say,
-  {
-    metadata,
-    holds,
-  }: {
-    readonly metadata: Found["metadata"];
-    readonly holds: (name: string, ...any: readonly string[]) => boolean | undefined;
-  },
+  { metadata, holds }: { readonly metadata: Found["metadata"]; readonly holds: Holds },
 ): boolean {
   if (!push) {
     say("unsure", `No push goes through ${preset}: it has no CIBA.`);

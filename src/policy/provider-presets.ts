@@ -20,6 +20,8 @@ export interface Preset {
   readonly clientAuth: "basic" | "post";
   /** Absent: it has no CIBA. */
   readonly push?: PushWays;
+  /** The claim that says in which context somebody authenticated; Entra ID has its own. */
+  readonly context: "acr" | "acrs";
   /** Authentication contexts that count unless the document names others; none = the document must. */
   readonly acr: readonly string[];
   /** What to set up on their side, and what it cannot do, in sentences. */
@@ -39,12 +41,14 @@ const usual: PushWays = {
 export const presets: Readonly<Record<PresetName, Preset>> = {
   okta: {
     clientAuth: "basic",
+    context: "acr",
     push: { ...usual, expiry: "request_expiry" },
     acr: ["phr", "phrh", "urn:okta:loa:2fa:any"],
     notes: [
       "Needs Okta Identity Engine, and an app with the CIBA grant whose client authenticates.",
       "A push reaches a Custom Authenticator built on the Devices SDK: stock Okta Verify does not answer CIBA.",
       "Subjects in the directory are Okta's `sub`, its user ids.",
+      "With `login: {}` people can log in anew for one plan: the app needs the authorization code grant.",
       "With `okta: {}` pushes go to stock Okta Verify by direct authentication: turn its OOB grant and the number challenge on.",
       "Okta's number has two digits and is picked out of three, so a push there is weaker than a code: NIST SP 800-63B-4 section 3.1.3.1 asks for six digits.",
       "The Factors API is not used: it would take okta.users.manage, and whoever has that secret can enrol and reset everybody's factors.",
@@ -52,14 +56,18 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   entra: {
     clientAuth: "post",
+    context: "acrs",
     acr: [],
     notes: [
-      "Entra ID has no CIBA, so no push goes through it.",
-      "Use passkeys or TOTP for step-up here, and another provider where a push is wanted.",
+      "Entra ID has no CIBA, so no push goes through it: use `login: {}`, passkeys or TOTP.",
+      "Name authentication contexts (c1 to c99) in acr. They take Conditional Access, whose sign-in frequency must be every time: else an earlier sign-in satisfies it.",
+      "Turn the optional claims acrs and auth_time on for the ID token of this app.",
+      "Subjects in the directory are Entra's `sub`, which is another one for each app.",
     ],
   },
   auth0: {
     clientAuth: "post",
+    context: "acr",
     push: { ...usual, hint: "iss_sub", seconds: 300, text: { limit: 64, charset: "text" } },
     acr: [],
     notes: [
@@ -70,6 +78,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   keycloak: {
     clientAuth: "basic",
+    context: "acr",
     push: { ...usual, text: { limit: 50, charset: "words" } },
     acr: [],
     notes: [
@@ -80,6 +89,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   generic: {
     clientAuth: "basic",
+    context: "acr",
     push: usual,
     acr: [],
     notes: ["Any provider with OpenID CIBA in poll mode whose ID tokens carry sub, acr and auth_time."],

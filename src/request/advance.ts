@@ -72,10 +72,16 @@ async function nextWish(desk: Desk, stored: Stored): Promise<Wish> {
 async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, now: number): Promise<Wish> {
   if (!request.plan || request.digest === undefined) return undefined;
   const { plan, operation, breakGlass } = request;
-  const { channel } = request.origin;
-  const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
-  const glass = breakGlass ? { breakGlass } : {};
-  const decision = decide(desk.policy.current(), await factsNow(desk, { ...about, ...glass }));
+  const about = {
+    subject: requester,
+    operation,
+    plan: plan.facts,
+    origin: request.origin,
+    askedAt: request.askedAt,
+    now,
+    ...(breakGlass ? { breakGlass } : {}),
+  };
+  const decision = decide(desk.policy.current(), await factsNow(desk, about));
   if (!decision.allowed) return forbidden(decision);
   const unreasoned = refuseReason(decision, request.reason);
   if (unreasoned) return forbidden(unreasoned);

@@ -30,10 +30,9 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
   const glass = breakGlass ? { breakGlass } : {};
   const now = await desk.store.now();
   const plan = isRead(operation) ? "unknown" : "not-yet";
-  const { channel } = origin;
   const decision = decide(
     desk.policy.current(),
-    await factsNow(desk, { subject, operation, plan, channel, askedAt: now, now, ...glass }),
+    await factsNow(desk, { subject, operation, plan, origin, askedAt: now, now, ...glass }),
   );
   if (!decision.allowed) {
     const code = notPermitted.has(decision.rule) ? "not-permitted" : "forbidden";

@@ -6,6 +6,7 @@ import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
+import type { Origin } from "./asked.ts";
 import { circumstancesOf } from "./circumstances.ts";
 import { closeReview, type Reviewing, reviewerStanding } from "./close-review.ts";
 import { decline, disown } from "./decline.ts";
@@ -26,8 +27,8 @@ import { type Why, type Wondered, why } from "./why.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
-  /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
-  mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
+  /** What the policy says of this person and that kind of operation, asked there in Slack; nothing is recorded. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place, origin: Origin): Promise<Prospect>;
   /** What an operation would take from this person, and who could approve it; nothing is asked for by asking. */
   why(asked: Wondered): Promise<Why>;
   /** Those that can be asked for now. */
@@ -77,10 +78,10 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    async mayAsk(subject, operation, place, channel) {
+    async mayAsk(subject, operation, place, origin) {
       const now = await desk.store.now();
       const namespaces = place.namespace === undefined ? [] : [place.namespace];
-      const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
+      const asked = { subject, cluster: place.cluster, namespaces, origin, askedAt: now, now };
       return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
     },
     why: (asked) => why(desk, asked),

@@ -21,7 +21,9 @@ export interface StepUpOffer {
   readonly sheet: Sheet;
   /** To be typed first, letter by letter. */
   readonly toType?: string;
-  /** What a passkey is to sign: 32 bytes, base64url. */
+  /** By which of {@link pageWays} they can prove it, weakest first. */
+  readonly ways: readonly AuthenticatorName[];
+  /** What a passkey is to sign, or the provider as its nonce: 32 bytes, base64url. */
   readonly challenge: string;
   /** Ids of the passkeys that count as theirs. */
   readonly passkeys: readonly string[];
@@ -46,6 +48,9 @@ export interface StepUps {
   /** What became of it, in a sentence or two. */
   answer(link: string, answer: StepUpAnswer): Promise<{ readonly says: string } | Refusal>;
 }
+
+/** What our own page can take. */
+const pageWays: readonly AuthenticatorName[] = ["login", "passkey"];
 
 interface Open {
   readonly started: StartedStepUp;
@@ -94,7 +99,9 @@ export function createStepUps(ports: {
       if (isRefusal(opened)) return opened;
       const { started, request, subject } = opened;
       const stands = await standingFor(lifecycle, started.purpose, opened);
-      const no = stands.may ? unfit(stands.ways, sheetOf(request)) : stands.refusal;
+      if (!stands.may) return stands.refusal;
+      const ways = stands.ways.filter((way) => pageWays.includes(way));
+      const no = unfit(stands.ways, ways, sheetOf(request));
       if (no) return no;
       const toType = toTypeFor(opened);
       return {
@@ -102,6 +109,7 @@ export function createStepUps(ports: {
         purpose: started.purpose,
         sheet: sheetOf(request),
         ...(toType === undefined ? {} : { toType }),
+        ways,
         challenge: challengeOf({ digest: digestFor(request, started.purpose), subject: subject.sub }, started),
         passkeys: (subject.passkeys ?? []).map(({ id }) => id),
       };
@@ -148,12 +156,16 @@ function doneWords(request: Request, { purpose, subject }: StartedStepUp): strin
 }
 
 /** Why this page is not the place for it. */
-function unfit(ways: readonly AuthenticatorName[], { readable, tooLong }: Sheet): Refusal | undefined {
+function unfit(
+  all: readonly AuthenticatorName[],
+  here: readonly AuthenticatorName[],
+  { readable, tooLong }: Sheet,
+): Refusal | undefined {
   if (!readable) return refuse("not-in-this-state", tooLong);
-  if (ways.length === 0)
+  if (all.length === 0)
     return refuse("not-in-this-state", "No proof is asked of you now.", "Send the form in Slack as it is.");
-  if (!ways.includes("passkey"))
-    return refuse("not-enrolled", "You have no passkey that counts here.", "Prove presence in Slack's form.");
+  if (here.length === 0)
+    return refuse("not-enrolled", "Nothing that this page takes counts here.", "Prove presence in Slack's form.");
   return undefined;
 }
 

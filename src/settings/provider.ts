@@ -33,14 +33,16 @@ export function providerOf(faults: string[], values: Readonly<Record<string, str
   return undefined;
 }
 
-/** The same for web, which sends pushes and needs the client's secret for it. */
+/** The same for web, which needs the client's secret for pushes and logins. */
 export function providerWithSecret(faults: string[], values: Readonly<Record<string, string>>): Provider | undefined {
   const provider = providerOf(faults, values);
   const secret = values["COUNTERSIGN_IDP_CLIENT_SECRET"];
   if (secret !== undefined && values["COUNTERSIGN_IDP"] === undefined)
     faults.push("COUNTERSIGN_IDP: is needed where there is a COUNTERSIGN_IDP_CLIENT_SECRET");
-  if ((provider?.push || provider?.okta) && secret === undefined)
-    faults.push("COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes");
+  if ((provider?.push || provider?.okta || provider?.login) && secret === undefined)
+    faults.push("COUNTERSIGN_IDP_CLIENT_SECRET: is needed where the provider sends pushes or people log in there");
+  if (provider?.login && values["COUNTERSIGN_PAGES_URL"] === undefined)
+    faults.push("COUNTERSIGN_PAGES_URL: is needed where people log in at the provider, which leads them back to it");
   const duoSecret = values["COUNTERSIGN_DUO_SECRET"];
   if (provider?.duo && duoSecret === undefined) faults.push("COUNTERSIGN_DUO_SECRET: is needed where Duo sends pushes");
   if (duoSecret !== undefined && (provider ? !provider.duo : values["COUNTERSIGN_IDP"] === undefined))

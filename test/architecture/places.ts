@@ -12,7 +12,10 @@ export const supportOfRoots: readonly string[] = [
   "config.ts",
   "environment.ts",
   "process.ts",
+  "memberships.ts",
   "push-senders.ts",
+  "slack-settings.ts",
+  "web-people.ts",
   "settings/",
   "cli/",
 ];
@@ -72,9 +75,12 @@ export const drawers =
 export const ports: readonly string[] = [
   "ports.ts",
   "cluster-port.ts",
+  "login-port.ts",
+  "membership-port.ts",
   "push-port.ts",
   "freeze-port.ts",
   "enrolment-port.ts",
+  "link-port.ts",
 ];
 
 export function isCore(path: string): boolean {

@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
-import { createPrivateKey, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { enrolmentLinks } from "../../src/adapters/authenticators/links.ts";
 import { readSealingKeys } from "../../src/adapters/authenticators/seal.ts";
 import { openState } from "../../src/adapters/redis/redis.ts";
 import { redisRegistrations } from "../../src/adapters/redis/registrations.ts";
-import { type Proof, proofStatement } from "../../src/challenge/challenge.ts";
 import { type Assertion, challengeOf } from "../../src/challenge/evidence.ts";
-import { type AwaitingChallenge, approvalStatement } from "../../src/request/request.ts";
-import { grantSigner, keyAttestor } from "../../src/request/sign.ts";
+import type { AwaitingChallenge } from "../../src/request/request.ts";
 import { type SoftPasskey, softPasskey } from "../fakes/passkey.ts";
 import { onStage } from "../journeys/stage.ts";
-import { ask, finish, reach } from "../lab/acting.ts";
+import { ask, reach } from "../lab/acting.ts";
 import { boundPolicy, listPasskeys } from "../lab/passkeys.ts";
 import { alice, bob, carol, incident, type LabPersonage } from "../lab/people.ts";
 import { type RedisThief, redisThief } from "./redis-thief.ts";
+import { grantItself } from "./self-grant.ts";
 
 /** Whose proof, for which plan; answers what stands in the record for it. */
 type Evidencing = (sub: string, digest: string) => Assertion | undefined;
@@ -49,52 +48,15 @@ describe("attack: a captured web process", function () {
     return (await reach(lab, id, "awaiting-challenge")) as AwaitingChallenge;
   };
 
-  /** Writes a granted record over it, every signature in which is the web process's own, and wakes the worker. */
-  const grantItself = async (
-    request: AwaitingChallenge,
-    approvers: readonly LabPersonage[],
-    evidencing: Evidencing,
-  ) => {
-    const { lab } = stage();
-    const key = createPrivateKey(lab.secrets.grantKey);
-    const attestor = keyAttestor(key);
-    const { id, digest, decision } = request;
-    const at = Date.now();
-    const proofOf = ({ sub }: LabPersonage): Proof => {
-      const evidence = evidencing(sub, digest);
-      const facts = {
-        authenticator: evidence ? "passkey" : "totp",
-        subject: sub,
-        digest,
-        at,
-        request: id,
-      } as const;
-      const whole = { ...facts, ...(evidence ? { evidence } : {}) };
-      return { ...whole, signature: attestor.attest(proofStatement(whole)) };
-    };
-    const approvals = approvers.map((person) => {
-      const approval = { subject: person.sub, at, digest, proof: proofOf(person) };
-      return { ...approval, signature: attestor.attest(approvalStatement(id, approval)) };
-    });
-    const grant = grantSigner(key).sign({
-      v: "countersign.grant.v1",
-      request: id,
-      digest,
-      cluster: "demo",
-      requester: alice.sub,
+  /** Has everybody's passkey asked, and says of those that show nothing that they typed a code. */
+  const granted = (request: AwaitingChallenge, approvers: readonly LabPersonage[], evidencing: Evidencing) =>
+    grantItself(stage().lab, thief, request, {
       approvers: approvers.map(({ sub }) => sub),
-      tier: decision.tier,
-      policy: decision.policy,
-      grantedAt: at,
-      notAfter: at + 300_000,
+      claim(sub) {
+        const evidence = evidencing(sub, request.digest);
+        return evidence ? { authenticator: "passkey", evidence } : { authenticator: "totp" };
+      },
     });
-    await thief.edit(id, (record) => {
-      delete record["challenge"];
-      Object.assign(record, { state: "granted", proof: proofOf(alice), approvals, grant });
-    });
-    await thief.wakeWorker(id);
-    return finish(lab, id);
-  };
 
   const payments = "/k8s rollout restart deploy/checkout -n prod -- by a thief";
   const inVain: readonly (readonly [what: string, evidencing: Evidencing, why: RegExp])[] = [
@@ -124,7 +86,7 @@ describe("attack: a captured web process", function () {
     it(`runs nothing of a tier that asks for bound proof, ${what}; the record says why`, async () => {
       const { executions } = stage();
       const before = executions();
-      const over = await grantItself(await asked(payments), [bob, carol], evidencing);
+      const over = await granted(await asked(payments), [bob, carol], evidencing);
       assert.equal(over.state, "denied");
       assert.match("ended" in over ? over.ended.why : JSON.stringify(over), why);
       assert.equal(executions(), before);
@@ -145,7 +107,7 @@ describe("attack: a captured web process", function () {
     }
     const { stdout } = await lab.cli("enrol", "passkeys", bob.sub);
     assert.ok(stdout.includes(own.id), "an administrator would see it");
-    const over = await grantItself(await asked(payments), [bob, carol], (sub, digest) =>
+    const over = await granted(await asked(payments), [bob, carol], (sub, digest) =>
       signed(sub === bob.sub ? own : keyOf(sub), sub, digest),
     );
     assert.match(
@@ -158,9 +120,7 @@ describe("attack: a captured web process", function () {
   it("runs what everybody's passkeys signed for: the worker asks for them and for no more", async () => {
     const { executions } = stage();
     const before = executions();
-    const over = await grantItself(await asked(payments), [bob, carol], (sub, digest) =>
-      signed(keyOf(sub), sub, digest),
-    );
+    const over = await granted(await asked(payments), [bob, carol], (sub, digest) => signed(keyOf(sub), sub, digest));
     assert.equal(over.state, "succeeded", JSON.stringify(over));
     assert.ok(executions() > before);
   });
@@ -169,7 +129,7 @@ describe("attack: a captured web process", function () {
     const { executions } = stage();
     const before = executions();
     const request = await asked("/k8s rollout restart deploy/api -n prod -- by a thief");
-    const over = await grantItself(request, [bob], () => undefined);
+    const over = await granted(request, [bob], () => undefined);
     assert.equal(over.state, "succeeded", JSON.stringify(over));
     assert.ok(executions() > before);
   });

@@ -82,6 +82,11 @@ const samples = {
   "recovery.locked": { kind: "recovery.locked", subject, credential },
   "passkey.issued": { kind: "passkey.issued", subject, by: "root" },
   "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
+  "identity.linked": { kind: "identity.linked", subject: "alice", team: "T1", user: "U1" },
+  "identity.unlinked": { kind: "identity.unlinked", subject: "alice", team: "T1", user: "U1", by: "root@host" },
+  "membership.read": { kind: "membership.read", subject: "alice", groups: "oncall, sre", evidence: "ab12" },
+  "membership.ended": { kind: "membership.ended", subject: "alice" },
+  "identity.refused": { kind: "identity.refused", subject: "eve", team: "T1", user: "U1", code: "not-listed" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
 
@@ -107,7 +112,14 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused", "settlement.refused", "review.refused", "freeze.refused"],
+      [
+        "request.refused",
+        "approval.refused",
+        "settlement.refused",
+        "review.refused",
+        "freeze.refused",
+        "identity.refused",
+      ],
     );
   });
 

@@ -25,19 +25,21 @@ describe("the value that an authenticator signs", () => {
 describe("hasItsEvidence", () => {
   const assertion = fakeAssertion("alice", "d1", "s", 1_000);
   const token = { kind: "id-token", token: "t" } as const;
+  const bound = { ...token, binding } as const;
 
   it("holds a proof to what its authenticator brings, and those that bring nothing to nothing", () => {
     const of = (authenticator: AuthenticatorName) =>
-      [assertion, token].map((evidence) => hasItsEvidence({ authenticator, evidence }));
+      [assertion, token, bound].map((evidence) => hasItsEvidence({ authenticator, evidence }));
     const bare = (authenticator: AuthenticatorName) => hasItsEvidence({ authenticator });
     assert.deepEqual(
       authenticatorNames.map((name) => [name, bare(name), ...of(name)]),
       [
-        ["totp", true, false, false],
-        ["duo", true, false, false],
-        ["okta", false, false, true],
-        ["push", false, false, true],
-        ["passkey", false, true, false],
+        ["totp", true, false, false, false],
+        ["duo", true, false, false, false],
+        ["okta", false, false, true, false],
+        ["push", false, false, true, false],
+        ["login", false, false, false, true],
+        ["passkey", false, true, false, false],
       ],
     );
   });

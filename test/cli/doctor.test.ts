@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { phoneAcr, startIdp } from "../lab/idp/idp.ts";
+import { phoneAcr } from "../lab/idp/contexts.ts";
+import { startIdp } from "../lab/idp/idp.ts";
 import { type StrangeProvider, startStrangeProvider } from "../lab/idp/strange-provider.ts";
 import { runCli } from "../lab/processes/run-cli.ts";
 
@@ -56,9 +57,9 @@ describe("countersign doctor idp", function () {
   });
 
   it("finds nothing against a provider that sends pushes, and leaves to a try what cannot be read", async () => {
-    const idp = await startIdp({ subjects: [] });
+    const idp = await startIdp({ subjects: [], redirectUris: ["https://countersign.example/login"] });
     try {
-      const { code, stdout } = await doctor(idp.issuer, "generic", `acr: ["${phoneAcr}"]`);
+      const { code, stdout } = await doctor(idp.issuer, "generic", `acr: ["${phoneAcr}"]\nlogin: {}`);
       assert.equal(code, 0, stdout);
       assert.doesNotMatch(stdout, /^NO /m);
       for (const words of [
@@ -66,6 +67,8 @@ describe("countersign doctor idp", function () {
         /clock agrees/,
         /knows the acr urn:lab:acr:phone/,
         /Pushes can be sent/,
+        /log in there anew for one plan/,
+        /Logins can be bound to a plan/,
       ])
         assert.match(stdout, words);
     } finally {

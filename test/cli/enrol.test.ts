@@ -10,6 +10,7 @@ import type { Scribe } from "../../src/ports.ts";
 import { runCli } from "../lab/processes/run-cli.ts";
 import { freshSecrets } from "../lab/processes/secrets.ts";
 import { freshPrefix, redisFor } from "../lab/redis/shared-redis.ts";
+import { exported, user } from "../policy/scim.ts";
 
 const scribe: Scribe = (event) => ({ event, writer: "test", clock: 1 });
 
@@ -126,6 +127,23 @@ describe("countersign enrol issue", function () {
       "countersign: COUNTERSIGN_SEALING_KEY: is missing",
       "countersign: REDIS_URL: is missing",
     ]);
+  });
+
+  it("knows whom the SCIM resources of the directory list, and says where they are wrong", async () => {
+    const directory = join(folder, "with-scim.yaml");
+    const beside = join(folder, "people.scim.json");
+    writeFileSync(directory, "scim: { file: people.scim.json, subject: userName }\nsubjects: { bob: {} }\n");
+    const known = { ...environment, COUNTERSIGN_DIRECTORY: directory };
+    writeFileSync(beside, exported(user("dave"), user("bob", { userName: "bob", active: false })));
+    assert.equal((await runCli(["enrol", "issue", "dave@example.com"], known)).code, 0);
+    assert.match((await runCli(["enrol", "issue", "bob"], known)).stderr, /knows no subject "bob"/);
+    writeFileSync(beside, "[]");
+    const bad = await runCli(["enrol", "issue", "bob"], known);
+    assert.equal(bad.code, 78);
+    assert.ok(bad.stderr.startsWith(`countersign: ${beside}:1:1: `), bad.stderr);
+    rmSync(beside);
+    const none = await runCli(["enrol", "issue", "bob"], known);
+    assert.equal(none.stderr, `countersign: COUNTERSIGN_DIRECTORY: ${beside} cannot be read (ENOENT)\n`);
   });
 
   it("says where a directory is wrong, and when there is none", async () => {

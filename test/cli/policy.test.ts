@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../lab/processes/run-cli.ts";
+import { exported, group, user } from "../policy/scim.ts";
 
 const example = new URL("../../manifests/overlays/example/", import.meta.url).pathname;
 const policy = `${example}policy.yaml`;
@@ -57,6 +58,35 @@ describe("countersign policy", function () {
   });
 
   describe("explain", () => {
+    it("counts a user group in Slack where the policy lets it, and where it is said", async () => {
+      const file = join(folder, "with-slack-groups.yaml");
+      writeFileSync(
+        file,
+        `slackGroups: { pagers: S0PAGERS }
+tiers: { guarded: { stepUp: {} } }
+permit: [{ name: pagers, subjects: ["group:pagers"], operations: ["@change"], tier: guarded }]
+`,
+      );
+      const asked = (...more: readonly string[]) =>
+        runCli([
+          ...["policy", "explain", "--policy", file, "--as", "eve", "--groups", "", "--cluster", "prod"],
+          ...["--pods", "3", ...more, ...restart],
+        ]);
+      assert.match((await asked("--slack-groups", "pagers")).stdout, /tier guarded, by: pagers, a user group in Slack/);
+      assert.match((await asked("--slack-groups", "oncall")).stdout, /denied, by: no permit/);
+    });
+
+    it("counts those whom the SCIM resources of the directory list", async () => {
+      const file = join(folder, "directory.yaml");
+      writeFileSync(file, "scim: { file: people.scim.json, subject: id }\nsubjects: { alice: { groups: [oncall] } }\n");
+      const resources = [user("alice"), user("bob"), group("g", "sre", "bob"), user("eve", { active: false })];
+      writeFileSync(join(folder, "people.scim.json"), exported(...resources));
+      const asked = await explain("--directory", file, "--as", "alice", "--cluster", "prod", "--pods", "3", ...restart);
+      assert.match(asked.stdout, /could approve now: bob\n/);
+      const gone = await explain("--directory", file, "--as", "eve", "--cluster", "prod", "--pods", "3", ...restart);
+      assert.match(gone.stderr, /knows no subject "eve"/);
+    });
+
     it("says the tier, the rules, what it takes and who could approve", async () => {
       const { code, stdout } = await explain(...asAlice, "--pods", "3", "--label", "team=web", ...restart);
       assert.equal(code, 0);

@@ -27,6 +27,7 @@ function byPasskey(subject: string, change: Partial<Proof> = {}): Proof {
 /** What another authenticator than this one brings. */
 const otherEvidence = {
   passkey: { kind: "id-token", token: "t" },
+  login: fakeAssertion("alice", digest, "s-1", leaseEnd),
   push: fakeAssertion("alice", digest, "s-1", leaseEnd),
   okta: fakeAssertion("alice", digest, "s-1", leaseEnd),
 } as const;
@@ -90,7 +91,7 @@ describe("whyNotProved", () => {
     });
 
   it("attack: takes no word of the web process that a passkey or a provider answered, without what that signed", async () => {
-    for (const authenticator of ["passkey", "push", "okta"] as const) {
+    for (const authenticator of ["passkey", "login", "push", "okta"] as const) {
       const by: Requirements = { stepUp: { by: [authenticator] } };
       const claimed = proofOf("alice", { authenticator });
       assert.match((await why({ proof: claimed }, by)) ?? "", /not what this tier asks for/, authenticator);
@@ -99,7 +100,7 @@ describe("whyNotProved", () => {
     }
   });
 
-  it("attack: takes no token of the identity provider for bound proof, whatever nonce somebody had it carry", async () => {
+  it("attack: takes no token of a push for bound proof, whatever nonce somebody had it carry", async () => {
     const binding = { salt: "s-1", expiresAt: leaseEnd };
     const evidence = { kind: "id-token", token: "t", binding } as const;
     const witness = { whyNot: async () => undefined };

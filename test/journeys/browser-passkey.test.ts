@@ -6,6 +6,7 @@ import { ask, click, finish, pageFor, reach, textOf, told } from "../lab/acting.
 import { boundPolicy, listPasskeys } from "../lab/passkeys.ts";
 import { alice, bob, carol, incident, type LabPersonage } from "../lab/people.ts";
 import { until } from "../lab/slack/until.ts";
+import { holdPasskeys } from "./browser-authenticator.ts";
 import { inBrowser } from "./browser-stage.ts";
 
 const payments = "/k8s rollout restart deploy/checkout -n prod -- 5xx since the 14:02 deploy";
@@ -111,22 +112,6 @@ describe("passkeys in a browser", function () {
     await page.getByRole("alert").getByText("This link is not valid any more.").waitFor();
   });
 });
-
-/** Gives the page an authenticator that holds no passkey yet, and finds its owner there, as a laptop's own does. */
-async function holdPasskeys(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
 
 async function follow(page: Page, url: string): Promise<void> {
   await page.goto("about:blank");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { approve, ask, finish, reach, textOf } from "../lab/acting.ts";
-import { weakerAcr } from "../lab/idp/idp.ts";
+import { weakerAcr } from "../lab/idp/contexts.ts";
 import { alice, approvals, bob, incident } from "../lab/people.ts";
 import { phone, sendPush, typeCode } from "../lab/pushing.ts";
 import { until } from "../lab/slack/until.ts";

@@ -95,6 +95,8 @@ async function main(wishes: Wishes): Promise<number> {
 
   You are Alice, on call. Type:  /k8s rollout restart deploy/api -n prod -- 5xx since the 14:02 deploy
   Be Bob and pull the brake:    /k8s freeze -- a bad deploy     and with Carol let it go: /k8s unfreeze -- rolled back
+  Prove it by a login:          the form's "By logging in…" leads to the lab's identity provider, where a click logs you in
+  Or with a passkey:            "Register a passkey" on the phone first, then the form's "With a passkey…"
   Everything here is on loopback; Ctrl-C ends all of it.
 `);
   await ended;

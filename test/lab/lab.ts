@@ -105,6 +105,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     (await startProvider(
       kind,
       people.map(({ sub }) => sub),
+      `${door.origin}/login`,
     ));
   if (provider) begun.defer(() => provider.close());
   const secrets = freshSecrets();

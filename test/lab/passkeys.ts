@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { readDirectory } from "../../src/policy/directory-document.ts";
 import type { Passkey } from "../../src/policy/passkey.ts";
 import type { SoftPasskey } from "../fakes/passkey.ts";
 import type { Lab } from "./lab.ts";
@@ -10,7 +11,7 @@ const example = new URL("../../manifests/overlays/example/", import.meta.url);
 /** Has the directory that all processes of the lab read list these as a person's, and no other, as an administrator does. */
 export async function listPasskeys(
   lab: Pick<Lab, "directoryFile">,
-  passkeys: ReadonlyMap<LabPersonage, readonly Passkey[]>,
+  passkeys: ReadonlyMap<Pick<LabPersonage, "sub">, readonly Passkey[]>,
 ): Promise<void> {
   let text = await readFile(lab.directoryFile, "utf8");
   for (const [{ sub }, theirs] of passkeys) {
@@ -18,7 +19,20 @@ export async function listPasskeys(
     const before = new RegExp(`${sub.replaceAll(".", "\\.")}: \\{(?: passkeys: \\[.*?\\],)?`);
     text = text.replace(before, `${sub}: {${written ? ` passkeys: [${written}],` : ""}`);
   }
-  await writeFile(lab.directoryFile, text);
+  const fresh = `${lab.directoryFile}.new`;
+  await writeFile(fresh, text);
+  // Nobody reads half a directory.
+  await rename(fresh, lab.directoryFile);
+}
+
+/** Those that the directory lists as this person's. */
+export async function listedPasskeys(
+  lab: Pick<Lab, "directoryFile">,
+  { sub }: Pick<LabPersonage, "sub">,
+): Promise<readonly Passkey[]> {
+  const directory = readDirectory(await readFile(lab.directoryFile, "utf8"));
+  if ("faults" in directory) throw new Error(`the lab's directory cannot be read: ${JSON.stringify(directory.faults)}`);
+  return directory.subjects.get(sub)?.passkeys ?? [];
 }
 
 /** Reads what our page shows behind this link, and answers it with the passkey; answers what became of it. */

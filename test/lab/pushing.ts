@@ -8,7 +8,7 @@ import type { OpenView } from "./slack/workspace.ts";
 
 // What people do with pushes: in Slack's forms, and on their phone.
 
-export type PushedForm = "prove" | "approve";
+export type PushedForm = "prove" | "approve" | "ran" | "did-not-run";
 
 /** Opens the form and has a push sent; answers the form that asks for its code, and the push as it lies on the phone. */
 export async function sendPush(
@@ -33,7 +33,7 @@ export async function openPushForm(
   button: "by-push" | "by-duo" | "by-okta",
 ): Promise<OpenView> {
   const hands = lab.slack.as(person.id);
-  await click(lab, person, form === "prove" ? "prove" : "review", id);
+  await click(lab, person, form === "approve" ? "review" : form, id);
   const open = await until(lab.slack, () => hands.see().views.find((one) => one.view.callback_id === form));
   await hands.click({ view: open.id }, button);
   return until(lab.slack, () =>
@@ -45,10 +45,16 @@ export function phone(lab: Lab, { sub }: LabPersonage): readonly ReceivedPush[] 
   return lab.idp?.inbox(sub) ?? [];
 }
 
-/** Types a code into the form of a push, and answers the form as it stands then, with its errors. */
-export async function typeCode(lab: Lab, person: LabPersonage, form: OpenView, code: string): Promise<OpenView> {
+/** Types a code into the form of a push, and whatever else it asks; answers the form as it stands then, with its errors. */
+export async function typeCode(
+  lab: Lab,
+  person: LabPersonage,
+  form: OpenView,
+  code: string,
+  besides: Readonly<Record<string, string>> = {},
+): Promise<OpenView> {
   for (;;) {
-    const after = await submit(lab, person, form, { code });
+    const after = await submit(lab, person, form, { code, ...besides });
     // Somebody of the house polls at this very moment, or has just now.
     if (!JSON.stringify(after.errors).includes("has not answered yet")) return after;
     await sleep(100);

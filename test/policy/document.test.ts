@@ -169,7 +169,7 @@ describe("readPolicy", () => {
       [
         "a bound proof by what signs none",
         tier("{ stepUp: { bound: true, by: [totp] } }"),
-        ["2:16", /by passkey alone/],
+        ["2:16", /by login or passkey alone/],
       ],
       ["an authenticator that is none", tier("{ stepUp: { by: [sms] } }"), ["2:23", /expected one of "totp"/]],
       ["more than a day", tier("{ stepUp: { within: 24h1s } }"), ["2:26", /at most 24h/]],

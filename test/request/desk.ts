@@ -20,6 +20,7 @@ import { type FakeDirectory, fakeDirectory } from "../fakes/directory.ts";
 import { type FakePolicy, fakePolicy, labPolicy } from "../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../fakes/presence.ts";
 import { fakeRecords } from "../fakes/records.ts";
+import { type FakeSlackGroups, fakeSlackGroups } from "../fakes/slack-groups.ts";
 import { fakeWake } from "../fakes/wake.ts";
 import { fakeWitness } from "../fakes/witness.ts";
 import { plan as samplePlan } from "./samples.ts";
@@ -51,6 +52,7 @@ export interface TestDesk extends Desk {
   readonly presence: FakePresence;
   readonly directory: FakeDirectory;
   readonly policy: FakePolicy;
+  readonly slackGroups: FakeSlackGroups;
   readonly verifier: GrantVerifier;
   readonly lifecycle: Lifecycle;
   /** Opens a request that is refused by nobody. */
@@ -78,6 +80,7 @@ export function openDesk(
   const chance = fakeChance();
   const directory = fakeDirectory(people);
   const policy = fakePolicy(parts.policy);
+  const slackGroups = fakeSlackGroups();
   for (const { sub } of people) records.store.enrol(sub, credentialOf(sub));
   const { trail } = records;
   const store = believing(records.store, attestor);
@@ -88,6 +91,7 @@ export function openDesk(
     presence,
     chance,
     directory,
+    slackGroups,
     policy,
     authenticators: parts.authenticators ?? new Map([["totp", fakeAuthenticator(people.map(({ sub }) => sub))]]),
     witness: parts.witness ?? fakeWitness(),
@@ -121,6 +125,7 @@ export function openDesk(
     wake,
     presence,
     directory,
+    slackGroups,
     policy,
     verifier,
     lifecycle,

@@ -42,6 +42,6 @@ describe("how one stands who lacks a proof alone", () => {
   it("is told so where what it takes is not set up in this house", async () => {
     const refusal = await ways(house({ totp: ["alice"] }), "alice", { bound: true });
     assert.ok("remedy" in refusal);
-    assert.match(refusal.remedy ?? "", /signed for this very plan by a passkey\. None of these is set up/);
+    assert.match(refusal.remedy ?? "", /signed for this very plan by a login or a passkey\. None of these is set up/);
   });
 });

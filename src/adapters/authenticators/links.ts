@@ -5,7 +5,7 @@ import type { SealingKey, SealingKeys } from "./seal.ts";
 const secretLength = 32;
 
 /** A key for one kind of link alone, derived from the sealing key (RFC 5869). */
-export function keyFor({ kid, key }: SealingKey, kind: "enrolment" | "passkey" | "step-up"): KeyObject {
+export function keyFor({ kid, key }: SealingKey, kind: "enrolment" | "passkey" | "step-up" | "slack-link"): KeyObject {
   const derived = hkdfSync("sha256", key, "", `countersign.${kind}.v1/${kid}`, secretLength);
   return createSecretKey(Buffer.from(derived));
 }

@@ -4,11 +4,14 @@ import { isRefusal } from "../../operation/refusal.ts";
 import { type Deeds, deedsOf } from "./deeds.ts";
 import { HttpRefusal, readJson, refuseForeign } from "./doorway.ts";
 import { type PageFile, pageFiles } from "./page-files.ts";
+import { pocketOf } from "./pocket.ts";
 
 export interface PagesOptions extends Deeds {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
+  /** Whether people open our pages at https. */
+  readonly secure: boolean;
   /** Rejects while the records cannot be reached. */
   readonly alive: () => Promise<unknown>;
   readonly onFault: (fault: unknown) => void;
@@ -25,7 +28,7 @@ const drainMs = 2_000;
 
 /**
  * Our own small pages: enrolling an authenticator and registering a passkey behind one-time links, recovery, proving
- * presence by a passkey, and a sign of life at `/healthz`.
+ * presence by a passkey or a login at the identity provider, and a sign of life at `/healthz`.
  */
 export async function openPages(options: PagesOptions): Promise<Pages> {
   const { onFault } = options;
@@ -46,7 +49,7 @@ export async function openPages(options: PagesOptions): Promise<Pages> {
     if (deed) {
       demandMethod(request, response, ["POST"]);
       refuseForeign(request);
-      const done = await deed(textsIn(await readJson(request)));
+      const done = await deed(textsIn(await readJson(request)), pocketOf(request, response, options.secure));
       return sendJson(response, isRefusal(done) ? 422 : 200, done);
     }
     demandMethod(request, response, ["GET", "HEAD"]);

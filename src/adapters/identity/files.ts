@@ -1,11 +1,21 @@
 import { readFileSync, statSync } from "node:fs";
-import { type People, readDirectory } from "../../policy/directory-document.ts";
+import { dirname, resolve } from "node:path";
+import type { ListedDirectory } from "../../link-port.ts";
+import { readDirectory } from "../../policy/directory-document.ts";
 import { readPolicy } from "../../policy/document.ts";
+import { type People, withRoster } from "../../policy/people.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { readScim } from "../../policy/scim-document.ts";
 import type { DocumentFault } from "../../policy/yaml-document.ts";
-import type { Directory, PolicySource } from "../../ports.ts";
+import type { PolicySource } from "../../ports.ts";
 
-/** A mounted file that is read again when it changed; a faulty new one is refused, and the old one stays, loudly. */
+/** Reads one file of several, by what makes a value of its text. Throws {@link FaultyFile}. */
+type Open = <T extends object>(
+  file: string,
+  by: (text: string) => T | { readonly faults: readonly DocumentFault[] },
+) => T;
+
+/** What mounted files say; they are read again when one changed. A faulty new one is refused, and the old ones stay, loudly. */
 interface Mounted<T> {
   current(): T;
 }
@@ -21,29 +31,25 @@ export class FaultyFile extends Error {
   }
 }
 
-function mount<T extends object>(
-  file: string,
-  read: (text: string) => T | { readonly faults: readonly DocumentFault[] },
+function mount<T>(
+  read: (open: Open) => T,
   onFault: (fault: unknown, stays: T) => void,
   onTaken: (value: T, was: T) => void = () => undefined,
 ): Mounted<T> {
+  /** Those that were opened last, as they were then. */
+  let seen = new Map<string, string | undefined>();
   const load = () => {
-    const value = read(readFileSync(file, "utf8"));
-    if ("faults" in value) throw new FaultyFile(file, value.faults);
-    return value;
+    seen = new Map();
+    return read((file, by) => {
+      seen.set(file, stampOf(file));
+      return readWhole(file, by);
+    });
   };
-  const stamp = () => {
-    const { mtimeMs, size, ino } = statSync(file);
-    return `${mtimeMs}/${size}/${ino}`;
-  };
-  let seen = stamp();
   let value = load();
   return {
     current() {
       try {
-        const now = stamp();
-        if (now === seen) return value;
-        seen = now;
+        if ([...seen].every(([file, stamp]) => stamp !== undefined && stampOf(file) === stamp)) return value;
         const was = value;
         value = load();
         onTaken(value, was);
@@ -55,6 +61,22 @@ function mount<T extends object>(
   };
 }
 
+const readWhole: Open = (file, by) => {
+  const value = by(readFileSync(file, "utf8"));
+  if ("faults" in value) throw new FaultyFile(file, value.faults);
+  return value;
+};
+
+/** Undefined while it cannot be looked at: then it is tried again. */
+function stampOf(file: string): string | undefined {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs}/${size}/${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The policy from a mounted YAML file. Throws {@link FaultyFile} when the first one is faulty. Each later revision is
  * told with the one it follows, and each that is refused with the one that stays.
@@ -64,16 +86,35 @@ export function filePolicy(
   onFault: (fault: unknown, stays: Policy) => void,
   onTaken?: (policy: Policy, was: Policy) => void,
 ): PolicySource {
-  return mount<Policy>(file, readPolicy, onFault, onTaken);
+  return mount((open) => open(file, readPolicy), onFault, onTaken);
 }
 
-/** Subjects, groups and Slack links from a mounted YAML file. Throws {@link FaultyFile} when the first one is faulty. */
-export function fileDirectory(file: string, onFault: (fault: unknown) => void): Directory {
-  const mounted = mount<People>(file, readDirectory, onFault);
+/**
+ * Subjects, groups and Slack links from a mounted YAML file, and from the SCIM resources it names. Throws
+ * {@link FaultyFile} when the first one is faulty.
+ */
+export function fileDirectory(file: string, onFault: (fault: unknown) => void): ListedDirectory {
+  const mounted = mount((open) => peopleOf(file, open), onFault);
   return {
     subject: async (sub) => mounted.current().subjects.get(sub),
     people: async () => [...mounted.current().subjects.values()],
     bySlack: async (team, user) => mounted.current().bySlack.get(`${team}/${user}`),
+    claims: async ({ team, user }) => mounted.current().bySlack.has(`${team}/${user}`),
     slackUsers: async (sub) => mounted.current().slackUsers.get(sub) ?? [],
   };
+}
+
+/** Everybody whom these files know now. Throws {@link FaultyFile}. */
+export function readPeople(file: string): People {
+  return peopleOf(file, readWhole);
+}
+
+function peopleOf(file: string, open: Open): People {
+  const listed = open(file, readDirectory);
+  if (!listed.scim) return listed;
+  const { subject, file: beside } = listed.scim;
+  return withRoster(
+    listed,
+    open(resolve(dirname(file), beside), (text) => readScim(text, subject)),
+  );
 }

@@ -26,6 +26,9 @@ const scriptNames = [
   "push-end",
   "push-withdraw",
   "push-due",
+  "link",
+  "membership",
+  "membership-turn",
 ] as const;
 type ScriptName = (typeof scriptNames)[number];
 

@@ -16,23 +16,28 @@ interface Alarm {
   readonly says: readonly (readonly RichTextElement[])[];
   /** The subject who is told by a direct message as well. */
   readonly whose?: string;
+  /** Another Slack account that is told so, by its user id. */
+  readonly also?: string;
+  /** It is for the security channel, not for the approvers'. */
+  readonly security?: true;
 }
 
 /**
- * Tells the approvers' channel, and the person it is about in a direct message. It throws when the channel could not be
+ * Tells the approvers' channel or that of security, and the person it is about in a direct message. It throws when the channel could not be
  * told; a direct message that does not arrive is logged, for the channel has it too.
  */
 export function createTeller(
   client: WebClient,
-  { approvalsChannel }: Pick<SlackSettings, "approvalsChannel">,
+  { approvalsChannel, securityChannel }: Pick<SlackSettings, "approvalsChannel" | "securityChannel">,
   { directory, log }: Pick<SlackPorts, "directory" | "log">,
 ): (entry: Entry) => Promise<void> {
   return async (entry) => {
     const { event } = JSON.parse(entry.body) as Body;
     const alarm = alarmOf(event, entry.time);
     if (!alarm) return;
-    const { title, says, whose } = alarm;
+    const { title, says, whose, also, security } = alarm;
     const users = whose === undefined ? [] : await directory.slackUsers(whose);
+    const told = new Set([...users, ...(also === undefined ? [] : [also])]);
     const named =
       whose === undefined ? [] : [[raw("Whose: "), raw(whose), ...users.flatMap((id) => [raw(" "), person(id)])]];
     const message = {
@@ -40,8 +45,8 @@ export function createTeller(
       blocks: [richText(lines([bold(title)], ...says, ...named))],
       ...inert,
     };
-    await client.chat.postMessage({ channel: approvalsChannel, ...message });
-    for (const user of users)
+    await client.chat.postMessage({ channel: security ? securityChannel : approvalsChannel, ...message });
+    for (const user of told)
       try {
         const { channel } = await client.conversations.open({ users: user });
         if (channel?.id) await client.chat.postMessage({ channel: channel.id, ...message });
@@ -79,6 +84,24 @@ function alarmOf(event: AuditEvent, at: number): Alarm | undefined {
         says: [[raw("Somebody types recovery codes that are none. The authenticator itself goes on counting.")]],
         whose: event.subject,
       };
+    case "identity.linked":
+      return {
+        title: `A Slack account was linked to ${event.subject}`,
+        says: [
+          [
+            person(event.user),
+            raw(` (${event.team}/${event.user}) asks and approves as ${event.subject} from now on.`),
+          ],
+          notTheirs(event),
+        ],
+        ...{ whose: event.subject, also: event.user, security: true },
+      };
+    case "identity.unlinked":
+      return {
+        title: `A Slack account is not linked to ${event.subject} any more`,
+        says: [[person(event.user), raw(` (${event.team}/${event.user}) was unlinked by ${event.by}.`)]],
+        ...{ whose: event.subject, also: event.user, security: true },
+      };
     case "freeze.set":
       return {
         title: `${asSentence(scopeInWords(event.scope))} is frozen by ${event.subject}`,
@@ -105,6 +128,10 @@ function alarmOf(event: AuditEvent, at: number): Alarm | undefined {
     default:
       return undefined;
   }
+}
+
+function notTheirs({ team, user }: { readonly team: string; readonly user: string }): readonly RichTextElement[] {
+  return spoken(`Not theirs? An administrator ends it at once: \`countersign identity unlink ${team}/${user}\`.`);
 }
 
 function notMe(subject: string): readonly RichTextElement[] {

@@ -99,6 +99,16 @@ export function moment(ms: number): RichTextElement {
   };
 }
 
+/** A text of the cluster's, its moments (RFC 3339) shown likewise. */
+export function dated(text: string): readonly RichTextElement[] {
+  return text
+    .split(/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/)
+    .filter((part) => part !== "")
+    .map((part) =>
+      /^\d{4}-\d\d-/.test(part) && !Number.isNaN(Date.parse(part)) ? moment(Date.parse(part)) : raw(part),
+    );
+}
+
 /** The same inside mrkdwn. */
 export function momentText(ms: number): string {
   return `<!date^${Math.floor(ms / 1000)}^{date_short_pretty} at {time_secs}|${isoOf(ms)}>`;
@@ -147,11 +157,13 @@ export type ActionId =
   | "undo"
   | "revoke"
   | "reviewed"
+  | "by-login"
   | "by-passkey"
   | "by-push"
   | "by-duo"
   | "by-okta"
-  | "not-me";
+  | "not-me"
+  | "link";
 
 export function button(
   action: ActionId,

@@ -7,6 +7,7 @@ import { breakGlassUsage, type Command, parse, whyUsage } from "../../operation/
 import { isRefusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
+import type { Origin } from "../../request/asked.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { owesReview } from "../../request/review.ts";
 import type { Arrival } from "./arrival.ts";
@@ -18,6 +19,7 @@ import { clip } from "./escape.ts";
 import { type Front, identify, recordRefusal } from "./front.ts";
 import { frozenLine } from "./frozen.ts";
 import { heldUpOf } from "./known.ts";
+import { linkReply } from "./linking.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { reviews } from "./reviewing.ts";
 import { statusBlocks } from "./thread.ts";
@@ -29,8 +31,10 @@ import { stateWords } from "./words.ts";
 /** Does what was typed after the slash command, and says to the person alone what came of it. */
 export async function answerCommand(front: Front, arrival: Arrival, text: string): Promise<Reply> {
   const subject = await identify(front, arrival);
-  if (isRefusal(subject)) return refusalReply(subject);
+  if (isRefusal(subject) && subject.refused !== "not-linked") return refusalReply(subject);
   const command = parse(typedText(text), { ...front.settings, runbooks: front.ports.lifecycle.runbooks() });
+  const links = !isRefusal(command) && command.kind === "link";
+  if (isRefusal(subject)) return links ? linkReply(front, arrival) : refusalReply(subject);
   if (!isRefusal(command)) return carryOut(front, arrival, subject, command);
   // Slack has stored the secret already; that it was typed must be found again.
   if (command.refused === "secret-in-text") await recordRefusal(front, subject, command);
@@ -43,6 +47,8 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return help(front.settings.command, command.topic, front.ports.lifecycle.runbooks());
     case "mine":
       return mine(front, subject);
+    case "link":
+      return linkReply(front, arrival, subject);
     case "freezes":
       return freezes(front);
     case "reviews":
@@ -52,9 +58,9 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
     case "unfreeze":
       return openUnfreeze(front, arrival, subject, command);
     case "can-i":
-      return canIReply(front, subject, command.question, arrival.channel ?? "");
+      return canIReply(front, subject, command.question, originOf(arrival));
     case "why":
-      return whyReply(front, subject, command, arrival.channel ?? "");
+      return whyReply(front, subject, command, originOf(arrival));
     case "status":
       return status(front, subject, command.id);
     case "cancel": {
@@ -67,14 +73,19 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
     }
     case "operate": {
       const { operation, reason, breakGlass } = command;
-      const { team, user, channel = "" } = arrival;
-      const origin = { team, user, channel };
       const glass = breakGlass ? { breakGlass } : {};
-      const asked = await front.ports.lifecycle.ask({ subject, origin, operation, reason, ...glass });
+      const asked = await front.ports.lifecycle.ask({
+        ...{ subject, origin: originOf(arrival), operation, reason },
+        ...glass,
+      });
       if (isRefusal(asked)) return refusalReply(asked);
       return askedReply(asked, front.settings.command, frozenLine(asked, await front.ports.brake.standing()));
     }
   }
+}
+
+function originOf({ team, user, channel = "" }: Arrival): Origin {
+  return { team, user, channel };
 }
 
 function askedReply(asked: Request, slash: string, frozen: string | undefined): Reply {
@@ -113,6 +124,7 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     { usage: freezingUsage.freeze, summary: "stop everything new, on one cluster or on all" },
     { usage: freezingUsage.unfreeze, summary: "let it go on; it takes two people" },
     { usage: "freezes", summary: "what is frozen, by whom and why" },
+    { usage: "link", summary: "link your Slack account to who you are at the identity provider" },
     { usage: "help [COMMAND]", summary: "this list" },
   ];
   const found = commands.filter(({ usage }) => topic === undefined || usage.startsWith(topic.toLowerCase()));

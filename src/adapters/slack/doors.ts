@@ -5,7 +5,7 @@ import type { Doors } from "./ways.ts";
 
 /**
  * The doors to what proves presence outside of Slack, for one person, one request and one end. Whoever else holds such a
- * link sees a plan that Slack shows as well; to say yes takes the passkey of the person it is for.
+ * link sees a plan that Slack shows as well; to say yes takes the passkey or the login of the person it is for.
  */
 export function doorsFor({ ports }: Front, about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number): Doors {
   const { stepUpAddress, pushing } = ports;
@@ -18,6 +18,11 @@ export function doorsFor({ ports }: Front, about: Omit<StartedStepUp, "salt" | "
           okta: button("by-okta", "Send an Okta push", `${purpose} ${request}`),
         }
       : {}),
-    ...(stepUpAddress ? { passkey: linkButton("by-passkey", "With a passkey…", stepUpAddress(about, now)) } : {}),
+    ...(stepUpAddress
+      ? {
+          login: linkButton("by-login", "By logging in…", stepUpAddress(about, now)),
+          passkey: linkButton("by-passkey", "With a passkey…", stepUpAddress(about, now)),
+        }
+      : {}),
   };
 }

@@ -10,6 +10,8 @@ import type { Whisper } from "./whisper.ts";
 export interface Front {
   readonly settings: SlackSettings;
   readonly ports: SlackPorts;
+  /** The one that the bot is installed in. */
+  readonly workspace: { readonly team: string; readonly name: string };
   readonly members: Members;
   /** The client for what a person waits for. */
   readonly slack: WebClient;
@@ -34,7 +36,7 @@ export async function identify(
     ...places.map((place) => members.refuseChannel(place)),
   ]);
   const refusal = refusals.find(isRefusal);
-  if (!refusal) return subject ?? notLinked(team, user);
+  if (!refusal) return subject ?? notLinked(front, arrival);
   if (subject) await recordRefusal(front, subject, refusal);
   return refusal;
 }
@@ -49,10 +51,12 @@ export async function recordRefusal({ ports }: Front, subject: Subject, refusal:
   });
 }
 
-function notLinked(team: string, user: string): Refusal {
+function notLinked({ ports, settings }: Front, { team, user }: Arrival): Refusal {
   return refuse(
     "not-linked",
     "Your Slack account is not linked to a person Countersign knows.",
-    `Ask an administrator to add \`${team}/${user}\` to the directory.`,
+    ports.linkAddress
+      ? `Type \`${settings.command} link\`, or ask an administrator to add \`${team}/${user}\` to the directory.`
+      : `Ask an administrator to add \`${team}/${user}\` to the directory.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { App, BlockAction, ButtonAction, ViewSubmitAction } from "@slack/bolt";
 import type { PushAuthenticator } from "../../policy/authenticator.ts";
+import { againModal } from "./again.ts";
 import { answerInTime, safely } from "./answer.ts";
 import { codeOf } from "./api-fault.ts";
 import type { Arrival } from "./arrival.ts";
@@ -52,11 +53,13 @@ export function listen(app: App, front: Front): void {
     undo: (arrival, id) => openUndo(front, arrival, id),
     revoke: (arrival, id) => revoke(front, arrival, id),
     reviewed: (arrival, id) => openReviewed(front, arrival, id),
-    // The browser opens it.
+    // The browser opens them.
+    "by-login": async () => undefined,
     "by-passkey": async () => undefined,
     "by-push": byPush("push"),
     "by-duo": byPush("duo"),
     "by-okta": byPush("okta"),
+    link: async () => undefined,
     "not-me": (arrival, salt) => notMe(front, arrival, salt),
   };
   for (const [action, onClick] of Object.entries(clicks))
@@ -97,7 +100,7 @@ export function listen(app: App, front: Front): void {
         later: (answer) =>
           front.slack.views.update({
             view_id: body.view.id,
-            view: "errors" in answer ? noticeModal(Object.values(answer.errors).join(" ")) : answer.view,
+            view: "errors" in answer ? againModal(view, Object.values(answer.errors).join(" ")) : answer.view,
           }),
       });
     });

@@ -5,6 +5,7 @@ import {
   bold,
   bullets,
   context,
+  dated,
   fields,
   header,
   limits,
@@ -55,6 +56,6 @@ function listing(title: string, items: readonly string[]): readonly KnownBlock[]
 }
 
 function liveLines({ says, readAt, lastChange }: NonNullable<Sheet["live"]>): readonly (readonly RichTextElement[])[] {
-  const change = lastChange === undefined ? [] : [[raw(`Last change: ${lastChange}`)]];
+  const change = lastChange === undefined ? [] : [dated(`Last change: ${lastChange}`)];
   return [[raw(`${says}, `), moment(readAt)], ...change];
 }

@@ -1,4 +1,5 @@
 import type { StartedStepUp } from "../../challenge/step-up.ts";
+import type { NamedAccount } from "../../link-port.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
 import type { Brake } from "../../request/brake.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";
@@ -45,6 +46,10 @@ export interface SlackPorts {
   readonly log: Log;
   /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
   readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
+  /** Where a person links this account to themselves; absent: only the directory says whose an account is. */
+  /** Whether the provider says who is in which groups: then those who are linked log in for that as well. */
+  readonly readsGroups?: boolean;
+  readonly linkAddress?: (account: NamedAccount, now: number) => string;
   /** Absent: no provider sends pushes. */
   readonly pushing?: Pushing;
 }

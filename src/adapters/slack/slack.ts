@@ -70,6 +70,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
   const front: Front = {
     settings,
     ports,
+    workspace: { team: bot.team_id, name: bot.team ?? bot.team_id },
     members: createMembers(clients.interactive),
     slack: clients.interactive,
     whisper: createWhisper(clients.interactive, log),

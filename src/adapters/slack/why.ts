@@ -1,7 +1,7 @@
 import type { Decision } from "../../policy/policy.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { requirementWords } from "../../policy/words.ts";
-import { commandOf } from "../../request/asked.ts";
+import { commandOf, type Origin } from "../../request/asked.ts";
 import type { Why, Wondered } from "../../request/why.ts";
 import { bullets, code, lines, raw, richText } from "./blocks.ts";
 import { escaped } from "./escape.ts";
@@ -13,10 +13,10 @@ export async function whyReply(
   { ports }: Front,
   subject: Subject,
   meant: Pick<Wondered, "operation" | "breakGlass">,
-  channel: string,
+  origin: Origin,
 ): Promise<Reply> {
   const { operation, breakGlass } = meant;
-  const why = await ports.lifecycle.why({ subject, operation, channel, ...(breakGlass ? { breakGlass } : {}) });
+  const why = await ports.lifecycle.why({ subject, operation, origin, ...(breakGlass ? { breakGlass } : {}) });
   const said = whyWords(why);
   const heading = "By the policy alone; nothing was asked for by this question.";
   return {

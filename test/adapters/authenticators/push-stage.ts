@@ -13,7 +13,8 @@ import type { PushAuthenticator } from "../../../src/policy/authenticator.ts";
 import { presets } from "../../../src/policy/provider-presets.ts";
 import type { Authenticator, Scribe } from "../../../src/ports.ts";
 import type { PushSender } from "../../../src/push-port.ts";
-import { type Idp, phoneAcr, type ReceivedPush } from "../../lab/idp/idp.ts";
+import { phoneAcr } from "../../lab/idp/contexts.ts";
+import type { Idp, ReceivedPush } from "../../lab/idp/idp.ts";
 import { freshPrefix } from "../../lab/redis/shared-redis.ts";
 
 /** Pushes as one web process has them, over a real Redis and a real provider. */

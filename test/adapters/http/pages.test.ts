@@ -40,6 +40,7 @@ describe("the pages", () => {
     pages = await openPages({
       host: "127.0.0.1",
       port: 0,
+      secure: false,
       enrolling,
       alive: () => alive(),
       onFault: (fault) => faults.push(fault),
@@ -71,6 +72,8 @@ describe("the pages", () => {
       ["/passkey.js", "text/javascript"],
       ["/step-up", "text/html"],
       ["/step-up.js", "text/javascript"],
+      ["/link", "text/html"],
+      ["/link.js", "text/javascript"],
       ["/recover", "text/html"],
       ["/recover.js", "text/javascript"],
     ] as const)
@@ -110,7 +113,7 @@ describe("the pages", () => {
     });
 
     it("that the browser obeys: nothing inline, and nothing but what we serve", async () => {
-      for (const page of ["/enrol", "/recover"]) {
+      for (const page of ["/enrol", "/recover", "/link", "/login"]) {
         const html = await (await fetch(pages.url + page)).text();
         assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:/);
         for (const [, path = ""] of html.matchAll(/(?:src|href)="([^"]+)"/g))
@@ -282,6 +285,7 @@ describe("the pages", () => {
       const own = await openPages({
         host: "127.0.0.1",
         port: 0,
+        secure: false,
         enrolling,
         registering: {
           offer: async () => dead,
@@ -315,6 +319,113 @@ describe("the pages", () => {
           ["good", { by: "passkey", given: "a", typed: "api-1", why: "" }],
           ["good", "c"],
         ]);
+      } finally {
+        await own.close();
+      }
+    });
+  });
+
+  describe("lead to the provider and back", () => {
+    const carried = { kept: "state.sealed", address: "https://id.example.com/auth?state=state" };
+    const account = { team: "T1", user: "U9", name: "dave", workspace: "The Lab" };
+    const brought: unknown[] = [];
+    const open = (secure: boolean) =>
+      openPages({
+        ...{ host: "127.0.0.1", port: 0, secure, enrolling, alive, onFault: (fault: unknown) => faults.push(fault) },
+        login: {
+          logins: {
+            host: "id.example.com",
+            begin: () => assert.fail("the step-up does that"),
+            finish: async (kept, back) => {
+              brought.push([kept, back]);
+              return {
+                end: kept === "linking.sealed" ? "link" : "step-up",
+                carried: "c",
+                token: { token: "t", subject: "alice" },
+              };
+            },
+          },
+          linking: {
+            start: () => assert.fail("Slack does that"),
+            offer: async (link) => (link === "good" ? { account, provider: "id.example.com" } : dead),
+            begin: async (link) => (link === "good" ? carried : dead),
+            back: async () => ({ confirm: { subject: "alice", account }, kept: "unconfirmed" }),
+            confirm: async (kept) => (kept === "unconfirmed" ? { says: "It is linked." } : dead),
+          },
+          stepUps: {
+            begin: async (link) => (link === "good" ? carried : dead),
+            back: async () => ({ says: "Your presence is proved." }),
+          },
+        },
+      });
+    const send = (url: string, body: object, cookie = "") =>
+      fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", cookie },
+        body: JSON.stringify(body),
+      });
+
+    it("to confirm a link by what the same browser was given after the login, and by nothing it sends itself", async () => {
+      const own = await open(false);
+      try {
+        const offer = await send(`${own.url}/link/offer`, { link: "good" });
+        assert.deepEqual(await told(offer), [200, { account, provider: "id.example.com" }]);
+        const begun = await send(`${own.url}/link/login`, { link: "good" });
+        assert.match(begun.headers.get("set-cookie") ?? "", /^login=state\.sealed; /);
+        const back = await send(`${own.url}/login/back`, { code: "c", state: "state" }, "login=linking.sealed");
+        assert.deepEqual(await told(back), [200, { confirm: { subject: "alice", account } }]);
+        assert.match(back.headers.get("set-cookie") ?? "", /^login=unconfirmed; .*HttpOnly/);
+        assert.equal(brought.length, 1);
+        brought.length = 0;
+        const forged = await send(`${own.url}/link/confirm`, { kept: "unconfirmed", link: "good" });
+        assert.equal(forged.status, 422);
+        assert.equal(
+          (await fetch(`${own.url}/link/confirm`, { headers: { cookie: "login=unconfirmed" } })).status,
+          405,
+        );
+        const done = await send(`${own.url}/link/confirm`, {}, "login=unconfirmed");
+        assert.deepEqual(await told(done), [200, { says: "It is linked." }]);
+        assert.match(done.headers.get("set-cookie") ?? "", /^login=; Path=\/; Max-Age=0/);
+      } finally {
+        await own.close();
+      }
+    });
+
+    it("with what the browser must keep in a cookie that no script and no other site gets at", async () => {
+      for (const [secure, name, ending] of [
+        [true, "__Host-login", "; Secure"],
+        [false, "login", ""],
+      ] as const) {
+        const own = await open(secure);
+        try {
+          const begun = await send(`${own.url}/step-up/login`, { link: "good", typed: "", why: "" });
+          assert.deepEqual(await told(begun), [200, { address: carried.address }]);
+          const kept = `${name}=${carried.kept}`;
+          const how = `Path=/; Max-Age=600; HttpOnly; SameSite=Strict${ending}`;
+          assert.equal(begun.headers.get("set-cookie"), `${kept}; ${how}`);
+          const answer = { code: "c", state: "state", iss: "i", error: "" };
+          const done = await send(`${own.url}/login/back`, answer, `other=1; ${kept}`);
+          assert.deepEqual(await told(done), [200, { says: "Your presence is proved." }]);
+          assert.match(done.headers.get("set-cookie") ?? "", new RegExp(`^${name}=; Path=/; Max-Age=0`));
+          assert.deepEqual(brought.pop(), [carried.kept, answer]);
+        } finally {
+          await own.close();
+        }
+      }
+    });
+
+    it("attack: takes no answer from a browser that keeps nothing, or under a name that a neighbour's host can set", async () => {
+      const own = await open(true);
+      try {
+        for (const cookie of ["", `login=${carried.kept}`]) {
+          const done = await send(`${own.url}/login/back`, { code: "c", state: "state" }, cookie);
+          assert.equal(done.status, 422);
+        }
+        assert.deepEqual(brought, []);
+        const refused = await send(`${own.url}/step-up/login`, { link: "old" });
+        assert.deepEqual([refused.status, refused.headers.get("set-cookie")], [422, null]);
+        assert.equal((await fetch(`${own.url}/login/back?code=c&state=state`)).status, 405);
+        assert.equal((await fetch(`${own.url}/login`)).status, 200);
       } finally {
         await own.close();
       }
@@ -392,7 +503,14 @@ describe("the pages", () => {
 
   it("reject when their port is taken", async () => {
     const { port } = new URL(pages.url);
-    const options = { host: "127.0.0.1", port: Number(port), enrolling, alive: async () => 1, onFault: () => {} };
+    const options = {
+      host: "127.0.0.1",
+      port: Number(port),
+      secure: false,
+      enrolling,
+      alive: async () => 1,
+      onFault: () => {},
+    };
     await assert.rejects(openPages(options), { code: "EADDRINUSE" });
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FaultyFile, fileDirectory, filePolicy } from "../../../src/adapters/identity/files.ts";
+import { exported, group, user } from "../../policy/scim.ts";
 
 const people = (...subs: readonly string[]) =>
   ["subjects:", ...subs.flatMap((sub, i) => [`  ${sub}:`, `    slack: [T1/U${i}]`, "    groups: [sre]"]), ""].join(
@@ -73,6 +74,56 @@ describe("a mounted file", () => {
     link("two");
     assert.ok(await directory.subject("bobby"));
     assert.equal(await directory.subject("alice"), undefined);
+  });
+
+  describe("that names SCIM resources beside it", () => {
+    const named = `scim: { file: people.scim.json, subject: externalId }\n${people("alice", "bob")}`;
+    const sync = (...resources: readonly object[]) => {
+      const beside = join(folder, "people.scim.json");
+      writeFileSync(`${beside}.new`, exported(...resources));
+      renameSync(`${beside}.new`, beside);
+      return beside;
+    };
+    const person = (sub: string, active = true) => user(sub, { externalId: sub, active });
+
+    it("knows those who are in either, and is read again when the other one changed", async () => {
+      sync(person("carol"), group("g", "security", "carol"));
+      const directory = directoryOf(named);
+      assert.deepEqual((await directory.subject("carol"))?.groups, ["security"]);
+      assert.ok(await directory.bySlack("T1", "U0"));
+      sync(person("carol"), person("alice", false), group("g", "oncall", "carol"));
+      assert.deepEqual((await directory.subject("carol"))?.groups, ["oncall"]);
+      for (const nobody of [await directory.subject("alice"), await directory.bySlack("T1", "U0")])
+        assert.equal(nobody, undefined);
+      assert.deepEqual((await directory.people()).map(({ sub }) => sub).sort(), ["bob", "carol"]);
+      assert.deepEqual(faults, []);
+    });
+
+    it("stays as it was when the new resources are faulty, which is told once with their file", async () => {
+      sync(person("carol"));
+      const directory = directoryOf(named);
+      const beside = sync(person("alice", false), { ...person("carol"), active: "yes" });
+      for (let i = 0; i < 3; i++) for (const sub of ["alice", "carol"]) assert.ok(await directory.subject(sub));
+      assert.equal(faults.length, 1);
+      assert.match(String(faults[0]), new RegExp(`${beside}:\\d+:\\d+: Resources\\.1\\.active: `));
+      sync(person("alice", false));
+      assert.equal(await directory.subject("alice"), undefined);
+    });
+
+    it("stays as it was while they are gone, and takes them when they are back", async () => {
+      const beside = sync(person("carol"));
+      const directory = directoryOf(named);
+      rmSync(beside);
+      assert.ok(await directory.subject("carol"));
+      assert.match(String(faults[0]), /ENOENT/);
+      sync(person("dave"));
+      assert.ok(await directory.subject("dave"));
+      assert.equal(await directory.subject("carol"), undefined);
+    });
+
+    it("is not begun with without them", () => {
+      assert.throws(() => directoryOf(named), /ENOENT/);
+    });
   });
 
   it("gives the same policy until it changed, and then the new one whole", () => {

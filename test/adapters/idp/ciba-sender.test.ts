@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { cibaSender } from "../../../src/adapters/idp/ciba-sender.ts";
 import { presets } from "../../../src/policy/provider-presets.ts";
 import type { PushSender, Sent } from "../../../src/push-port.ts";
-import { type Idp, phoneAcr, startIdp } from "../../lab/idp/idp.ts";
+import { phoneAcr } from "../../lab/idp/contexts.ts";
+import { type Idp, startIdp } from "../../lab/idp/idp.ts";
 import { type StrangeProvider, startStrangeProvider } from "../../lab/idp/strange-provider.ts";
 
 const alice = "alice@example.com";

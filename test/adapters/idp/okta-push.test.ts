@@ -56,13 +56,13 @@ describe("a push through Okta's direct authentication", () => {
     const { evidence } = outcome;
     const proof = { authenticator: "okta", subject: alice, digest: "d", at: Date.now(), request: "r-1" } as const;
     const signed = { ...proof, evidence, signature: "s" };
-    const check = idTokenCheck({ ...okta, acr: ["phr"], okta: ways });
+    const check = idTokenCheck({ preset: "okta", ...okta, acr: ["phr"], okta: ways });
     assert.equal(await check(signed, evidence), undefined);
     assert.match((await check({ ...signed, subject: bob }, evidence)) ?? "", /somebody else/);
     assert.match((await check({ ...signed, authenticator: "push" }, evidence)) ?? "", /acr is missing/);
-    const narrow = idTokenCheck({ ...okta, acr: ["phr"], okta: { amr: ["hwk"], seconds: 120 } });
+    const narrow = idTokenCheck({ preset: "okta", ...okta, acr: ["phr"], okta: { amr: ["hwk"], seconds: 120 } });
     assert.match((await narrow(signed, evidence)) ?? "", /amr is swk, and it takes hwk/);
-    const without = idTokenCheck({ ...okta, acr: ["phr"] });
+    const without = idTokenCheck({ preset: "okta", ...okta, acr: ["phr"] });
     assert.match((await without(signed, evidence)) ?? "", /no push through Okta is set up here/);
   });
 

@@ -21,6 +21,7 @@ import { fakeOnce } from "../../fakes/once.ts";
 import { fakePolicy } from "../../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../../fakes/presence.ts";
 import { fakeRecords } from "../../fakes/records.ts";
+import { fakeSlackGroups } from "../../fakes/slack-groups.ts";
 import { fakeWake } from "../../fakes/wake.ts";
 import { fakeWitness } from "../../fakes/witness.ts";
 import { startSlackDouble } from "../../lab/slack/slack-double.ts";
@@ -97,6 +98,8 @@ export interface HouseOptions {
   readonly people?: readonly Person[];
   /** Leads to a page of ours, where everybody has a passkey; there is none when absent. */
   readonly stepUpAddress?: SlackPorts["stepUpAddress"];
+  /** Leads to where people link their account; nobody can when absent. */
+  readonly linkAddress?: SlackPorts["linkAddress"];
 }
 
 /** Opens the adapter on the Slack double, with the real core and fakes for everything outside. */
@@ -138,6 +141,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     presence,
     chance,
     directory,
+    slackGroups: fakeSlackGroups(),
     policy,
     authenticators: new Map([
       ["totp", fakeAuthenticator(subjects)],
@@ -178,6 +182,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     trail,
     log,
     ...(options.stepUpAddress ? { stepUpAddress: options.stepUpAddress } : {}),
+    ...(options.linkAddress ? { linkAddress: options.linkAddress } : {}),
   };
   for (let i = 0; i < (options.replicas ?? 1); i++) replicas.push(await openSlack(settings, ports));
   if (mode === "http") slack.setRequestUrl(replicas[0]?.address);

@@ -101,6 +101,13 @@ describe("the modals", () => {
     });
   });
 
+  it("show when the object was changed last on the reader's own clock", () => {
+    const found = openRequest("awaiting-challenge", { text: "it last ran 2026-11-27T10:00:00Z" });
+    const shown = JSON.stringify(proveModal(found, may("totp")).blocks);
+    assert.match(shown, /"text":"Last change: it last ran "/);
+    assert.match(shown, new RegExp(`"type":"date","timestamp":${Date.parse("2026-11-27T10:00:00Z") / 1000}`));
+  });
+
   describe("where presence is proved elsewhere", () => {
     const request = openRequest("awaiting-approval");
     const doors = { passkey: button("review", "With a passkey", request.id) };

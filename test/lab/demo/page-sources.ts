@@ -5,13 +5,19 @@ import type { Lab } from "../lab.ts";
 import type { AuditLine, LabSources } from "../page/lab-page.ts";
 import { people } from "../people.ts";
 import type { Phone } from "../phone.ts";
+import type { Administrator } from "./administrator.ts";
 import type { DemoCluster } from "./demo-cluster.ts";
 
 /** How many of the newest entries the page shows. */
 const shown = 40;
 
 /** What the lab's page shows of a running demo. */
-export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, Phone>): LabSources {
+export function pageSources(
+  lab: Lab,
+  cluster: DemoCluster,
+  phones: Map<string, Phone>,
+  administrator: Administrator,
+): LabSources {
   return {
     slack: lab.slack,
     people: people.map(({ id, realName, role }) => ({ id, name: realName, role })),
@@ -20,10 +26,14 @@ export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, 
       return phone ? [{ label: phone.label, ...phone.shown() }] : [];
     },
     async enrol(person) {
-      const sub = people.find(({ id }) => id === person)?.sub;
-      if (sub) phones.set(person, await lab.enrol(sub));
+      phones.set(person, await lab.enrol(subOf(person)));
     },
     ...(lab.idp ? { pushes: pushesOf(lab.idp) } : {}),
+    passkeys: {
+      of: (person) => administrator.listed(subOf(person)),
+      link: (person) => administrator.linkFor(subOf(person)),
+      onChange: (listener) => administrator.onChange(listener),
+    },
     cluster: () => cluster.workloads(),
     onClusterChange: (listener) => cluster.onChange(listener),
     async audit() {
@@ -42,7 +52,6 @@ export function pageSources(lab: Lab, cluster: DemoCluster, phones: Map<string, 
 
 /** The newest, while it can be answered or its code may be wanted. */
 function pushesOf(idp: Idp): NonNullable<LabSources["pushes"]> {
-  const subOf = (person: string) => people.find(({ id }) => id === person)?.sub ?? "";
   return {
     of: (person) =>
       idp
@@ -56,6 +65,12 @@ function pushesOf(idp: Idp): NonNullable<LabSources["pushes"]> {
     },
     onChange: (listener) => idp.onChange(listener),
   };
+}
+
+function subOf(person: string): string {
+  const sub = people.find(({ id }) => id === person)?.sub;
+  if (sub === undefined) throw new Error(`nobody in the lab is ${person}`);
+  return sub;
 }
 
 function lineOf({ seq, time, hash, body }: Entry): AuditLine {

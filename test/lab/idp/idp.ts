@@ -2,6 +2,8 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Provider, { errors } from "oidc-provider";
+import { phoneAcr, weakerAcr } from "./contexts.ts";
+import { loginPage } from "./login-page.ts";
 import { paced } from "./paced.ts";
 
 /** A push as it lies on a person's phone. */
@@ -23,7 +25,10 @@ export interface OddYes {
   readonly as?: string;
 }
 
-/** An OpenID provider on loopback with CIBA in poll mode: `oidc-provider`, and a phone for each of its people. */
+/**
+ * An OpenID provider on loopback, `oidc-provider`: with CIBA in poll mode and a phone for each of its people, and a page
+ * where they log in.
+ */
 export interface Idp {
   readonly issuer: string;
   readonly clientId: string;
@@ -32,6 +37,10 @@ export interface Idp {
   inbox(subject: string): readonly ReceivedPush[];
   approve(id: string, odd?: OddYes): Promise<void>;
   deny(id: string): Promise<void>;
+  /** What its tokens say of this person's groups from now on. */
+  setGroups(subject: string, groups: readonly string[]): void;
+  /** It does not know this person, from now on or any more. */
+  setActive(subject: string, active: boolean): void;
   /** How often somebody asked what became of a push. */
   polls(): number;
   /** Tells when a push came or was answered. */
@@ -41,20 +50,20 @@ export interface Idp {
 
 export interface IdpOptions {
   readonly subjects: readonly string[];
+  /** Where it may lead a browser back to after a login. */
+  readonly redirectUris?: readonly string[];
   /** Between two polls, in seconds; faster ones are answered with slow_down. */
   readonly intervalSeconds?: number;
 }
 
-/** The context of a yes on the phone here. */
-export const phoneAcr = "urn:lab:acr:phone";
-export const weakerAcr = "urn:lab:acr:password";
-
-export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): Promise<Idp> {
+export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 1 }: IdpOptions): Promise<Idp> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const [clientId, clientSecret] = ["countersign", randomBytes(24).toString("base64url")];
   const inbox: ReceivedPush[] = [];
+  const groups = new Map<string, readonly string[]>();
+  const gone = new Set<string>();
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -69,24 +78,40 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
       {
         client_id: clientId,
         client_secret: clientSecret,
-        grant_types: ["urn:openid:params:grant-type:ciba"],
-        response_types: [],
-        redirect_uris: [],
+        grant_types: [
+          "urn:openid:params:grant-type:ciba",
+          ...(redirectUris.length > 0 ? ["authorization_code", "refresh_token"] : []),
+        ],
+        response_types: redirectUris.length > 0 ? ["code"] : [],
+        redirect_uris: [...redirectUris],
         backchannel_token_delivery_mode: "poll",
       },
     ],
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), kid: "lab", use: "sig", alg: "RS256" }] },
     findAccount: (_ctx, sub) =>
-      subjects.includes(sub) ? { accountId: sub, claims: async () => ({ sub }) } : undefined,
-    claims: { openid: ["sub", "acr", "amr", "auth_time"] },
+      subjects.includes(sub) && !gone.has(sub)
+        ? { accountId: sub, claims: async () => ({ sub, groups: groups.get(sub) ?? [] }) }
+        : undefined,
+    claims: { openid: ["sub", "acr", "amr", "auth_time", "groups"] },
     acrValues: [phoneAcr, weakerAcr],
     cookies: { keys: [randomBytes(16).toString("hex")] },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+    // Whoever logs in here has consented once and for all.
+    async loadExistingGrant({ oidc }) {
+      const grant = new provider.Grant({ clientId, accountId: oidc.session?.accountId ?? "" });
+      grant.addOIDCScope("openid offline_access");
+      await grant.save();
+      return grant;
+    },
     ttl: {
       BackchannelAuthenticationRequest: (_ctx, request) =>
         secondsOf((request as { params?: Record<string, unknown> }).params),
       IdToken: 300,
       AccessToken: 60,
+      RefreshToken: 3_600,
       Grant: 3_600,
+      Interaction: 600,
+      Session: 3_600,
     },
     features: {
       devInteractions: { enabled: false },
@@ -119,7 +144,11 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
   provider.on("server_error", () => undefined);
   const pace = paced(intervalSeconds);
   provider.use(pace.middleware);
-  server.on("request", provider.callback());
+  const [login, callback] = [loginPage(provider, subjects), provider.callback()];
+  server.on("request", (request, response) => {
+    if (request.url?.startsWith("/interaction/")) void login(request, response);
+    else void callback(request, response);
+  });
 
   const answered = (id: string, state: ReceivedPush["state"]) => {
     const at = inbox.findIndex((push) => push.id === id);
@@ -151,6 +180,8 @@ export async function startIdp({ subjects, intervalSeconds = 1 }: IdpOptions): P
       await provider.backchannelResult(id, new errors.AccessDenied("the person said no"));
       changed();
     },
+    setGroups: (subject, theirs) => void groups.set(subject, theirs),
+    setActive: (subject, active) => void (active ? gone.delete(subject) : gone.add(subject)),
     polls: () => pace.polls(),
     onChange(listener) {
       listeners.add(listener);

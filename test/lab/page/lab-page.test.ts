@@ -78,6 +78,38 @@ describe("the lab's page server", () => {
     assert.deepEqual(JSON.parse((await opened.ask("/phone?as=U2")).body).codes[0].code, "123456");
   });
 
+  it("hands out a link for a passkey of the person who plays, and shows theirs that count", async () => {
+    const asked: string[] = [];
+    const holding = await openPage({
+      passkeys: {
+        of: async (person) => (person === "U2" ? [{ fingerprint: "0123-4567-89ab-cdef" }] : []),
+        async link(person) {
+          asked.push(person);
+          return "http://localhost/passkey#secret";
+        },
+        onChange: () => () => undefined,
+      },
+    });
+    try {
+      const { body } = await holding.post("/phone/passkey", { as: "U1" });
+      assert.deepEqual(JSON.parse(body), { link: "http://localhost/passkey#secret" });
+      assert.equal((await holding.post("/phone/passkey", { as: "U3" })).status, 404);
+      assert.equal((await holding.ask("/phone/passkey?as=U1")).status, 404);
+      assert.deepEqual(asked, ["U1"]);
+      const shown = async (as: string) => JSON.parse((await holding.ask(`/phone?as=${as}`)).body).passkeys;
+      assert.deepEqual(await shown("U1"), []);
+      assert.deepEqual(await shown("U2"), [{ fingerprint: "0123-4567-89ab-cdef" }]);
+    } finally {
+      await holding.close();
+    }
+  });
+
+  it("says so where nobody can register a passkey, and offers none", async () => {
+    const { status, body } = await opened.post("/phone/passkey", { as: "U1" });
+    assert.deepEqual([status, JSON.parse(body)], [404, { error: "Nobody can register a passkey in this lab." }]);
+    assert.equal("passkeys" in JSON.parse((await opened.ask("/phone?as=U1")).body), false);
+  });
+
   it("knows nobody but the people it was given, not even the app or a name of JavaScript", async () => {
     for (const id of ["U3", "", opened.slack.botUserId, "__proto__", "constructor"]) {
       const as = encodeURIComponent(id);

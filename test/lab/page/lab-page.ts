@@ -28,6 +28,11 @@ export interface PhonePush {
   readonly state: "waiting" | "approved" | "denied";
 }
 
+/** A passkey of a person's browser that counts, by the fingerprint that our page showed them when they made it. */
+export interface ListedPasskey {
+  readonly fingerprint: string;
+}
+
 export interface ClusterWorkload {
   readonly namespace: string;
   readonly name: string;
@@ -66,6 +71,12 @@ export interface LabSources {
     answer(personId: string, push: string, yes: boolean): Promise<void>;
     onChange(listener: () => void): () => void;
   };
+  /** A person's passkeys, and the product's own one-time link to register one more; none = nobody can. */
+  readonly passkeys?: {
+    of(personId: string): Promise<readonly ListedPasskey[]>;
+    link(personId: string): Promise<string>;
+    onChange(listener: () => void): () => void;
+  };
   cluster(): Promise<readonly ClusterWorkload[]>;
   /** Returns the way to stop listening. */
   onClusterChange(listener: () => void): () => void;
@@ -91,7 +102,12 @@ type Route = (request: IncomingMessage, url: URL) => unknown;
 export async function startLabPage(sources: LabSources, options: { port?: number } = {}): Promise<LabPage> {
   const pings = new Pings({
     slack: (listener) => sources.slack.onChange(listener),
-    phone: (listener) => sources.pushes?.onChange(listener) ?? (() => undefined),
+    phone: (listener) => {
+      const stops = [sources.pushes?.onChange(listener), sources.passkeys?.onChange(listener)];
+      return () => {
+        for (const stop of stops) stop?.();
+      };
+    },
     cluster: (listener) => sources.onClusterChange(listener),
   });
   const routes = routesFor(sources);
@@ -121,7 +137,8 @@ function routesFor(sources: LabSources): Readonly<Record<string, Route>> {
     "GET /state": (_request, url) => sources.slack.as(known(url.searchParams.get("as"))).see(),
     "GET /phone": async (_request, url) => {
       const person = known(url.searchParams.get("as"));
-      return { codes: await sources.phone(person), pushes: sources.pushes?.of(person) ?? [] };
+      const [codes, passkeys] = await Promise.all([sources.phone(person), sources.passkeys?.of(person)]);
+      return { codes, pushes: sources.pushes?.of(person) ?? [], ...(passkeys ? { passkeys } : {}) };
     },
     "GET /cluster": () => sources.cluster(),
     "GET /audit": () => sources.audit(),
@@ -137,6 +154,11 @@ function routesFor(sources: LabSources): Readonly<Record<string, Route>> {
     "POST /phone/enrol": async (request) => {
       await sources.enrol(known(readWho(await readJson(request)).as));
       return { ok: true };
+    },
+    "POST /phone/passkey": async (request) => {
+      const person = known(readWho(await readJson(request)).as);
+      if (!sources.passkeys) throw new HttpRefusal(404, "Nobody can register a passkey in this lab.");
+      return { link: await sources.passkeys.link(person) };
     },
   };
 }

@@ -21,6 +21,26 @@ describe("the pings of the lab's page", () => {
     await stream.heard("cluster");
   });
 
+  it("say that something changed on a phone, whether a push or a passkey, until the page is closed", async () => {
+    const [pushes, passkeys] = [new Set<() => void>(), new Set<() => void>()];
+    const hearing = (listeners: Set<() => void>) => (listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    };
+    const phones = await openPage({
+      pushes: { of: () => [], answer: async () => undefined, onChange: hearing(pushes) },
+      passkeys: { of: async () => [], link: async () => "", onChange: hearing(passkeys) },
+    });
+    const stream = await listen(phones.page.url);
+    for (const [i, listeners] of [pushes, passkeys].entries()) {
+      for (const listener of listeners) listener();
+      await stream.heard("phone", i + 1);
+      await stream.heard("audit", i + 1);
+    }
+    await phones.close();
+    assert.deepEqual([pushes.size, passkeys.size], [0, 0]);
+  });
+
   it("tell many changes at once as one, and a later one again", async () => {
     const stream = await listen(opened.page.url);
     for (let i = 0; i < 20; i++) say();

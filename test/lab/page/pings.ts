@@ -18,9 +18,9 @@ export class Pings {
   readonly #stops: readonly (() => void)[];
 
   constructor(changes: { readonly slack: Subscribe; readonly phone: Subscribe; readonly cluster: Subscribe }) {
-    // Whatever happens in Slack or in the cluster may stand in the trail.
+    // Whatever happens may stand in the trail.
     const stopSlack = changes.slack(() => this.#tell("slack", "audit"));
-    const stopPhone = changes.phone(() => this.#tell("phone"));
+    const stopPhone = changes.phone(() => this.#tell("phone", "audit"));
     const stopCluster = changes.cluster(() => this.#tell("cluster", "audit"));
     const heart = setInterval(() => this.#write(": alive\n\n"), HEARTBEAT).unref();
     this.#stops = [stopSlack, stopPhone, stopCluster, () => clearInterval(heart)];

@@ -19,6 +19,7 @@ export const phone = (person) => ask(`/phone?${as(person)}`);
 export const cluster = () => ask("/cluster");
 export const audit = () => ask("/audit");
 export const answerPush = (person, push, yes) => post("/phone/answer", { as: person, push, yes });
+export const passkeyLink = async (person) => (await post("/phone/passkey", { as: person })).link;
 export const enrol = (person) => post("/phone/enrol", { as: person });
 
 /** Does something as a person; resolves to Slack's answer, which is also given when the lab itself is in trouble. */

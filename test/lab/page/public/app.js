@@ -35,7 +35,13 @@ const showRail = createRail(at("rail"), session.open);
 const thread = createThread(at("thread"), { doing, close: closeThread });
 const conversation = createConversation(at("conversation"), { send, doing });
 const modals = createModals(at("modal-layer"), at("workspace-body"), doing);
-const phone = createPhone(at("phone"), { enrol, typeIt, answer, renew: () => refreshPhone() });
+const phone = createPhone(at("phone"), {
+  enrol,
+  typeIt,
+  answer,
+  renew: () => refreshPhone(),
+  passkeyLink: () => api.passkeyLink(session.person),
+});
 const cluster = createCluster(at("cluster"));
 const audit = createAudit(at("audit"));
 
@@ -46,12 +52,11 @@ const refreshSlack = api.latest(async () => {
 });
 const refreshPhone = api.latest(async () => {
   const { person } = session;
-  const { codes, pushes } = await api.phone(person);
+  const held = await api.phone(person);
   if (person === session.person)
     phone.show(
       people.find(({ id }) => id === person),
-      codes,
-      pushes,
+      held,
     );
 });
 const refreshCluster = api.latest(async () => cluster.show(await api.cluster()), cluster.showFault);

@@ -15,7 +15,7 @@ export function createModal({ id, view }, doing, kept = {}) {
     fields,
     act: (actionId, chosen) => told(doing.click({ view: id }, actionId, chosen)),
   };
-  const body = el("div", { class: "modal-body", tabindex: "-1" }, blockNodes(view.blocks, surface));
+  const body = el("div", { class: "modal-body", tabindex: "-1" }, withAsked(blockNodes(view.blocks, surface)));
   body.addEventListener("scroll", tellMore, { passive: true });
   for (const field of fields) {
     const value = kept[keyOf(field)];
@@ -107,6 +107,15 @@ export function createModal({ id, view }, doing, kept = {}) {
     /** The field for a code of the phone, when there is one. */
     codeField: () => fields.find(({ node: field }) => field.dataset.code === "true")?.node,
   };
+}
+
+/** What a form ends with stands together: the field for a code, and the buttons of the other ways before it. */
+function withAsked(nodes) {
+  const field = nodes.at(-1);
+  if (!field?.querySelector(".code-input")) return nodes;
+  const doors = nodes.at(-2)?.matches(".actions-block") ? nodes.at(-2) : undefined;
+  const read = nodes.slice(0, doors ? -2 : -1);
+  return [...read, el("div", { class: "block asked" }, doors, field)];
 }
 
 function focusOn({ node, focus }) {

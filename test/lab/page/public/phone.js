@@ -1,5 +1,6 @@
 import { el, icon, setText } from "./element.js";
 import { whileBusy } from "./interactive.js";
+import { createPasskeys } from "./passkeys.js";
 import { createPushes } from "./pushes.js";
 import { reconcile } from "./reconcile.js";
 import { createRing } from "./ring.js";
@@ -7,9 +8,9 @@ import { clockTime } from "./time.js";
 
 /**
  * The person's phone. `enrol()` resolves to a fault's words or nothing, `typeIt(code)` writes a code into the form that
- * is open, `renew()` asks for the codes again, `answer(id, yes)` answers a push.
+ * is open, `renew()` asks for the codes again, `answer(id, yes)` answers a push, `passkeyLink()` resolves to a link.
  */
-export function createPhone(node, { enrol, typeIt, renew, answer }) {
+export function createPhone(node, { enrol, typeIt, renew, answer, passkeyLink }) {
   const owner = el("h2", { class: "phone-owner" });
   const codes = el("ul", { class: "phone-codes" });
   const none = notEnrolled(enrol);
@@ -17,7 +18,8 @@ export function createPhone(node, { enrol, typeIt, renew, answer }) {
   const typing = { possible: false };
   const entries = new Map();
   const pushes = createPushes({ answer, typeIt });
-  const screen = el("div", { class: "phone-screen" }, statusBar(clock), owner, pushes.node, codes, none);
+  const passkeys = createPasskeys(passkeyLink);
+  const screen = el("div", { class: "phone-screen" }, statusBar(clock), owner, pushes.node, codes, none, passkeys.node);
   node.replaceChildren(el("div", { class: "phone-body" }, screen));
   let renewing = 0;
 
@@ -32,9 +34,11 @@ export function createPhone(node, { enrol, typeIt, renew, answer }) {
   setInterval(tick, 250);
 
   return {
-    show(person, shown, pushed) {
+    show(person, { codes: shown, pushes: pushed, passkeys: listed }) {
       pushes.show(person, pushed);
-      setText(owner, `${person.name}’s phone`);
+      passkeys.show(person, listed);
+      // The screen is narrow: nobody here shares a first name.
+      setText(owner, `${person.name.split(" ")[0]}’s phone`);
       none.hidden = shown.length > 0;
       reconcile(codes, shown, {
         keyOf: ({ label }) => `${person.id} ${label}`,
