@@ -68,6 +68,14 @@ export type AuditEvent =
       readonly count: number;
       readonly of: number;
     })
+  /** How many people were mentioned; `stage` counts from 1. */
+  | (About & { readonly kind: "approval.reminded"; readonly stage: number; readonly called: number })
+  | (About & {
+      readonly kind: "approval.escalated";
+      readonly stage: number;
+      readonly called: number;
+      readonly to: string;
+    })
   | (About & { readonly kind: "approval.refused"; readonly subject: string; readonly code: string })
   | (About & { readonly kind: "request.denied"; readonly subject: string; readonly why: string })
   | (About & { readonly kind: "request.cancelled"; readonly subject: string; readonly why: string })

@@ -65,11 +65,12 @@ export function reachable(
   );
 }
 
-/** Who of these people could approve a request of that person now, none of them having done so. */
+/** Who of these people could approve a request of that person now, when those have done so already. */
 export function couldApprove(
   requirements: Requirements,
   requester: string,
   people: readonly Subject[],
+  approvedBy: readonly string[] = [],
 ): readonly Subject[] {
-  return people.filter((subject) => refuseApprover(requirements, requester, subject, []) === undefined);
+  return people.filter((subject) => refuseApprover(requirements, requester, subject, approvedBy) === undefined);
 }

@@ -22,6 +22,17 @@ export interface ApprovalRule {
   readonly count: number;
   readonly from: readonly string[];
   readonly stepUp?: StepUp;
+  /** Who can approve is reminded once, so many milliseconds after the stage has opened. */
+  readonly remind?: number;
+  readonly escalate?: Escalation;
+}
+
+/** Who else is told that nobody approves. It lets nobody approve who may not. */
+export interface Escalation {
+  /** Milliseconds after the stage has opened; at once where too few could approve at all. */
+  readonly after: number;
+  /** Slack channels by id, and groups as `group:NAME`, whose people are mentioned. */
+  readonly to: readonly string[];
 }
 
 /** The first stage of the approvals, and those after it: each opens only when the one before is full. */

@@ -13,7 +13,21 @@ const stepUp = z.strictObject({
   bound: z.literal(true).optional(),
   by: z.array(z.enum(authenticatorNames)).min(1).optional(),
 });
-const stageSchema = z.strictObject({ count: z.int().min(1).max(10), from: groups, stepUp: stepUp.optional() });
+const stageSchema = z.strictObject({
+  count: z.int().min(1).max(10),
+  from: groups,
+  stepUp: stepUp.optional(),
+  remind: duration.optional(),
+  escalate: z
+    .strictObject({
+      after: duration,
+      to: matching(
+        /^([CG][A-Z0-9]+|group:[^*]+)$/,
+        "it is escalated to a channel by its id in Slack, such as C0123ABC, or to group:NAME",
+      ).max(5),
+    })
+    .optional(),
+});
 export const tier = z.strictObject({
   stepUp: stepUp.optional(),
   /** One stage alone. */
@@ -81,6 +95,13 @@ export function faultsOfTiers(
     ] as const) {
       const fault = written && stepUpFault(written);
       if (fault) say([name, ...path], fault);
+    }
+    for (const [path, stage] of [
+      [["approvals"], approvals],
+      ...(stages ?? []).map((one, i) => [["stages", i], one] as const),
+    ] as const) {
+      const fault = stage && callFault(stage, asked.expires);
+      if (fault) say([name, ...path, fault[0]], fault[1]);
     }
     if (asked.breakGlass) for (const { path, says } of faultsOfBreakGlass(asked)) say([name, ...path], says);
   }
@@ -158,6 +179,18 @@ function stepUpFault({ within, reuse, bound, by }: WrittenStepUp): string | unde
     return "a bound proof names this very plan, so none that was given within a while counts";
   if (by && !by.some((name) => boundAuthenticators.includes(name)))
     return `a bound proof is given by ${boundAuthenticators.join(" or ")} alone`;
+  return undefined;
+}
+
+/** A reminder or an escalation that would never come, or come in the wrong order. Neither is a bar, so no tier need have one. */
+function callFault(
+  { remind, escalate }: WrittenStage,
+  expires = Number.POSITIVE_INFINITY,
+): readonly [at: "remind" | "escalate", says: string] | undefined {
+  const late = "the request has lapsed by then (`expires`)";
+  if ((remind ?? 0) >= expires) return ["remind", late];
+  if ((escalate?.after ?? 0) >= expires) return ["escalate", late];
+  if (escalate && (remind ?? 0) >= escalate.after) return ["remind", "it has been escalated by then"];
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { spanInWords } from "../operation/span.ts";
 import { authenticatorWords, countingAuthenticators } from "./authenticator.ts";
-import type { ApprovalRule, Requirements, StepUp } from "./policy.ts";
+import type { ApprovalRule, Escalation, Requirements, StepUp } from "./policy.ts";
 import { stagesOf } from "./stages.ts";
 
 /** What a tier asks for, one sentence without its full stop each; empty = nothing. */
@@ -31,9 +31,20 @@ function reasonWords({ reason }: Requirements): readonly string[] {
   return [`a reason${length}${named}`];
 }
 
-function stageWords({ count, from, stepUp }: ApprovalRule): string {
+function stageWords({ count, from, stepUp, remind, escalate }: ApprovalRule): string {
   const people = `${count} ${count === 1 ? "other person" : "other people"} of ${from.join(" or ")} must approve`;
-  return stepUp ? `${people}, ${count === 1 ? "" : "each "}with ${stepUpWords(stepUp)}` : people;
+  const proved = stepUp ? `${people}, ${count === 1 ? "" : "each "}with ${stepUpWords(stepUp)}` : people;
+  const reminded = remind === undefined ? "" : `; they are reminded after ${spanInWords(remind)}`;
+  const told = escalate ? `; it is escalated to ${escalationWords(escalate)} after ${spanInWords(escalate.after)}` : "";
+  return `${proved}${reminded}${told}`;
+}
+
+/** To whom it is escalated, in a sentence. */
+export function escalationWords({ to }: Escalation): string {
+  const names = to.map((one) =>
+    one.startsWith("group:") ? one.replace("group:", "the group ") : `the channel ${one}`,
+  );
+  return names.join(" and ");
 }
 
 /** A proof as it is asked for, in a sentence. */

@@ -7,6 +7,7 @@ import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
 import { askedStatement } from "./asked.ts";
+import { callOf } from "./call-approvers.ts";
 import { factsNow } from "./circumstances.ts";
 import { openReviewOf } from "./debt.ts";
 import { decideAgain, forbidden, refuseReason } from "./decide-again.ts";
@@ -15,6 +16,7 @@ import { openElevation } from "./elevation.ts";
 import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import type { Wish } from "./move.ts";
+import { nextCall } from "./next-call.ts";
 import { scopeOf } from "./proof-scope.ts";
 import { type AwaitingApproval, mostNamed, type Planning } from "./request.ts";
 import { reviewDue } from "./review.ts";
@@ -37,12 +39,15 @@ export async function advance(desk: Desk, id: string): Promise<void> {
   }
 }
 
-/** Lets a request lapse whose time is over, or what is offered after its end; nothing when it is not, or when something else came first. */
+/** Lets a request lapse whose time is over, or what is offered after its end, or calls those whom it waits for; nothing when it is not, or when something else came first. */
 export async function lapse(desk: Desk, id: string): Promise<void> {
-  await desk.mover.move(id, (stored) => {
+  await desk.mover.move(id, async (stored): Promise<Wish> => {
     const { request, now } = stored;
     const due = reviewDue(request);
     if (due !== undefined && now > due) return { event: { type: "review-overdue" }, along: { notBefore: due } };
+    const call = nextCall(request);
+    if (request.state === "awaiting-approval" && call && now >= call.at && now <= endOf(request))
+      return { event: await callOf(desk, request, call), along: { notBefore: call.at } };
     if (openElevation(request)) return tellStillElevated(desk, stored);
     const deadline = lapseOf(request);
     return deadline !== undefined && now > deadline

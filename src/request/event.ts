@@ -4,6 +4,7 @@ import type { Allowed } from "../policy/policy.ts";
 import type { SignedGrant } from "./grant.ts";
 import type { Approval, Claim, Intent, Outcome, Progress, Settlement } from "./request.ts";
 import type { ReviewWord } from "./reviewed.ts";
+import type { Call } from "./waiting.ts";
 
 /** What can happen to a request, closed. Each is tried by {@link transition} and recorded by exactly one audit entry. */
 export type RequestEvent =
@@ -32,6 +33,8 @@ export type RequestEvent =
   | { readonly type: "proved"; readonly proof: Proof }
   | { readonly type: "proof-failed"; readonly subject: string }
   | { readonly type: "approved"; readonly approval: Approval }
+  /** Who can approve the open stage, or whom the policy names beside them, was told that it waits. */
+  | ({ readonly type: "reminded" | "escalated" } & Omit<Call, "at">)
   | { readonly type: "denied"; readonly subject: string; readonly why: string }
   | { readonly type: "cancelled"; readonly subject: string; readonly why: string }
   | { readonly type: "expired" }

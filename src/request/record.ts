@@ -2,7 +2,7 @@ import { canonical, sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
 import type { Proof } from "../challenge/challenge.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
-import { approvalsWanted } from "../policy/stages.ts";
+import { approvalsWanted, openStage } from "../policy/stages.ts";
 import { commandOf } from "./asked.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
@@ -62,6 +62,16 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       const [count, of] = quorumOf(next);
       const given = proof && { authenticator: proof.authenticator, ...evidenceOf(proof) };
       return { kind: "approval.given", request, subject, digest, ...given, count, of };
+    }
+    case "reminded":
+    case "escalated": {
+      const stage =
+        "approvals" in next && next.decision
+          ? openStage(next.decision.requirements, next.approvals?.length ?? 0)
+          : undefined;
+      const about = { request, stage: stage?.number ?? 0, called: event.users.length };
+      if (event.type === "reminded") return { kind: "approval.reminded", ...about };
+      return { kind: "approval.escalated", ...about, to: (stage?.rule.escalate?.to ?? []).join(", ") };
     }
     case "denied":
       return { kind: "request.denied", request, subject: event.subject, why: event.why };

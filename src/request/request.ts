@@ -6,6 +6,7 @@ import type { Elevation } from "./elevated.ts";
 import type { SignedGrant } from "./grant.ts";
 import type { HeldUp } from "./held-up.ts";
 import type { Review } from "./reviewed.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** What is known once the object was read and the policy decided on it. */
 export interface Decided extends Asked {
@@ -118,6 +119,7 @@ export interface AwaitingApproval extends Decided {
   readonly approvals: readonly Approval[];
   /** Subject -> wrong codes given while approving. */
   readonly wrongCodes: Readonly<Record<string, number>>;
+  readonly waiting?: Waiting;
 }
 interface Approved extends Decided {
   readonly proof?: Proof;

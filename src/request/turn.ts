@@ -2,6 +2,7 @@ import { openStage } from "../policy/stages.ts";
 import type { Side, Turn } from "../ports.ts";
 import { openElevation } from "./elevation.ts";
 import { deadlineOf } from "./ending.ts";
+import { nextCall } from "./next-call.ts";
 import type { Request } from "./request.ts";
 import { reviewDue } from "./review.ts";
 import { undoOffer } from "./undo-offer.ts";
@@ -48,10 +49,10 @@ const graceMs = 30_000;
 
 /**
  * When a request that has not begun to run lapses, the offer to undo one that succeeded, an elevation that ought to have
- * ended, and a review that ought to have been closed: the first of these.
+ * ended, a review that ought to have been closed, and a call to those who let it wait: the first of these.
  */
 export function lapseOf(request: Request): number | undefined {
-  const ends = [usualLapse(request), reviewDue(request)].filter((end) => end !== undefined);
+  const ends = [usualLapse(request), reviewDue(request), nextCall(request)?.at].filter((end) => end !== undefined);
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 

@@ -23,6 +23,8 @@ const samples = {
   "push.begun": { kind: "push.begun", request, subject },
   "push.disowned": { kind: "push.disowned", request, subject },
   "approval.given": { kind: "approval.given", request, subject, digest, count: 1, of: 2 },
+  "approval.reminded": { kind: "approval.reminded", request, stage: 1, called: 2 },
+  "approval.escalated": { kind: "approval.escalated", request, stage: 1, called: 0, to: "C0LEADS, group:leads" },
   "approval.refused": { kind: "approval.refused", request, subject, code: "own-request" },
   "request.denied": { kind: "request.denied", request, subject, why },
   "request.cancelled": { kind: "request.cancelled", request, subject, why },

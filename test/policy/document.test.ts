@@ -188,6 +188,25 @@ describe("readPolicy", () => {
         tier("{ stepUp: { bound: true, reuse: 2m } }"),
         ["2:16", /names this very plan/],
       ],
+      [
+        "a reminder that comes after all",
+        tier("{ approvals: { count: 1, from: [a], remind: 9m, escalate: { after: 9m, to: [C0A] } } }"),
+        ["2:50", /it has been escalated by then/],
+      ],
+      [
+        "a call of a request that has lapsed",
+        tier(
+          "{ expires: 5m, stages: [{ count: 1, from: [a], remind: 5m }, { count: 1, from: [a], escalate: { after: 6m, to: [C0A] } }] }",
+        ),
+        ["2:61", /has lapsed by then/],
+        ["2:100", /has lapsed by then/],
+      ],
+      [
+        "an escalation to a name",
+        tier("{ approvals: { count: 1, from: [a], escalate: { after: 9m, to: ['#ops', sre] } } }"),
+        ["2:70", /by its id in Slack/],
+        ["2:78", /or to group:NAME/],
+      ],
       ["a denial that asks for more", tier("{ deny: no, stepUp: {} }"), ["2:6", /denies; what else/]],
       [
         "an elevation that outlasts its end",

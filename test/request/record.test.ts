@@ -16,6 +16,8 @@ const kinds: { readonly [E in EventType]: AuditKind } = {
   proved: "proof.given",
   "proof-failed": "proof.refused",
   approved: "approval.given",
+  reminded: "approval.reminded",
+  escalated: "approval.escalated",
   denied: "request.denied",
   cancelled: "request.cancelled",
   expired: "request.expired",
@@ -47,7 +49,7 @@ describe("record", () => {
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
     }
-    assert.equal(new Set(Object.values(kinds)).size, 28);
+    assert.equal(new Set(Object.values(kinds)).size, 30);
   });
 
   it("says who asked for what, why and where", () => {

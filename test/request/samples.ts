@@ -45,6 +45,15 @@ export const glass: Requirements = {
 /** When the review of the sample is due. */
 export const reviewEnd = soon + 24 * 3_600_000;
 
+/** What a tier asks for that does not let its approvers forget it. */
+export const calling: Requirements = {
+  stepUp: {},
+  approvals: {
+    ...{ count: 2, from: ["sre"], remind: 300_000 },
+    escalate: { after: 400_000, to: ["C0LEADS", "group:leads"] },
+  },
+};
+
 const requirements: Requirements = { stepUp: {}, approvals: { count: 2, from: ["sre"], stepUp: {} } };
 
 export function allowed(needs: Requirements = requirements): Allowed {
@@ -97,6 +106,8 @@ export const events = {
     type: "approved",
     approval: signedApproval(asked.id, { subject: "dora", at: soon, digest: otherDigest }),
   },
+  reminded: { type: "reminded", users: ["U2", "U3"], others: false },
+  escalated: { type: "escalated", users: ["U9"], others: true },
   denied: { type: "denied", subject: "bob", why: "not now" },
   declined: { type: "denied", subject: "alice", why: "declined on the phone" },
   cancelled: { type: "cancelled", subject: "alice", why: "no longer wanted" },
@@ -208,6 +219,8 @@ const glassBroken = live(
   events.proved,
   events.granted,
 );
+const calledFor = live(planned, { ...events.decided, decision: allowed(calling) }, events.proved);
+
 const glassBegun = live(glassBroken, events.claimed, events.intended);
 const glassDone = live(glassBegun, events.succeeded);
 
@@ -260,6 +273,9 @@ export const stages = {
   notElevated: live(elevating, events.failed),
   revoked: live(elevated, events.revoked),
   stillElevated: happen(elevated, events.stillElevated, elevationEnd + 1),
+  calledFor,
+  reminded: happen(calledFor, events.reminded, soon + 300_000),
+  escalated: happen(happen(calledFor, events.reminded, soon + 300_000), events.escalated, soon + 400_000),
   glassBroken,
   glassBegun,
   glassDone,

@@ -29,6 +29,8 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   },
   "awaiting-approval": {
     approved: ["awaiting-approval"],
+    reminded: ["awaiting-approval"],
+    escalated: ["awaiting-approval"],
     "proof-failed": ["awaiting-approval"],
     denied: ["denied"],
     granted: ["granted"],
@@ -116,7 +118,7 @@ const approved = [...decided, "approvals", "grant"];
 const carries: { readonly [S in State]: { readonly always: readonly string[]; readonly maybe: readonly string[] } } = {
   planning: { always: base, maybe: ["plan", "digest", "heldUp"] },
   "awaiting-challenge": { always: [...decided, "challenge"], maybe: [] },
-  "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof"] },
+  "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof", "waiting"] },
   granted: { always: approved, maybe: ["proof", "claim", "heldUp", "review"] },
   executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress", "kept", "review"] },
   succeeded: {
@@ -181,7 +183,7 @@ describe("transition", () => {
       states.filter((state) => stagesIn(state).length === 0),
       [],
     );
-    assert.equal(eventTypes.length, 28);
+    assert.equal(eventTypes.length, 30);
   });
 
   describe("in every state, for every event", () => {

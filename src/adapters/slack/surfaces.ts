@@ -3,6 +3,7 @@ import { isRead } from "../../operation/operation.ts";
 import type { Freeze } from "../../request/freeze.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
+import { callsOf } from "./calls.ts";
 import { cardOf } from "./card.ts";
 import { escaped } from "./escape.ts";
 import { frozenLine } from "./frozen.ts";
@@ -26,6 +27,7 @@ export function surfacesOf(
     ...(wasPutToApprovers(request) ? [cardOf(request, approvalsChannel, frozen)] : []),
     ...(isPublic(request) ? repliesOf(request, threadChannel) : []),
     ...noticesOf(request),
+    ...callsOf(request, approvalsChannel),
     ...answerOf(request),
   ];
 }
