@@ -37,11 +37,11 @@ export function memberDirectory(directory: Directory, ports: MembershipPorts): D
   const { store, witness, clock, freshMs } = ports;
 
   async function grouped(subject: Subject, kept: KeptMembership | undefined): Promise<Subject | undefined> {
-    if (!kept) return subject;
+    if (!kept) return partial(subject);
     if (kept.token === "") return undefined;
     const now = await clock.now();
     const read = await witness.read(kept.token, subject.sub, now);
-    if (!read || now - read.madeAt > freshMs) return subject;
+    if (!read || now - read.madeAt > freshMs) return partial(subject);
     return { ...subject, groups: [...new Set([...subject.groups, ...read.groups])] };
   }
 
@@ -91,6 +91,11 @@ async function current(
   } finally {
     await store.rest(subject);
   }
+}
+
+/** Of whom the provider says nothing that counts now: what is not known of them lowers no bar. */
+function partial(subject: Subject): Subject {
+  return { ...subject, partial: true };
 }
 
 function sameGroups(one: readonly string[], other: readonly string[] | undefined): boolean {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type Asking, type MembershipPorts, memberDirectory, takeMembership } from "../../src/challenge/membership.ts";
 import type { KeptMembership, MembershipStore, Refreshed } from "../../src/membership-port.ts";
+import { decide } from "../../src/policy/decide.ts";
 import type { Directory } from "../../src/ports.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { fakeDirectory } from "../fakes/directory.ts";
+import { labPolicy } from "../fakes/policy.ts";
 
 const minute = 60_000;
 /** What the provider signs: for whom, with which groups, and when. */
@@ -90,6 +92,31 @@ describe("groups by the provider's word", () => {
     assert.deepEqual((await web.bySlack("T1", "U1"))?.groups, ["engineering", "oncall", "sre"]);
     assert.deepEqual(store.recorded, ["alice: oncall, sre"]);
     assert.deepEqual(asked, []);
+  });
+
+  it("attack: are not all known of whom nothing is kept, be it taken out of Redis, or too old: that lowers no bar", async () => {
+    const known = { sub: "alice", groups: ["engineering", "oncall", "sre"] };
+    assert.deepEqual(await worker.subject("alice"), known);
+    assert.deepEqual(await worker.subject("bob"), { sub: "bob", groups: ["sre"], partial: true });
+    const row = store.kept.get("alice");
+    store.kept.delete("alice");
+    const unknown = { sub: "alice", groups: ["engineering"], partial: true } as const;
+    for (const directory of [web, worker]) assert.deepEqual(await directory.subject("alice"), unknown);
+    if (row) store.kept.set("alice", row);
+    provider = () => "away";
+    clock.pass(10 * minute + 1);
+    for (const directory of [web, worker]) assert.deepEqual(await directory.subject("alice"), unknown);
+    const raise = { name: "on call", subjects: ["group:sre"], tier: "critical" };
+    const policy = {
+      ...labPolicy,
+      permit: [{ name: "alice reads", subjects: ["alice"], operations: ["@read"], tier: "routine" }],
+      raise: [raise],
+    };
+    for (const subject of [known, unknown] as const) {
+      const facts = { subject, operation: "get", cluster: "demo", namespaces: ["web"], plan: "unknown" } as const;
+      const decision = decide(policy, facts);
+      assert.equal(decision.allowed && decision.tier, "critical");
+    }
   });
 
   it("are asked for anew five seconds later, and what was taken away is away", async () => {

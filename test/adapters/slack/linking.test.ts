@@ -48,6 +48,17 @@ describe("linking a Slack account from Slack", () => {
     assert.deepEqual(asked, []);
   });
 
+  it("attack: is not for guests, nor where others could read it", async () => {
+    await open();
+    house.slack.changePerson(dave.id, { isRestricted: true });
+    await types(dave, "link");
+    await whisperSaying(house.slack, dave, "Only full members of the workspace");
+    house.slack.changeChannel(approvals.id, { isExtShared: true });
+    await house.slack.as(bob.id).command(approvals.id, "/k8s link");
+    await whisperSaying(house.slack, bob, "shared with people outside");
+    assert.deepEqual(asked, []);
+  });
+
   it("is not for somebody whose account is linked", async () => {
     await open();
     await types(alice, "link");
