@@ -283,6 +283,17 @@ describe("the policy is monotone", () => {
     );
   });
 
+  it("groups of the requester that nobody can tell never make it ask for less", () => {
+    holds(
+      fc.property(anyPolicy, anyFacts, fc.subarray(["oncall", "sre", "security"]), (policy, known, lost) => {
+        const { sub, groups } = known.subject;
+        const fewer = { sub, groups: groups.filter((group) => !lost.includes(group)), partial: true } as const;
+        const before = bar(policy, decide(policy, known));
+        assert.ok(bar(policy, decide(policy, { ...known, subject: fewer })) >= before);
+      }) as never,
+    );
+  });
+
   it("what is decided before planning is never more than the plan then asks for", () => {
     holds(
       fc.property(anyPolicy, anyFacts, (policy, known) => {
