@@ -44,7 +44,7 @@ const usage = `countersign <command>
       Names every fault of a policy document with its line and column; exits 1 when there is one.
   policy explain --policy FILE --as SUBJECT --cluster NAME [--groups A,B] [--directory FILE]
                  [--pods N] [--label KEY=VALUE ...] [--at TIME] [--channel ID]
-                 [--usual] [--json] -- COMMAND
+                 [--usual] [--slack-groups A,B] [--json] -- COMMAND
       Says what COMMAND would take from SUBJECT, which rules say so, and who could approve it. Nothing is run.
   policy test FILE
       Asks a policy every question of a file of cases, prints each whose answer is another than the file expects, and

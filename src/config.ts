@@ -38,6 +38,12 @@ const common = {
   COUNTERSIGN_FORGETFUL_REDIS: z.enum(["demo"], 'may only be "demo", and only in one').optional(),
 };
 
+// The web process keeps to them, and the worker holds it to them.
+const lifetimes = {
+  COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
+  COUNTERSIGN_EXECUTION_SECONDS: seconds(5 * minute),
+};
+
 const webSchema = z.object({
   ...common,
   ...providerSecretSchema,
@@ -64,15 +70,15 @@ const webSchema = z.object({
   COUNTERSIGN_DEFAULT_CLUSTER: z.string().optional(),
   ...sealing,
   COUNTERSIGN_GRANT_KEY: z.string(),
-  COUNTERSIGN_REQUEST_SECONDS: seconds(30 * minute),
+  ...lifetimes,
   COUNTERSIGN_CHALLENGE_SECONDS: seconds(5 * minute, 600, " (NIST SP 800-63B-4 section 3.1.3)"),
-  COUNTERSIGN_EXECUTION_SECONDS: seconds(5 * minute),
 });
 
 const workerSchema = z.object({
   ...common,
   COUNTERSIGN_GRANT_PUBLIC_KEY: z.string(),
   COUNTERSIGN_CLUSTERS_FILE: z.string(),
+  ...lifetimes,
   COUNTERSIGN_LEASE_SECONDS: seconds(30_000),
   COUNTERSIGN_WATCH_SECONDS: seconds(9 * minute),
   COUNTERSIGN_CONCURRENCY: z

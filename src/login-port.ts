@@ -49,6 +49,8 @@ export interface WayBack {
 
 export interface LoggedIn {
   readonly end: LoginEnd;
+  /** To ask anew who they are, where the document says that groups come from the provider; of a `link` alone. */
+  readonly refresh?: string;
   readonly carried: string;
   readonly token: PresentedToken;
 }

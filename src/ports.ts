@@ -53,6 +53,11 @@ export interface Step {
   readonly unlessFrozen?: string;
   /** Gives back every lock this request holds, in the same act, and has those looked at soon who waited for one. */
   readonly release?: true;
+  /**
+   * Of a request that broke the glass. `begins`: its requester owes a review from this act on, and the step is refused
+   * while they owe another; `stands`: they owe it still; `over`: they do not.
+   */
+  readonly review?: "begins" | "stands" | "over";
 }
 
 export type StepAnswer =
@@ -60,8 +65,16 @@ export type StepAnswer =
   /** `moved`: another step came first; read again. */
   | { readonly kept: false; readonly because: "moved" | "too-late" | "too-early" | "code-already-used" }
   | { readonly kept: false; readonly because: "frozen"; readonly by: Freeze }
+  /** The requester owes the review of this request. */
+  | { readonly kept: false; readonly because: "review-owed"; readonly by: string }
   /** Another request holds this lock. */
   | { readonly kept: false; readonly because: "target-busy"; readonly by: string; readonly lock: string };
+
+/** A review that somebody owes who broke the glass. */
+export interface OpenReview {
+  readonly request: string;
+  readonly subject: string;
+}
 
 /** A request as it was read, with the version to compute from and the store's clock at that moment. */
 export interface Stored {
@@ -86,6 +99,8 @@ export interface RequestStore {
   changesOf(subject: string, limit: number): Promise<readonly string[]>;
   /** The last proof this person gave, of whatever age. */
   lastProof(subject: string): Promise<Proof | undefined>;
+  /** Whose reviews are open, and of which requests. */
+  openReviews(): Promise<readonly OpenReview[]>;
   /** Requests whose deadline has passed. */
   overdue(limit: number): Promise<readonly string[]>;
   /** Requests that wait for this side and were not looked at since `patience` ms; marks them as looked at. */
@@ -186,6 +201,12 @@ export interface Directory {
   people(): Promise<readonly Subject[]>;
 }
 
+/** User groups of Slack, where the policy lets them count. */
+export interface SlackGroups {
+  /** Whether Slack lists this account in this user group; at most 60 s old, and false while it cannot tell. */
+  lists(group: string, account: { readonly team: string; readonly user: string }): Promise<boolean>;
+}
+
 /** The policy in force; the same object until a new revision is loaded whole. */
 export interface PolicySource {
   current(): Policy;
@@ -243,4 +264,6 @@ export interface GrantSigner {
 /** Checks grants with the public key alone. */
 export interface GrantVerifier {
   verify(signed: SignedGrant): boolean;
+  /** Whether the web process signed this. */
+  holds: Attestor["holds"];
 }

@@ -6,13 +6,11 @@ import { pushAuthenticator, pushSeal } from "./adapters/authenticators/push.ts";
 import { recoveryKeeper } from "./adapters/authenticators/recovery.ts";
 import { registrationReader } from "./adapters/authenticators/registration.ts";
 import { readSealingKeys } from "./adapters/authenticators/seal.ts";
-import { linkingSeal } from "./adapters/authenticators/slack-links.ts";
 import { stepUpLinks } from "./adapters/authenticators/step-up-links.ts";
 import { totpAuthenticator, totpSeeds } from "./adapters/authenticators/totp.ts";
 import { answerDoorbell, openWake } from "./adapters/bullmq/wake.ts";
 import { chance, pushChance } from "./adapters/chance/chance.ts";
 import { openPages } from "./adapters/http/pages.ts";
-import { fileDirectory } from "./adapters/identity/files.ts";
 import { recordedPolicy } from "./adapters/identity/recorded-policy.ts";
 import { openLog, sayFault } from "./adapters/log/log.ts";
 import { redisAlarms } from "./adapters/redis/alarms.ts";
@@ -25,20 +23,16 @@ import { openState } from "./adapters/redis/redis.ts";
 import { redisRegistrations } from "./adapters/redis/registrations.ts";
 import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisOnce, redisShowcase } from "./adapters/redis/showcase.ts";
-import { redisSlackLinks } from "./adapters/redis/slack-links.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { openSlack } from "./adapters/slack/slack.ts";
+import { openUserGroups } from "./adapters/slack/user-groups.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
-import { contextCheck } from "./adapters/witness/login-context.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
 import { createEnrolling } from "./challenge/enrolment.ts";
-import { linkedDirectory } from "./challenge/linked-directory.ts";
-import { createLinking } from "./challenge/linking.ts";
 import { createPushes } from "./challenge/push.ts";
 import { createRegistering } from "./challenge/registration.ts";
 import { pagesOrigin, webSettings } from "./config.ts";
-import { loginsOf } from "./logins.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { pushSenders } from "./push-senders.ts";
@@ -52,6 +46,8 @@ import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
+import { slackSettingsOf } from "./slack-settings.ts";
+import { webPeople } from "./web-people.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {
@@ -69,10 +65,8 @@ await run("web", async () => {
   const store = believing(redisRequestStore(state, scribe), attestor);
   const trail = redisTrail(state, scribe, chance);
   const showcase = redisShowcase(state, chance);
-  const listed = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
-  const slackLinks = redisSlackLinks(state, scribe);
-  const directory = linkedDirectory(listed, slackLinks, attestor);
   const policy = recordedPolicy(settings.COUNTERSIGN_POLICY, trail, onFault);
+  const slackSettings = slackSettingsOf(settings);
   const queue = { url: settings.REDIS_URL, prefix: settings.COUNTERSIGN_PREFIX, onFault };
   const wake = await openWake({ ...queue, clusters: settings.COUNTERSIGN_CLUSTERS });
 
@@ -88,27 +82,12 @@ await run("web", async () => {
     seal: pushSeal(sealing),
     chance: pushChance,
   });
-  const logins = loginsOf(settings, sealing);
-  const linking =
-    provider && logins
-      ? createLinking({
-          ...{
-            seal: linkingSeal(sealing),
-            logins,
-            links: slackLinks,
-            directory,
-            listed,
-            attestor,
-            trail,
-            clock: store,
-          },
-          whyWeak: contextCheck(provider),
-        })
-      : undefined;
+  const people = webPeople(settings, { sealing, state, scribe, attestor, trail, clock: store, onFault });
+  const { directory, login } = people;
   const authenticators: readonly Authenticator[] = [
     totpAuthenticator(credentials, seeds),
     ...[...senders.keys()].map((by) => pushAuthenticator(pushes, by)),
-    ...(logins ? [loginAuthenticator()] : []),
+    ...(login ? [loginAuthenticator()] : []),
     ...(origin === undefined ? [] : [passkeyAuthenticator(directory)]),
   ];
   const desk: Desk = {
@@ -118,6 +97,7 @@ await run("web", async () => {
     presence: redisPresence(state),
     chance,
     directory,
+    slackGroups: openUserGroups(slackSettings, log),
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
     witness: witnessOf({
@@ -154,8 +134,8 @@ await run("web", async () => {
       ? {}
       : {
           stepUps,
-          ...(logins && linking
-            ? { login: { logins, linking, stepUps: createLoginStepUps({ stepUps, logins, store }) } }
+          ...(login
+            ? { login: { ...login, stepUps: createLoginStepUps({ stepUps, logins: login.logins, store }) } }
             : {}),
           registering: createRegistering({
             registrations: redisRegistrations(state, scribe),
@@ -166,48 +146,28 @@ await run("web", async () => {
     alive: () => store.now(),
     onFault,
   });
-  const [clusters, defaultCluster = ""] = [
-    settings.COUNTERSIGN_CLUSTERS,
-    settings.COUNTERSIGN_DEFAULT_CLUSTER ?? settings.COUNTERSIGN_CLUSTERS[0],
-  ];
-  const slack = await openSlack(
-    {
-      mode: settings.SLACK_MODE,
-      botToken: settings.SLACK_BOT_TOKEN,
-      ...(settings.SLACK_APP_TOKEN ? { appToken: settings.SLACK_APP_TOKEN } : {}),
-      ...(settings.SLACK_SIGNING_SECRET ? { signingSecret: settings.SLACK_SIGNING_SECRET } : {}),
-      ...(settings.SLACK_API_URL ? { slackApiUrl: settings.SLACK_API_URL } : {}),
-      appId: settings.SLACK_APP_ID,
-      teams: settings.SLACK_TEAMS,
-      command: settings.SLACK_COMMAND,
-      approvalsChannel: settings.SLACK_APPROVALS_CHANNEL,
-      securityChannel: settings.SLACK_SECURITY_CHANNEL ?? settings.SLACK_APPROVALS_CHANNEL,
-      host: settings.HOST,
-      port: settings.PORT,
-      clusters,
-      defaultCluster,
-      pace: settings.SLACK_PACE === "on",
+  const slack = await openSlack(slackSettings, {
+    ...{
+      lifecycle,
+      brake: createBrake(desk, freezes),
+      store,
+      showcase,
+      once: redisOnce(state, chance),
+      directory,
+      trail,
+      log,
     },
-    {
-      ...{
-        lifecycle,
-        brake: createBrake(desk, freezes),
-        store,
-        showcase,
-        once: redisOnce(state, chance),
-        directory,
-        trail,
-        log,
-      },
-      ...(pushing ? { pushing } : {}),
-      ...(linking && origin !== undefined
-        ? { linkAddress: (account, now) => new URL(`/link#${linking.start(account, now)}`, origin).href }
-        : {}),
-      ...(origin === undefined
-        ? {}
-        : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
-    },
-  );
+    ...(pushing ? { pushing } : {}),
+    ...(login && origin !== undefined
+      ? {
+          readsGroups: people.readsGroups,
+          linkAddress: (account, now) => new URL(`/link#${login.linking.start(account, now)}`, origin).href,
+        }
+      : {}),
+    ...(origin === undefined
+      ? {}
+      : { stepUpAddress: (about, now) => new URL(`/step-up#${stepUps.start(about, now)}`, origin).href }),
+  });
 
   const doorbells = [
     answerDoorbell("web", { ...queue, concurrency: 8 }, (id) => lifecycle.advance(id)),

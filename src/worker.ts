@@ -13,10 +13,12 @@ import { redisTrail } from "./adapters/redis/trail.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
+import { memberDirectory } from "./challenge/membership.ts";
 import { pagesOrigin, workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
 import { patrolMs, walkRounds } from "./execution/end-leftovers.ts";
 import { work } from "./execution/work.ts";
+import { membershipsOf } from "./memberships.ts";
 import type { Scribe, Side } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { presenceMs } from "./request/absence.ts";
@@ -45,7 +47,9 @@ await run("worker", async () => {
     ),
   );
 
-  const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const listed = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const memberships = membershipsOf(settings.provider, { state, scribe, clock: store });
+  const directory = memberships ? memberDirectory(listed, memberships) : listed;
   const origin = pagesOrigin(settings);
   const trail = redisTrail(state, scribe, chance);
   const bench: Bench = {
@@ -60,6 +64,10 @@ await run("worker", async () => {
       ...(settings.provider ? { "id-token": idTokenCheck(settings.provider) } : {}),
     }),
     worker,
+    lifetimes: {
+      request: settings.COUNTERSIGN_REQUEST_SECONDS,
+      execution: settings.COUNTERSIGN_EXECUTION_SECONDS,
+    },
     leaseMs: settings.COUNTERSIGN_LEASE_SECONDS,
     watchMs: settings.COUNTERSIGN_WATCH_SECONDS,
     log: (event, facts) => log.warn(event, facts),

@@ -68,6 +68,14 @@ export type AuditEvent =
       readonly count: number;
       readonly of: number;
     })
+  /** How many people were mentioned; `stage` counts from 1. */
+  | (About & { readonly kind: "approval.reminded"; readonly stage: number; readonly called: number })
+  | (About & {
+      readonly kind: "approval.escalated";
+      readonly stage: number;
+      readonly called: number;
+      readonly to: string;
+    })
   | (About & { readonly kind: "approval.refused"; readonly subject: string; readonly code: string })
   | (About & { readonly kind: "request.denied"; readonly subject: string; readonly why: string })
   | (About & { readonly kind: "request.cancelled"; readonly subject: string; readonly why: string })
@@ -80,6 +88,8 @@ export type AuditEvent =
       readonly policy: string;
       readonly notAfter: number;
       readonly signature: string;
+      /** Of one that broke the glass: when its review is due. */
+      readonly reviewBy?: number;
     })
   | (About & { readonly kind: "grant.refused"; readonly why: string })
   | (About & { readonly kind: "execution.claimed"; readonly worker: string; readonly fence: number })
@@ -118,6 +128,21 @@ export type AuditEvent =
   | (About & { readonly kind: "settlement.refused"; readonly subject: string; readonly code: string })
   | (About & { readonly kind: "look.asked"; readonly subject: string })
   | (About & { readonly kind: "look.answered"; readonly as: string; readonly why: string })
+  /** Somebody opened the form to close the review of a request that broke the glass. */
+  | (About & { readonly kind: "review.begun"; readonly subject: string })
+  | (About & {
+      readonly kind: "review.closed";
+      readonly subject: string;
+      readonly why: string;
+      readonly digest: string;
+      readonly authenticator: string;
+      /** As of a proof. */
+      readonly evidence?: string;
+      readonly signature: string;
+    })
+  | (About & { readonly kind: "review.refused"; readonly subject: string; readonly code: string })
+  /** Nobody had closed it in time; `subject` owes it. */
+  | (About & { readonly kind: "review.overdue"; readonly subject: string })
   | (About & { readonly kind: "elevation.revoked"; readonly subject: string; readonly why: string })
   | (About & { readonly kind: "elevation.held-up"; readonly why: string })
   | (About & { readonly kind: "elevation.ended"; readonly how: string; readonly apiAuditIds: string })
@@ -167,6 +192,16 @@ export type AuditEvent =
   | (AboutLink & { readonly kind: "identity.unlinked"; readonly by: string })
   /** Somebody logged in to link an account, and must not. */
   | (AboutLink & { readonly kind: "identity.refused"; readonly code: string })
+  /** The provider says that this person is in these groups, and did not before; they are parted by commas. */
+  | {
+      readonly kind: "membership.read";
+      readonly subject: string;
+      readonly groups: string;
+      /** SHA-256 of its ID token. */
+      readonly evidence: string;
+    }
+  /** The provider does not know this person any more, or ended their session: they are nobody until they log in again. */
+  | { readonly kind: "membership.ended"; readonly subject: string }
   | { readonly kind: "authenticator.locked"; readonly subject: string; readonly credential: string };
 
 interface AboutFreeze {

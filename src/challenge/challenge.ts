@@ -14,6 +14,13 @@ export interface Challenge {
 /** Wrong codes per challenge before it locks (design section 3; RFC 4226 section 7.3 asks for a limit). */
 export const triesPerChallenge = 5;
 
+/** Where a proof may count again. */
+export interface ProofScope {
+  readonly tier: string;
+  /** SHA-256 over the cluster and the objects, by their uids; of what has none, over the operation. */
+  readonly target: string;
+}
+
 /** Evidence that a person was present and meant one digest. */
 export interface Proof {
   readonly authenticator: AuthenticatorName;
@@ -23,6 +30,8 @@ export interface Proof {
   readonly at: number;
   /** The request this proof was given for: another one than its bearer when a fresh proof is used again. */
   readonly request: string;
+  /** In which tier it was given, and on which objects it was to act; absent where it stands for itself alone. */
+  readonly scope?: ProofScope;
   /** What somebody else signed; absent where only the web process saw it. */
   readonly evidence?: Evidence;
   /** The web process's own, over all of the above: what is written into a record without it is no proof. */

@@ -1,6 +1,7 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
 import type { LinkingSeal, ListedDirectory, NamedAccount, SlackLinkStore, StartedLinking } from "../link-port.ts";
 import type { LoggedIn, LoginBegun, Logins } from "../login-port.ts";
+import type { Refreshed } from "../membership-port.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { Attestor, Directory, Trail } from "../ports.ts";
 import { refuseStaleLogin } from "./fresh-login.ts";
@@ -19,13 +20,23 @@ export interface ToConfirm {
 export interface Linking {
   /** A link for this account, good for ten minutes. */
   start(account: NamedAccount, now: number): string;
-  /** Which account would be linked, and where its person is to log in. */
-  offer(link: string): Promise<{ readonly account: NamedAccount; readonly provider: string } | Refusal>;
+  /** Which account would be linked, and where its person is to log in. `known`: whose it is, who logs in for their groups. */
+  offer(link: string): Promise<LinkOffer | Refusal>;
   begin(link: string): Promise<LoginBegun | Refusal>;
-  /** Who logged in, and what their browser is to keep until they confirm. */
-  back(loggedIn: LoggedIn): Promise<{ readonly confirm: ToConfirm; readonly kept: string } | Refusal>;
+  /** Who logged in, and what their browser is to keep until they confirm; of an account that is theirs already, their groups. */
+  back(loggedIn: LoggedIn): Promise<{ readonly confirm: ToConfirm; readonly kept: string } | Said | Refusal>;
   /** Links the account, once. */
-  confirm(kept: string): Promise<{ readonly says: string } | Refusal>;
+  confirm(kept: string): Promise<Said | Refusal>;
+}
+
+interface Said {
+  readonly says: string;
+}
+
+export interface LinkOffer {
+  readonly account: NamedAccount;
+  readonly provider: string;
+  readonly known?: string;
 }
 
 /** As long as a step-up (NIST SP 800-63B-4 section 3.1.3). */
@@ -48,20 +59,23 @@ export function createLinking(ports: {
   /** Of the linked accounts as well; `listed` speaks for itself alone. */
   readonly directory: Pick<Directory, "subject" | "bySlack">;
   readonly listed: Pick<ListedDirectory, "claims">;
+  /** Keeps what the provider says of who logged in, and answers their groups by it; absent: groups are none of its business. */
+  readonly membership?: (subject: string, brought: Refreshed) => Promise<readonly string[]>;
   readonly attestor: Pick<Attestor, "attest">;
   readonly trail: Pick<Trail, "append">;
   readonly clock: { now(): Promise<number> };
 }): Linking {
-  const { seal, logins, whyWeak, links, directory, listed, attestor, trail, clock } = ports;
+  const { seal, logins, whyWeak, links, directory, listed, membership, attestor, trail, clock } = ports;
 
-  /** What a link stands for, while it is good and its account is still nobody's. */
-  async function open(link: string): Promise<{ readonly started: StartedLinking; readonly now: number } | Refusal> {
+  /** What a link stands for, while it is good and its account is nobody's, or of somebody whose groups are to be read. */
+  async function open(link: string): Promise<Open | Refusal> {
     const started = seal.read(link);
     const now = await clock.now();
     if (!started || now > started.expiresAt) return dead();
     const { team, user } = started;
     const known = await directory.bySlack(team, user);
-    if (known) return refuse("already-linked", `This Slack account is linked to ${known.sub}.`, ended);
+    if (known && membership) return { started, now, known: known.sub };
+    if (known) return linkedTo(known.sub);
     if (await listed.claims(started))
       return refuse(
         "already-linked",
@@ -87,7 +101,9 @@ export function createLinking(ports: {
 
     async offer(link) {
       const opened = await open(link);
-      return isRefusal(opened) ? opened : { account: accountOf(opened.started), provider: logins.host };
+      if (isRefusal(opened)) return opened;
+      const { started, known } = opened;
+      return { account: accountOf(started), provider: logins.host, ...(known === undefined ? {} : { known }) };
     },
 
     async begin(link) {
@@ -97,7 +113,7 @@ export function createLinking(ports: {
       return logins.begin({ end: "link", nonce: nonceOf(link), carry: JSON.stringify(carried) });
     },
 
-    async back({ carried, token }) {
+    async back({ carried, token, refresh }) {
       const { link, begunAt } = JSON.parse(carried) as Carried;
       const opened = await open(link);
       if (isRefusal(opened)) return opened;
@@ -108,8 +124,15 @@ export function createLinking(ports: {
         return refuse("too-weak", `This login does not count: ${weak}.`, "Log in as it asks for.");
       const account = accountOf(opened.started);
       const { subject } = token;
+      const { known } = opened;
+      if (known !== undefined && known !== subject) return linkedTo(known);
       const no = await refuseStranger(subject, account);
-      return no ?? { confirm: { subject, account }, kept: seal.close({ link, subject }) };
+      if (no) return no;
+      const groups = membership && (await readGroups(membership, { subject, token: token.token, refresh }));
+      if (groups && isRefusal(groups)) return groups;
+      return known !== undefined && groups
+        ? { says: groups.says }
+        : { confirm: { subject, account }, kept: seal.close({ link, subject }) };
     },
 
     async confirm(kept) {
@@ -118,7 +141,8 @@ export function createLinking(ports: {
       const { link, subject } = unconfirmed;
       const opened = await open(link);
       if (isRefusal(opened)) return opened;
-      const { started, now } = opened;
+      const { started, now, known } = opened;
+      if (known !== undefined) return linkedTo(known);
       const no = await refuseStranger(subject, started);
       if (no) return no;
       const { team, user, salt } = started;
@@ -132,7 +156,32 @@ export function createLinking(ports: {
   };
 }
 
-const ended = "An administrator ends a link with `countersign identity unlink`.";
+interface Open {
+  readonly started: StartedLinking;
+  readonly now: number;
+  readonly known?: string;
+}
+
+function linkedTo(subject: string): Refusal {
+  const ended = "An administrator ends a link with `countersign identity unlink`.";
+  return refuse("already-linked", `This Slack account is linked to ${subject}.`, ended);
+}
+
+/** What the provider says of who has just logged in, in a sentence. */
+async function readGroups(
+  membership: (subject: string, brought: Refreshed) => Promise<readonly string[]>,
+  brought: { readonly subject: string; readonly token: string; readonly refresh: string | undefined },
+): Promise<Said | Refusal> {
+  const { subject, token, refresh } = brought;
+  if (refresh === undefined)
+    return refuse(
+      "evidence",
+      "The provider gives us no way to ask anew which groups you are in.",
+      "An administrator lets this client have offline_access.",
+    );
+  const groups = await membership(subject, { token, refresh });
+  return { says: `You are ${subject}, and the provider says that you are in ${groups.join(", ") || "no group"}.` };
+}
 
 function accountOf({ team, user, name, workspace }: StartedLinking): NamedAccount {
   return { team, user, name, workspace };

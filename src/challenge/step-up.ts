@@ -1,7 +1,7 @@
 import type { Binding } from "./evidence.ts";
 
-/** What presence is proved for: that one meant what one asked for, a yes to it, or one's word on what came of it. */
-export type Purpose = "prove" | "approve" | "ran" | "did-not-run";
+/** What presence is proved for: that one meant what one asked for, a yes to it, one's word on what came of it, or its review. */
+export type Purpose = "prove" | "approve" | "ran" | "did-not-run" | "reviewed";
 
 /** A step-up that was started on our own page: one person's, for one request, to one end. */
 export interface StartedStepUp extends Binding {

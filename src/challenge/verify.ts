@@ -1,7 +1,7 @@
 import { countingAuthenticators } from "../policy/authenticator.ts";
 import type { StepUp } from "../policy/policy.ts";
 import type { Attestor } from "../ports.ts";
-import { type Proof, proofStatement } from "./challenge.ts";
+import { type Proof, type ProofScope, proofStatement } from "./challenge.ts";
 import { hasItsEvidence } from "./evidence.ts";
 
 /** What a proof is held against. */
@@ -11,6 +11,8 @@ export interface ProofDemand {
   readonly stepUp: StepUp;
   /** Milliseconds since 1970, by Redis's clock. */
   readonly now: number;
+  /** What it is to count for; absent: no proof of the same tier and target is looked for. */
+  readonly scope?: ProofScope;
   readonly attestor: Pick<Attestor, "holds">;
 }
 
@@ -22,8 +24,22 @@ export function proofHolds(proof: Proof | undefined, demand: ProofDemand): proof
   if (!proof || proof.subject !== demand.subject || proof.at > demand.now) return false;
   if (!demand.attestor.holds(proofStatement(proof), proof.signature)) return false;
   if (!isStrongEnough(proof, demand.stepUp)) return false;
-  if (proof.digest === demand.digest) return true;
-  return demand.stepUp.within !== undefined && demand.now - proof.at <= demand.stepUp.within;
+  return proof.digest === demand.digest || countsAgain(proof, demand.stepUp, demand);
+}
+
+/**
+ * Whether a proof that was given for another plan counts at `now` by its age: for anything where the policy says `within`,
+ * and where it says `reuse`, only for what has the same tier and the same target.
+ */
+export function countsAgain(
+  proof: Pick<Proof, "at" | "scope">,
+  { within, reuse }: StepUp,
+  { now, scope }: { readonly now: number; readonly scope?: ProofScope | undefined },
+): boolean {
+  const age = now - proof.at;
+  if (within !== undefined && age <= within) return true;
+  if (reuse === undefined || age > reuse || !scope || !proof.scope) return false;
+  return proof.scope.tier === scope.tier && proof.scope.target === scope.target;
 }
 
 /** Whether it was given by an authenticator that counts here, and has what that one signs, if it signs anything. */

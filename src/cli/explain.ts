@@ -1,6 +1,5 @@
 import { readPeople } from "../adapters/identity/files.ts";
-import { spoken } from "../operation/catalogue.ts";
-import { isRead, type Operation } from "../operation/operation.ts";
+import { isRead } from "../operation/operation.ts";
 import type { PlanFacts } from "../operation/plan.ts";
 import { couldApprove } from "../policy/approvers.ts";
 import { momentOf } from "../policy/case-document.ts";
@@ -9,10 +8,11 @@ import { readPolicy } from "../policy/document.ts";
 import type { Circumstances, Decision, Policy, Raise } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import { requirementWords } from "../policy/words.ts";
+import { commandOf } from "../request/asked.ts";
 import { factsOf } from "../request/facts.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 import { readDocument } from "./policy.ts";
-import { operationOf } from "./typed-operation.ts";
+import { askOf } from "./typed-operation.ts";
 
 /** `countersign policy explain`: what a command would take from a person, and which rules say so. Nothing is run. */
 export async function explainPolicy(words: readonly string[]): Promise<Ending> {
@@ -27,6 +27,7 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
     at: { type: "string" },
     channel: { type: "string" },
     usual: { type: "boolean" },
+    "slack-groups": { type: "string" },
     json: { type: "boolean" },
   });
   if (values.policy === undefined) throw new UsageFault("--policy FILE is missing");
@@ -35,9 +36,10 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
   const policy = readDocument(values.policy, readPolicy);
   const people = values.directory === undefined ? undefined : readPeople(values.directory).subjects;
   const subject = subjectOf(values.as, values.groups, people);
-  const operation = operationOf(positionals.join(" "), values.cluster, policy.runbooks);
+  const { operation, breakGlass } = askOf(positionals.join(" "), values.cluster, policy.runbooks);
+  const command = commandOf({ operation, ...(breakGlass ? { breakGlass } : {}) });
   const plan = planOf(values.pods, values.label);
-  const circumstances = circumstancesOf(values);
+  const circumstances = { ...circumstancesOf(values), ...(breakGlass ? { breakGlass } : {}) };
   const decision = decide(policy, factsOf(operation, subject, plan, circumstances));
   const approvers =
     people && decision.allowed && decision.requirements.approvals
@@ -45,8 +47,8 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
       : undefined;
   process.stdout.write(
     values.json
-      ? `${JSON.stringify({ operation: spoken(operation), subject, plan, ...decision, ...(approvers ? { approvers } : {}) })}\n`
-      : told(operation, subject, decision, {
+      ? `${JSON.stringify({ operation: command, subject, plan, ...decision, ...(approvers ? { approvers } : {}) })}\n`
+      : told(command, subject, decision, {
           approvers,
           unknown: unknownTo(rulesOf(policy, decision), isRead(operation) || plan !== "unknown", circumstances),
         }),
@@ -55,7 +57,7 @@ export async function explainPolicy(words: readonly string[]): Promise<Ending> {
 }
 
 function subjectOf(sub: string, groups: string | undefined, people?: ReadonlyMap<string, Subject>): Subject {
-  if (groups !== undefined) return { sub, groups: groups.split(",").filter((group) => group !== "") };
+  if (groups !== undefined) return { sub, groups: listed(groups) };
   const known = people?.get(sub);
   if (known) return known;
   throw new UsageFault(
@@ -75,12 +77,12 @@ function planOf(pods: string | undefined, labels: readonly string[] = []): PlanF
 }
 
 function told(
-  operation: Operation,
+  command: string,
   { sub, groups }: Subject,
   decision: Decision,
   about: { readonly approvers: readonly string[] | undefined; readonly unknown: readonly string[] },
 ): string {
-  const lines = [`${spoken(operation)}, asked by ${sub} (${groups.join(", ") || "in no group"})`];
+  const lines = [`${command}, asked by ${sub} (${groups.join(", ") || "in no group"})`];
   if (decision.allowed) {
     const asked = requirementWords(decision.requirements);
     lines.push(`allowed, tier ${decision.tier}, by: ${decision.rules.join(", ")}`);
@@ -122,14 +124,24 @@ function unknownTo(
   ];
 }
 
-function circumstancesOf(said: { at?: string; channel?: string; usual?: boolean }): Circumstances {
-  const { at, channel, usual } = said;
+function circumstancesOf(said: {
+  readonly at?: string;
+  readonly channel?: string;
+  readonly usual?: boolean;
+  readonly "slack-groups"?: string;
+}): Circumstances {
+  const { at, channel, usual, "slack-groups": slackGroups } = said;
   const now = at === undefined ? undefined : momentOf(at);
   if (at !== undefined && now === undefined)
     throw new UsageFault(`--at ${at}: it looks like 2026-11-27T22:30:00Z or 2026-11-27T23:30+01:00`);
   return {
     ...(now === undefined ? {} : { now }),
     ...(channel === undefined ? {} : { channel }),
+    ...(slackGroups === undefined ? {} : { slackGroups: listed(slackGroups) }),
     ...(usual ? { unusual: { firstInNamespace: false, outsideTheirHours: false } } : {}),
   };
+}
+
+function listed(names: string): readonly string[] {
+  return names.split(",").filter((name) => name !== "");
 }

@@ -7,7 +7,7 @@ import type { Circumstances, Decision, DecisionFacts, Policy } from "../policy/p
 import { factsOf } from "../request/facts.ts";
 import { type Ending, ending, readWords, UsageFault } from "./command.ts";
 import { readDocument } from "./policy.ts";
-import { operationOf } from "./typed-operation.ts";
+import { askOf } from "./typed-operation.ts";
 
 /** `countersign policy test FILE`: asks a policy every question of a file, and exits 1 when an answer is another. */
 export async function testPolicy(words: readonly string[]): Promise<Ending> {
@@ -62,8 +62,9 @@ function decideCase(one: PolicyCase, document: CaseDocument, policy: Policy): De
   if (!groups) return `nobody said which groups ${one.as} is in: \`groups\`, or \`people\` of the file`;
   const { plan, circumstances } = factsOfCase(one, document);
   try {
-    const operation = operationOf(one.command, cluster, policy.runbooks);
-    return decide(policy, factsOf(operation, { sub: one.as, groups }, plan, circumstances));
+    const { operation, breakGlass } = askOf(one.command, cluster, policy.runbooks);
+    const said = { ...circumstances, ...(breakGlass ? { breakGlass } : {}) };
+    return decide(policy, factsOf(operation, { sub: one.as, groups }, plan, said));
   } catch (fault) {
     if (fault instanceof UsageFault) return fault.message;
     throw fault;

@@ -8,6 +8,7 @@ import {
 } from "../cluster-port.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import { digestOf } from "../operation/digest.ts";
+import { askerOf } from "../request/asked.ts";
 import type { Executing, Granted, Intent, Unknown } from "../request/request.ts";
 import type { About, ChangePlan, FreshPlan, Stamp } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
@@ -141,8 +142,7 @@ async function stillApproved(bench: Bench, cluster: Cluster, { request }: Errand
   const session = await cluster.session(reader, request.id);
   const plan = await makePlan(bench, session, request);
   if ("unplannable" in plan) return undefined;
-  const asker = { request: request.id, requester: request.requester, reason: request.reason };
-  return digestOf(asker, plan) === request.digest ? plan : undefined;
+  return digestOf(askerOf(request), plan) === request.digest ? plan : undefined;
 }
 
 /** What an intent keeps of what its call removes. */

@@ -4,6 +4,7 @@ import { entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
 import { readerAccount } from "../operation/reader-account.ts";
 import type { Directory, GrantVerifier, PolicySource, RequestStore, Witness } from "../ports.ts";
+import type { Lifetimes } from "../request/desk.ts";
 import type { Mover } from "../request/move.ts";
 
 /** What the worker's side of a request's life works with. It holds no Slack token and no second factor. */
@@ -18,6 +19,8 @@ export interface Bench {
   readonly witness: Witness;
   /** This worker, in claims and audit entries. */
   readonly worker: string;
+  /** How long a request may take to its grant, and a grant to its beginning, at most. */
+  readonly lifetimes: Pick<Lifetimes, "request" | "execution">;
   readonly leaseMs: number;
   /** How long a rollout is watched before it is called stuck. A token lives 10 minutes. */
   readonly watchMs: number;

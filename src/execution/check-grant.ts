@@ -3,6 +3,8 @@ import { quorumHolds } from "../policy/approvers.ts";
 import { decide, stillAsked } from "../policy/decide.ts";
 import type { Circumstances, DecisionFacts } from "../policy/policy.ts";
 import { whyReasonFails } from "../policy/reason.ts";
+import { askerOf } from "../request/asked.ts";
+import { openReviewOf } from "../request/debt.ts";
 import { factsOf } from "../request/facts.ts";
 import type { Grant } from "../request/grant.ts";
 import type { Executing, Granted, Unknown } from "../request/request.ts";
@@ -15,7 +17,18 @@ import { whyNotProved } from "./check-proofs.ts";
  * still meets the worker's own policy and directory.
  */
 export async function whyNot(bench: Bench, request: Granted | Executing): Promise<string | undefined> {
-  return whyNotAsGranted(bench, request) ?? whyNotByPolicy(bench, request, request.plan.facts);
+  return (
+    whyNotAsGranted(bench, request) ??
+    (await whyNotForDebt(bench, request)) ??
+    whyNotByPolicy(bench, request, request.plan.facts)
+  );
+}
+
+/** Nobody breaks the glass again who owes a review, as far as the records show it. What has begun is gone on with. */
+async function whyNotForDebt({ store, verifier }: Bench, request: Granted | Executing): Promise<string | undefined> {
+  if (!request.breakGlass || request.state !== "granted") return undefined;
+  const owed = await openReviewOf({ store, attestor: verifier }, request.requester, request.id);
+  return owed && `${request.requester} broke the glass for ${owed}, whose review is still open`;
 }
 
 /** Whether the record is still what was granted, whoever may ask for it now. */
@@ -32,7 +45,7 @@ export function whyNotAsGranted(
     return "the grant is for another cluster";
   if (grant.requester !== request.requester) return "the grant names another requester";
   if (grant.digest !== digest) return "the grant is for another plan";
-  const asker = { request: request.id, requester: request.requester, reason: request.reason };
+  const asker = askerOf(request);
   if (digestOf(asker, plan) !== digest) return "the plan in the record is not the one that was approved";
   if (digestOf(asker, { ...plan, operation }) !== digest)
     return "the operation in the record is not the one that was approved";
@@ -49,7 +62,9 @@ export async function whyNotByPolicy(
   const requester = await bench.directory.subject(grant.requester);
   if (!requester) return `the worker's directory does not know ${grant.requester}`;
   const policy = bench.policy.current();
-  const decision = decide(policy, factsOf(request.operation, requester, plan, await circumstancesOf(bench, grant)));
+  const said = request.breakGlass ? { breakGlass: request.breakGlass } : {};
+  const circumstances = { ...(await circumstancesOf(bench, grant)), ...said };
+  const decision = decide(policy, factsOf(request.operation, requester, plan, circumstances));
   if (!decision.allowed) return decision.says;
   const requirements = stillAsked(policy, grant.tier, decision);
   if (!requirements) return `this is ${decision.tier} by the worker's policy, and was granted as ${grant.tier}`;
@@ -68,10 +83,14 @@ export async function whyNotByPolicy(
  * saw, and its signed word is taken: a policy is no policy where such a fact decides about bound proof or a denial, so
  * whoever holds that process gains nothing by lying that it could not have without.
  */
-async function circumstancesOf({ store }: Bench, { notAfter, channel, unusual }: Grant): Promise<Circumstances> {
+async function circumstancesOf(
+  { store }: Bench,
+  { notAfter, channel, unusual, slackGroups }: Grant,
+): Promise<Circumstances> {
   return {
     now: Math.min(await store.now(), notAfter),
     ...(channel === undefined ? {} : { channel }),
     ...(unusual ? { unusual } : {}),
+    ...(slackGroups ? { slackGroups } : {}),
   };
 }

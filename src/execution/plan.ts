@@ -1,6 +1,7 @@
 import { ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isRead } from "../operation/operation.ts";
+import { askerOf } from "../request/asked.ts";
 import type { Planning } from "../request/request.ts";
 import { type Bench, clusterOf, looks } from "./bench.ts";
 import { awaited, holdUp } from "./hold-up.ts";
@@ -19,7 +20,7 @@ export async function planRequest(bench: Bench, request: Planning, look = 1): Pr
   try {
     const plan = await tryPlan(bench, cluster, request);
     if ("unplannable" in plan) return await unplannable(bench, request.id, plan.unplannable);
-    const digest = digestOf({ request: request.id, requester: request.requester, reason: request.reason }, plan);
+    const digest = digestOf(askerOf(request), plan);
     await bench.mover.move(request.id, () => ({ event: { type: "planned", plan, digest } }));
   } catch (fault) {
     if (!(fault instanceof ClusterFault)) throw fault;

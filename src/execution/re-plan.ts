@@ -1,6 +1,7 @@
 import { canonical } from "../audit/canonical.ts";
 import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
+import { askerOf } from "../request/asked.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan, FreshPlan } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
@@ -26,8 +27,7 @@ export async function rePlan(
     ]);
     const plan = await makePlan(bench, session, request);
     if ("unplannable" in plan) return plan.unplannable;
-    const asker = { request: request.id, requester: request.requester, reason: request.reason };
-    if (digestOf(asker, plan) !== request.digest) return differenceOf(request, plan);
+    if (digestOf(askerOf(request), plan) !== request.digest) return differenceOf(request, plan);
     const stamp = { request: request.id, digest: request.digest, at: request.grant.grant.grantedAt };
     await act.apply(own, plan, { stamp, resourceVersion: plan.live.resourceVersion, dryRun: true });
     return plan;

@@ -1,6 +1,7 @@
 import { digestOf } from "../operation/digest.ts";
 import type { RunRunbook } from "../operation/operation.ts";
 import { type Plan, type PlannedObject, plannedInWords } from "../operation/plan.ts";
+import { askerOf } from "../request/asked.ts";
 import type { Executing, Granted, Request } from "../request/request.ts";
 import type { ChangePlan } from "./act.ts";
 
@@ -30,8 +31,7 @@ export function stepsOf<R extends Granted | Executing>(request: R, operation: Ru
     const planned = plan.steps?.[i];
     if (!planned) throw new Error(`the plan has no step ${i + 1}`);
     const step = stepAsked(request, operation, i);
-    const { id, requester, reason } = step;
-    return { ...step, plan: planned, digest: digestOf({ request: id, requester, reason }, planned) };
+    return { ...step, plan: planned, digest: digestOf(askerOf(step), planned) };
   });
 }
 

@@ -2,7 +2,7 @@ import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import type { Operation, RunRunbook } from "../operation/operation.ts";
 import { type AnyTarget, spokenTarget } from "../operation/target.ts";
-import type { Request } from "../request/request.ts";
+import { type AskedBy, askerOf } from "../request/asked.ts";
 import type { ChangePlan, Unplannable } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";
 import { accountOf, type Bench, reader } from "./bench.ts";
@@ -10,23 +10,21 @@ import { awaited } from "./hold-up.ts";
 import { makePlan } from "./make-plan.ts";
 import { stepAsked, wholePlan } from "./steps.ts";
 
-type Asked = Pick<Request, "id" | "operation" | "requester" | "reason">;
-
 /** Plans a request, and tries the change without storing it; of a runbook every step. Changes nothing. */
-export async function tryPlan(bench: Bench, cluster: Cluster, request: Asked): Promise<ChangePlan | Unplannable> {
+export async function tryPlan(bench: Bench, cluster: Cluster, request: AskedBy): Promise<ChangePlan | Unplannable> {
   const { operation } = request;
   return operation.kind === "runbook" ? trySteps(bench, cluster, request, operation) : tryOne(bench, cluster, request);
 }
 
-async function tryOne(bench: Bench, cluster: Cluster, request: Asked): Promise<ChangePlan | Unplannable> {
-  const { id, requester, reason, operation } = request;
+async function tryOne(bench: Bench, cluster: Cluster, request: AskedBy): Promise<ChangePlan | Unplannable> {
+  const { id, operation } = request;
   const fresh = await makePlan(bench, await cluster.session(reader, id), request);
   if ("unplannable" in fresh) return fresh;
   // Kept once it is about to be removed, and not before.
   const { keep: _, ...plan } = fresh;
   const stamp = {
     request: id,
-    digest: digestOf({ request: id, requester, reason }, plan),
+    digest: digestOf(askerOf(request), plan),
     at: await bench.store.now(),
   };
   const session = await cluster.session(accountOf(operation), id);
@@ -42,7 +40,7 @@ async function tryOne(bench: Bench, cluster: Cluster, request: Asked): Promise<C
 async function trySteps(
   bench: Bench,
   cluster: Cluster,
-  request: Asked,
+  request: AskedBy,
   operation: RunRunbook,
 ): Promise<ChangePlan | Unplannable> {
   const plans: ChangePlan[] = [];

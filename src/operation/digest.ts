@@ -6,6 +6,8 @@ export interface Asker {
   readonly request: string;
   readonly requester: string;
   readonly reason: string;
+  /** They break the glass: what is proved for this plan is proved for nothing that others would have to approve. */
+  readonly breakGlass?: true;
 }
 
 /**
@@ -20,6 +22,7 @@ export function digestOf(asker: Asker, plan: Plan): string {
       request: asker.request,
       requester: asker.requester,
       reason: asker.reason,
+      ...(asker.breakGlass ? { breakGlass: true } : {}),
       ...boundOf(plan),
     }),
   );

@@ -18,12 +18,12 @@ import { plainLine, splitWords } from "./words.ts";
 export type Command =
   | { readonly kind: "help"; readonly topic?: string }
   | { readonly kind: "status"; readonly id: string }
-  | { readonly kind: "mine" | "freezes" | "link" }
+  | { readonly kind: "mine" | "freezes" | "link" | "reviews" }
   | Freezing
   | { readonly kind: "can-i"; readonly question: Question }
-  | { readonly kind: "why"; readonly operation: Operation }
+  | { readonly kind: "why"; readonly operation: Operation; readonly breakGlass?: true }
   | { readonly kind: "cancel" | "revoke"; readonly id: string; readonly reason: string }
-  | { readonly kind: "operate"; readonly operation: Operation; readonly reason: string };
+  | { readonly kind: "operate"; readonly operation: Operation; readonly reason: string; readonly breakGlass?: true };
 
 /** Where a command is spoken. */
 export interface Place extends Clusters {
@@ -36,6 +36,10 @@ export const reasonLength = 300;
 
 export const whyUsage = "why COMMAND";
 
+/** Stands before a command that is to be run without anybody's approval, and reviewed afterwards. */
+export const breakGlassFlag = "--break-glass";
+export const breakGlassUsage = `${breakGlassFlag} COMMAND -- REASON`;
+
 const beginnings = [
   "help",
   "status",
@@ -46,6 +50,7 @@ const beginnings = [
   "unfreeze",
   "freezes",
   "link",
+  "reviews",
   "auth can-i",
   "why",
   "run",
@@ -69,14 +74,17 @@ export function parse(text: string, place: Place): Command | Refusal {
     return refuse("bad-arguments", `The reason has ${reason.length} characters.`, `Use at most ${reasonLength}.`);
   const [first = "help", ...rest] = words;
   switch (first.toLowerCase()) {
+    case breakGlassFlag:
+      return parseBreakGlass(rest, reason, place);
     case "help":
       return rest.length > 0 ? { kind: "help", topic: rest.join(" ") } : { kind: "help" };
     case "mine":
     case "freezes":
     case "link":
+    case "reviews":
       return rest.length > 0
         ? tooMuch(rest, first.toLowerCase())
-        : { kind: first.toLowerCase() as "mine" | "freezes" | "link" };
+        : { kind: first.toLowerCase() as "mine" | "freezes" | "link" | "reviews" };
     case "freeze":
     case "unfreeze":
       return readFreezing(first.toLowerCase() as Freezing["kind"], rest, reason, place.clusters);
@@ -121,13 +129,26 @@ function parseQuestion(words: readonly string[], place: Place): Command | Refusa
   return isRefusal(question) ? question : { kind: "can-i", question };
 }
 
+/** Said first, before the command, so that nobody breaks the glass by a word at the end of a line. */
+function parseBreakGlass(words: readonly string[], reason: string, place: Place): Command | Refusal {
+  const [first, ...rest] = words;
+  const usage = `Usage: \`${breakGlassUsage}\``;
+  if (first === undefined) return refuse("bad-arguments", "It is not said for what.", usage);
+  if (reason === "") return refuse("bad-arguments", "The reason is missing: whoever reviews it reads it first.", usage);
+  const meant = first.toLowerCase() === "run" ? parseRun(rest, reason, place) : parseOperation(words, reason, place);
+  return isRefusal(meant) || meant.kind !== "operate" ? meant : { ...meant, breakGlass: true };
+}
+
 /** What an operation would take: a reason stands for no rule, so none has to be given. */
 function parseWhy(words: readonly string[], place: Place): Command | Refusal {
   const [first, ...rest] = words;
   if (first === undefined) return refuse("bad-arguments", "It is not said of what.", `Usage: \`${whyUsage}\``);
   const reason = "a question";
-  const meant = first.toLowerCase() === "run" ? parseRun(rest, reason, place) : parseOperation(words, reason, place);
-  return isRefusal(meant) || meant.kind !== "operate" ? meant : { kind: "why", operation: meant.operation };
+  const read = { [breakGlassFlag]: parseBreakGlass, run: parseRun }[first.toLowerCase()];
+  const meant = read ? read(rest, reason, place) : parseOperation(words, reason, place);
+  if (isRefusal(meant) || meant.kind !== "operate") return meant;
+  const { operation, breakGlass } = meant;
+  return { kind: "why", operation, ...(breakGlass ? { breakGlass } : {}) };
 }
 
 function parseOperation(words: readonly string[], reason: string, place: Place): Command | Refusal {
@@ -156,7 +177,7 @@ export function stepReader(cluster: string): ReadStep {
   return (line) => {
     const command = parse(`${line} -- a step`, { clusters: [cluster], defaultCluster: cluster });
     if (isRefusal(command)) return command;
-    if (command.kind === "operate") return command.operation;
+    if (command.kind === "operate" && !command.breakGlass) return command.operation;
     return refuse("bad-arguments", `\`${short(line)}\` is no operation.`);
   };
 }

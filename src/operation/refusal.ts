@@ -41,6 +41,7 @@ export type RefusalCode =
   | "plan-changed"
   | "target-busy"
   | "frozen"
+  | "review-owed"
   // the worker's own checks
   | "grant-does-not-hold"
   | "quorum-does-not-hold"

@@ -4,7 +4,7 @@ import { approvalsWanted, openStage, stagesOf } from "./stages.ts";
 import type { Subject } from "./subject.ts";
 
 /** The groups of this person that the rule counts; empty = they may not approve. */
-export function countingGroups(rule: ApprovalRule, subject: Subject): readonly string[] {
+export function countingGroups(rule: Pick<ApprovalRule, "from">, subject: Subject): readonly string[] {
   return rule.from.filter((group) => subject.groups.includes(group));
 }
 
@@ -65,11 +65,12 @@ export function reachable(
   );
 }
 
-/** Who of these people could approve a request of that person now, none of them having done so. */
+/** Who of these people could approve a request of that person now, when those have done so already. */
 export function couldApprove(
   requirements: Requirements,
   requester: string,
   people: readonly Subject[],
+  approvedBy: readonly string[] = [],
 ): readonly Subject[] {
-  return people.filter((subject) => refuseApprover(requirements, requester, subject, []) === undefined);
+  return people.filter((subject) => refuseApprover(requirements, requester, subject, approvedBy) === undefined);
 }

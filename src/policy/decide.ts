@@ -5,24 +5,59 @@ import { stepReader } from "../operation/parse.ts";
 import { isRefusal } from "../operation/refusal.ts";
 import { resolveRun } from "../operation/run.ts";
 import { spanInWords } from "../operation/span.ts";
+import { breakTheGlass, isBreakGlass } from "./break-glass.ts";
 import { knownFacts } from "./condition-facts.ts";
 import { refuseFields } from "./fields.ts";
 import { matchesOperation, permitHolds, raiseHolds } from "./matching.ts";
 import type { Allowed, Decision, DecisionFacts, Denied, Permit, Policy, Raise, Requirements, Tier } from "./policy.ts";
+import { asksForBoundProof, bySlackGroup, slackGroupsOf } from "./slack-groups.ts";
 
 /**
  * The highest tier that a permit starts at or a raise lifts to. Only a permit allows; no permit is a denial.
- * Monotone: one more raise, or one fact less, never asks for less. A runbook takes a permit of its own and what each of
- * its steps takes: it never allows what they would not.
+ * Monotone: one more raise, or one fact less, never asks for less. A user group of Slack's lets those ask whom nothing else
+ * permits, and lowers nothing for others; what asks for bound proof rests on none. Whoever breaks the glass is first decided
+ * on like everybody else: what is denied stays denied, and only then a rule that names them leads into its tier.
  */
 export function decide(policy: Policy, facts: DecisionFacts): Decision {
-  const whole = refuseRunbook(policy, facts) ?? decideOne(policy, facts);
+  const usual = decideUsual(policy, facts);
+  if (!usual.allowed || !facts.breakGlass) return usual;
+  return usual.rules.includes(bySlackGroup)
+    ? restsOnSlack(policy, "A user group in Slack lets nobody break the glass.")
+    : breakTheGlass(policy, facts, usual);
+}
+
+function decideUsual(policy: Policy, facts: DecisionFacts): Decision {
+  const byDirectory = decideWhole(policy, facts, []);
+  const groups = slackGroupsOf(policy, facts);
+  if (byDirectory.allowed || byDirectory.rule !== noPermit || groups.length === 0) return byDirectory;
+  const decision = decideWhole(policy, facts, groups);
+  if (!decision.allowed) return decision;
+  if (!asksForBoundProof(decision.requirements)) return { ...decision, rules: [...decision.rules, bySlackGroup] };
+  return restsOnSlack(
+    policy,
+    `In the tier ${decision.tier}, a user group in Slack lets nobody ask for ${facts.operation}.`,
+  );
+}
+
+function restsOnSlack(policy: Policy, says: string): Denied {
+  return {
+    allowed: false,
+    rule: bySlackGroup,
+    says,
+    remedy: "Ask somebody whom the directory lists in a group that may.",
+    policy: policy.revision,
+  };
+}
+
+/** A runbook takes a permit of its own and what each of its steps takes: it never allows what they would not. */
+function decideWhole(policy: Policy, facts: DecisionFacts, besides: readonly string[]): Decision {
+  const whole = refuseRunbook(policy, facts) ?? decideOne(policy, facts, besides);
   const { runbook } = facts;
   if (!runbook || !whole.allowed) return whole;
   let top: Allowed = whole;
   const rules = [...whole.rules];
   for (const [i, step] of runbook.steps.entries()) {
-    const decision = decideOne(policy, step);
+    const decision = decideOne(policy, step, besides);
     const title = `Step ${i + 1} (${step.operation}): `;
     if (!decision.allowed) return { ...decision, says: `${title}${decision.says}` };
     rules.push(...decision.rules);
@@ -33,12 +68,14 @@ export function decide(policy: Policy, facts: DecisionFacts): Decision {
 
 /**
  * What the tier that was reached before asks for now, while it is no lower than the one reached now: a bar that was met
- * stays met when the next one is lower. Undefined where it is lower, or is no tier any more.
+ * stays met when the next one is lower. Undefined where it is lower, or is no tier any more. Tiers of break-glass stand
+ * beside the others: none of those is met by them, nor the other way round.
  */
 export function stillAsked(policy: Policy, tier: string, { tier: reached }: Allowed): Requirements | undefined {
   const held = policy.tiers.find(({ name }) => name === tier);
-  if (!held || held.deny !== undefined || rank(policy, tier) < rank(policy, reached)) return undefined;
-  return held.requirements;
+  const now = tierOf(policy, reached);
+  if (!held || held.deny !== undefined || isBreakGlass(held) !== isBreakGlass(now)) return undefined;
+  return policy.tiers.indexOf(held) < policy.tiers.indexOf(now) ? undefined : held.requirements;
 }
 
 /** The runbook of the record is none until the policy that decides has the very same. */
@@ -57,12 +94,14 @@ function refuseRunbook(policy: Policy, { runbook, cluster }: DecisionFacts): Den
   };
 }
 
-function decideOne(policy: Policy, facts: DecisionFacts): Decision {
-  const permits = policy.permit.filter((permit) => permitHolds(permit, facts));
+const noPermit = "no permit";
+
+function decideOne(policy: Policy, facts: DecisionFacts, besides: readonly string[]): Decision {
+  const permits = policy.permit.filter((permit) => permitHolds(permit, facts, besides));
   if (permits.length === 0)
     return {
       allowed: false,
-      rule: "no permit",
+      rule: noPermit,
       says: `No rule permits ${facts.subject.sub} to ask for ${facts.operation}.`,
       remedy: whoMay(policy, facts.operation),
       policy: policy.revision,
@@ -86,6 +125,14 @@ function decideOne(policy: Policy, facts: DecisionFacts): Decision {
       rule: top.name,
       says: `The rule "${top.name}" refuses this: ${tier.deny}.`,
       remedy: remedyOf(top),
+      policy: policy.revision,
+    };
+  if (isBreakGlass(tier))
+    return {
+      allowed: false,
+      rule: top.name,
+      says: `The rule "${top.name}" leads into ${tier.name}, a tier of break-glass, which no rule may.`,
+      remedy: "The policy's owners must mend it.",
       policy: policy.revision,
     };
   const rules = reached.map((rule) => rule.name);
@@ -129,10 +176,10 @@ function refuseElevation(
   return undefined;
 }
 
-/** A tier that denies is above all others wherever it stands, so that no raise leads past it. */
+/** A tier that denies is above all others wherever it stands, so that no raise leads past it; nor past one of break-glass. */
 function rank(policy: Policy, name: string): number {
   const tier = tierOf(policy, name);
-  return tier.deny === undefined ? policy.tiers.indexOf(tier) : policy.tiers.length;
+  return tier.deny === undefined && !isBreakGlass(tier) ? policy.tiers.indexOf(tier) : policy.tiers.length;
 }
 
 function tierOf(policy: Policy, name: string): Tier {

@@ -15,6 +15,7 @@ import type { AllowedFields, Permit, Policy, Raise } from "./policy.ts";
 import { present } from "./present.ts";
 import { faultsOfRunbook } from "./runbook-faults.ts";
 import { channel, duration, groupsFor, matching, objects, words, zone } from "./shapes.ts";
+import { faultsOfSlackGroups } from "./slack-group-faults.ts";
 import { faultsOfTiers, tier, tierOf } from "./tier-document.ts";
 import { type DocumentFault, type Locate, readYaml } from "./yaml-document.ts";
 
@@ -93,12 +94,19 @@ const schema = z.strictObject({
   permit: z.array(permit),
   raise: z.array(raise).default([]),
   freezes: z.array(freeze).default([]),
+  breakGlass: z.array(permit).optional(),
   timeZone: zone.optional(),
   incidents: z.strictObject({ channels: z.array(channel).min(1) }).optional(),
   elevations: elevations.optional(),
   fields: fields.optional(),
   brake: z.strictObject({ freeze: groups, unfreeze: groups }).optional(),
   images: z.strictObject({ allow: z.array(imagePlace).min(1) }).optional(),
+  slackGroups: z
+    .record(
+      z.string().regex(/^(?!group:)[^*]+$/, "a group is written as its name alone"),
+      z.string().regex(/^S[A-Z0-9]+$/, "a user group is its id in Slack, such as S0123ABC"),
+    )
+    .optional(),
   runbooks: z
     .record(z.string().regex(runbookName, "a runbook is named by lower-case letters, digits and dashes"), runbook)
     .optional(),
@@ -111,21 +119,42 @@ export function readPolicy(text: string): Policy | { readonly faults: readonly D
   if ("faults" in reading) return reading;
   const faults = faultsOf(reading.value, reading.at);
   if (faults.length > 0) return { faults };
-  const { tiers, permit, raise, freezes, timeZone, incidents, elevations, brake, images, fields, runbooks } =
-    reading.value;
+  const {
+    tiers,
+    permit,
+    raise,
+    freezes,
+    breakGlass,
+    timeZone,
+    incidents,
+    elevations,
+    brake,
+    images,
+    fields,
+    runbooks,
+    slackGroups,
+  } = reading.value;
   return {
     revision: sha256(text),
     tiers: [...Object.entries(tiers).map(tierOf), ...freezes.flatMap((one) => tierOfFreeze(one) ?? [])],
     permit: permit.map(permitOf),
     raise: [...raise.map(raiseOf), ...freezes.map((one) => raiseOfFreeze(one, timeZone))],
+    ...(breakGlass ? { breakGlass: breakGlass.map(permitOf) } : {}),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(incidents ? { incidents } : {}),
     ...(elevations ? { elevations } : {}),
     ...(brake ? { brake } : {}),
+    ...(slackGroups ? { slackGroups } : {}),
     ...(images ? { images: images.allow } : {}),
     ...(runbooks ? { runbooks: Object.entries(runbooks).map(([name, written]) => ({ name, ...written })) } : {}),
     ...(fields ? { fields: present<AllowedFields>({ ...fields, patch: fields.patch && present(fields.patch) }) } : {}),
   };
+}
+
+function strayTier(tier: string, part: string): string {
+  return part === "breakGlass"
+    ? `the tier "${tier}" is none of break-glass: say \`breakGlass: { review: 24h, from: [GROUP] }\` in it`
+    : `the tier "${tier}" is one of break-glass, and only a rule under \`breakGlass\` leads into it`;
 }
 
 function permitOf(written: Document["permit"][number]): Permit {
@@ -145,15 +174,18 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
   const known = new Set<string>(["@read", "@change", ...Object.keys(catalogue)]);
   const say = (path: readonly PropertyKey[], says: string) => faults.push({ ...at(path), says });
   const raises = new Set<string>();
-  for (const part of ["permit", "raise", "freezes"] as const) {
+  for (const part of ["permit", "raise", "freezes", "breakGlass"] as const) {
     // A freeze is a raise, and must be told from those.
-    const names = part === "permit" ? new Set<string>() : raises;
-    document[part].forEach((rule, i) => {
-      if (names.has(rule.name))
-        say([part, i, "name"], `two ${part === "permit" ? part : "raise"} rules are called "${rule.name}"`);
+    const kind = part === "freezes" ? "raise" : part;
+    const names = kind === "raise" ? raises : new Set<string>();
+    (document[part] ?? []).forEach((rule, i) => {
+      if (names.has(rule.name)) say([part, i, "name"], `two ${kind} rules are called "${rule.name}"`);
       names.add(rule.name);
-      if (rule.tier !== undefined && !tiers.includes(rule.tier))
-        say([part, i, "tier"], `there is no tier "${rule.tier}"; the tiers are ${tiers.join(", ")}`);
+      const { tier } = rule;
+      if (tier !== undefined && !tiers.includes(tier))
+        say([part, i, "tier"], `there is no tier "${tier}"; the tiers are ${tiers.join(", ")}`);
+      else if (tier !== undefined && (document.tiers[tier]?.breakGlass !== undefined) !== (part === "breakGlass"))
+        say([part, i, "tier"], strayTier(tier, part));
       rule.operations?.forEach((operation, k) => {
         if (!known.has(operation))
           say([part, i, "operations", k], `there is no operation "${operation}"; known are ${[...known].join(", ")}`);
@@ -174,6 +206,7 @@ function faultsOf(document: Document, at: Locate): readonly DocumentFault[] {
   });
   for (const [name, written] of Object.entries(document.runbooks ?? {}))
     for (const { path, says } of faultsOfRunbook({ name, ...written })) say(["runbooks", name, ...path], says);
+  for (const { path, says } of faultsOfSlackGroups(document)) say(path, says);
   faults.push(...faultsOfTiers(document.tiers).map(({ path, says }) => ({ ...at(["tiers", ...path]), says })));
   return faults;
 }

@@ -3,9 +3,14 @@ import type { OperationKind } from "../operation/operation.ts";
 import type { DecisionFacts, Known, Permit, Raise } from "./policy.ts";
 import type { Subject } from "./subject.ts";
 
-/** Whether this permit is about this person and this kind of operation; about nothing else it can be. */
-export function permitHolds(permit: Permit, facts: DecisionFacts): boolean {
-  return matchesSubject(permit.subjects, facts.subject) && matchesOperation(permit.operations, facts.operation);
+/**
+ * Whether this permit is about this person and this kind of operation; about nothing else it can be. `besides`: groups
+ * that count here beside those of the directory.
+ */
+export function permitHolds(permit: Permit, facts: DecisionFacts, besides: readonly string[] = []): boolean {
+  const { sub, groups } = facts.subject;
+  const subject = { sub, groups: [...groups, ...besides] };
+  return matchesSubject(permit.subjects, subject) && matchesOperation(permit.operations, facts.operation);
 }
 
 /** Whether all of its matchers match; what they need and is unknown does. `known`: the facts for its condition. */

@@ -9,6 +9,8 @@ import type { Subject } from "./subject.ts";
 /** What proof of presence it takes: for this very request, or within so many milliseconds, never extended by use. */
 export interface StepUp {
   readonly within?: number;
+  /** Or one given within so many milliseconds in the same tier for the same objects; never extended by use either. */
+  readonly reuse?: number;
   /** It must name this very plan, signed by an authenticator or the identity provider and not by us. */
   readonly bound?: true;
   /** By one of these authenticators; absent: by any. */
@@ -20,6 +22,17 @@ export interface ApprovalRule {
   readonly count: number;
   readonly from: readonly string[];
   readonly stepUp?: StepUp;
+  /** Who can approve is reminded once, so many milliseconds after the stage has opened. */
+  readonly remind?: number;
+  readonly escalate?: Escalation;
+}
+
+/** Who else is told that nobody approves. It lets nobody approve who may not. */
+export interface Escalation {
+  /** Milliseconds after the stage has opened; at once where too few could approve at all. */
+  readonly after: number;
+  /** Slack channels by id, and groups as `group:NAME`, whose people are mentioned. */
+  readonly to: readonly string[];
 }
 
 /** The first stage of the approvals, and those after it: each opens only when the one before is full. */
@@ -35,6 +48,14 @@ export interface ReasonRule {
   readonly tickets?: readonly string[];
 }
 
+/** What stands in the place of approvals where somebody breaks the glass: a review, afterwards. */
+export interface ReviewRule {
+  /** Within so many milliseconds of the grant. */
+  readonly review: number;
+  /** By somebody of one of these groups, never the requester. */
+  readonly from: readonly string[];
+}
+
 /** What a tier asks for; an empty one asks for nothing. */
 export interface Requirements {
   readonly stepUp?: StepUp;
@@ -47,6 +68,8 @@ export interface Requirements {
   readonly expires?: number;
   /** From the grant to the beginning of the execution, in milliseconds, where that is shorter than the house's. */
   readonly window?: number;
+  /** The tier is one of break-glass: no approval before, a review after. */
+  readonly breakGlass?: ReviewRule;
 }
 
 /** A tier that ends the matter carries `deny`, the sentence people are told. */
@@ -112,6 +135,8 @@ export interface Policy {
   readonly tiers: readonly Tier[];
   readonly permit: readonly Permit[];
   readonly raise: readonly Raise[];
+  /** Who may break the glass, for what, and into which tier of break-glass; absent: nobody. */
+  readonly breakGlass?: readonly Permit[];
   /** An IANA time zone for what conditions say about the time; absent: UTC. */
   readonly timeZone?: string;
   /** The Slack channels, by id, in which whatever is asked counts as asked in an incident. */
@@ -124,6 +149,11 @@ export interface Policy {
   readonly runbooks?: readonly Runbook[];
   /** What single fields, labels and annotations may be set; absent: none. */
   readonly fields?: AllowedFields;
+  /**
+   * Groups that also have those whom Slack lists in a user group, by its id. They may ask for what a permit lets that group
+   * ask for, where nothing else permits them and no bound proof is asked for, and count nowhere else.
+   */
+  readonly slackGroups?: Readonly<Record<string, string>>;
   /** Absent: nobody freezes anything. */
   readonly brake?: Brake;
 }
@@ -162,6 +192,10 @@ export interface Circumstances {
   /** The Slack channel it was asked in, by id. */
   readonly channel?: string;
   readonly unusual?: Unusual;
+  /** The names of the policy's `slackGroups` in which Slack lists the requester. */
+  readonly slackGroups?: readonly string[];
+  /** Whoever asks says so, in so many words: it is never a default, and no rule says it for them. */
+  readonly breakGlass?: true;
 }
 
 /** What a decision is made on. */

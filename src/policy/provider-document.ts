@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type PresetName, type PushWays, presetNames, presets } from "./provider-presets.ts";
+import { duration } from "./shapes.ts";
 import { type DocumentFault, readYaml } from "./yaml-document.ts";
 
 /** The identity provider as both processes know it. Nothing in it is secret: the client's secret is web's alone. */
@@ -15,10 +16,21 @@ export interface Provider {
   readonly push?: PushWays;
   /** Absent: nobody proves presence by logging in there anew. */
   readonly login?: true;
+  /** Absent: groups stand in the directory alone. */
+  readonly groups?: GroupClaim;
   /** Absent: no push goes through Duo. */
   readonly duo?: DuoAccount;
   /** Absent: no push goes through Okta's direct authentication. */
   readonly okta?: DirectWays;
+}
+
+/** Groups as the provider says them in its ID tokens. */
+export interface GroupClaim {
+  readonly claim: string;
+  /** How old such a token may be, in ms: as long as the provider cannot be asked anew, and when the worker looks. */
+  readonly freshMs: number;
+  /** The provider's name of a group -> ours; absent: they are the same. What is not in it is no group. */
+  readonly named?: ReadonlyMap<string, string>;
 }
 
 /** An Auth API application of Duo's; its secret is web's alone. */
@@ -39,6 +51,7 @@ export interface DirectWays {
 const token = z.string().regex(/^[\x21-\x7e]{1,255}$/, "has up to 255 printable characters without blanks");
 /** What a device shows of itself in `amr` (RFC 8176 section 2). A password, a code or a call is not what is asked for. */
 const possessed = ["hwk", "oob", "pop", "swk"] as const;
+const groupName = z.string().regex(/^(?!group:)[^*]{1,255}$/, "is the name of a group alone");
 const schema = z.strictObject({
   preset: z.enum(presetNames),
   issuer: z.string(),
@@ -68,6 +81,13 @@ const schema = z.strictObject({
     .optional(),
   /** There is nothing to say of it but that it counts. */
   login: z.strictObject({}).optional(),
+  groups: z
+    .strictObject({
+      claim: token,
+      freshFor: duration.optional(),
+      named: z.record(token, groupName).optional(),
+    })
+    .optional(),
   duo: z
     .strictObject({
       host: z.string(),
@@ -103,6 +123,9 @@ export function readProvider(
   const wrong = issuerFault(issuer, plain);
   if (wrong) fault("issuer", wrong);
   if (value.push && !preset.push) fault("push", `${name} has no CIBA, so there is nothing to say of pushes`);
+  if (value.groups && !value.login) fault("groups", "groups are read when somebody logs in: say `login: {}` too");
+  if (value.groups?.freshFor !== undefined && value.groups.freshFor > mostFresh)
+    fault("groups", "freshFor is at most 1h: so long whom the provider lets go could still act");
   if (value.okta && name !== "okta") fault("okta", `${name} is not Okta`);
   const strange = value.duo && hostFault(value.duo.host, plain);
   if (strange) faults.push({ ...at(["duo", "host"]), says: `duo.host: ${strange}` });
@@ -114,6 +137,7 @@ export function readProvider(
     ...{ preset: name, issuer, clientId, clientAuth: clientAuth ?? preset.clientAuth, acr: [first, ...others] },
     ...(push ? { push } : {}),
     ...(value.login ? { login: true as const } : {}),
+    ...(value.groups ? { groups: groupsOf(value.groups) } : {}),
     ...(value.duo ? { duo: value.duo } : {}),
     ...(value.okta ? { okta: directOf(value.okta) } : {}),
   };
@@ -129,6 +153,12 @@ function pushOf(
     seconds: seconds ?? usual.seconds,
     text: { limit: text.limit ?? usual.text.limit, charset: text.charset ?? usual.text.charset },
   };
+}
+
+const mostFresh = 3_600_000;
+
+function groupsOf({ claim, freshFor = 600_000, named }: NonNullable<Written["groups"]>): GroupClaim {
+  return { claim, freshMs: freshFor, ...(named ? { named: new Map(Object.entries(named)) } : {}) };
 }
 
 function directOf({ amr, seconds = 120 }: NonNullable<Written["okta"]>): DirectWays {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authenticatorNames, boundAuthenticators, countingAuthenticators } from "./authenticator.ts";
+import { breakGlass, faultsOfBreakGlass } from "./break-glass-document.ts";
 import type { ApprovalRule, ReasonRule, Requirements, StepUp, Tier } from "./policy.ts";
 import { present } from "./present.ts";
 import { channel, duration, groupsFor, matching } from "./shapes.ts";
@@ -8,10 +9,25 @@ const groups = groupsFor("approvers are");
 
 const stepUp = z.strictObject({
   within: duration.optional(),
+  reuse: duration.optional(),
   bound: z.literal(true).optional(),
   by: z.array(z.enum(authenticatorNames)).min(1).optional(),
 });
-const stageSchema = z.strictObject({ count: z.int().min(1).max(10), from: groups, stepUp: stepUp.optional() });
+const stageSchema = z.strictObject({
+  count: z.int().min(1).max(10),
+  from: groups,
+  stepUp: stepUp.optional(),
+  remind: duration.optional(),
+  escalate: z
+    .strictObject({
+      after: duration,
+      to: matching(
+        /^([CG][A-Z0-9]+|group:[^*]+)$/,
+        "it is escalated to a channel by its id in Slack, such as C0123ABC, or to group:NAME",
+      ).max(5),
+    })
+    .optional(),
+});
 export const tier = z.strictObject({
   stepUp: stepUp.optional(),
   /** One stage alone. */
@@ -30,6 +46,7 @@ export const tier = z.strictObject({
   notify: z.array(channel).min(1).max(5).optional(),
   expires: duration.optional(),
   window: duration.optional(),
+  breakGlass: breakGlass.optional(),
   deny: z.string().min(1).optional(),
 });
 /** A tier as it is written. */
@@ -37,7 +54,7 @@ export type WrittenTier = z.infer<typeof tier>;
 type WrittenStage = z.infer<typeof stageSchema>;
 
 export function tierOf([name, written]: [string, WrittenTier]): Tier {
-  const { stepUp, deny, reason, notify, expires, window } = written;
+  const { stepUp, deny, reason, notify, expires, window, breakGlass } = written;
   const [first, ...next] = writtenStages(written).map(ruleOf);
   const requirements = present<Requirements>({
     stepUp: stepUp && present<StepUp>(stepUp),
@@ -46,6 +63,7 @@ export function tierOf([name, written]: [string, WrittenTier]): Tier {
     notify,
     expires,
     window,
+    breakGlass,
   });
   return present<Tier>({ name, requirements, deny });
 }
@@ -78,25 +96,44 @@ export function faultsOfTiers(
       const fault = written && stepUpFault(written);
       if (fault) say([name, ...path], fault);
     }
+    for (const [path, stage] of [
+      [["approvals"], approvals],
+      ...(stages ?? []).map((one, i) => [["stages", i], one] as const),
+    ] as const) {
+      const fault = stage && callFault(stage, asked.expires);
+      if (fault) say([name, ...path, fault[0]], fault[1]);
+    }
+    if (asked.breakGlass) for (const { path, says } of faultsOfBreakGlass(asked)) say([name, ...path], says);
   }
   Object.entries(tiers).forEach(([name, written], i, all) => {
     for (const [weaker, before] of all.slice(0, i)) {
-      const less = lessThan(written, before);
+      const less = sameKind(written, before) ? lessThan(written, before) : undefined;
       if (less) say([name], `the tier "${name}" stands behind "${weaker}" and asks for less: ${less}`);
+    }
+    if (!written.breakGlass) return;
+    for (const [other, usual] of all) {
+      const less = usual.breakGlass || usual.deny !== undefined ? undefined : lessButApprovals(written, usual);
+      if (less) say([name], `who breaks the glass into "${name}" is asked for less than in "${other}": ${less}`);
     }
   });
   return faults;
+}
+
+/** Tiers of break-glass stand beside the others, wherever they are written: no rule leads from one kind to the other. */
+function sameKind(tier: WrittenTier, other: WrittenTier): boolean {
+  return (tier.breakGlass === undefined) === (other.breakGlass === undefined);
 }
 
 /** In what a tier asks for less than one before it, whose bar a raise to it would then lower. */
 function lessThan(tier: WrittenTier, before: WrittenTier): string | undefined {
   if (tier.deny !== undefined) return undefined;
   if (before.deny !== undefined) return "it does not deny";
-  const weaker = weakerProof(tier.stepUp, before.stepUp);
-  if (weaker) return weaker;
-  const looser = looserBounds(tier, before);
-  if (looser) return looser;
-  return weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+  if ((tier.breakGlass?.review ?? 0) > (before.breakGlass?.review ?? 0)) return "more time until the review";
+  return lessButApprovals(tier, before) ?? weakerApprovals(proofsOfApprovers(tier), proofsOfApprovers(before));
+}
+
+function lessButApprovals(tier: WrittenTier, before: WrittenTier): string | undefined {
+  return weakerProof(tier.stepUp, before.stepUp) ?? looserBounds(tier, before);
 }
 
 /** In what a tier leaves more time, or is content with a reason that is less. */
@@ -134,17 +171,32 @@ function weakerApprovals(
 type WrittenStepUp = NonNullable<WrittenTier["stepUp"]>;
 
 /** What could never be given, or says two things. */
-function stepUpFault({ within, bound, by }: WrittenStepUp): string | undefined {
+function stepUpFault({ within, reuse, bound, by }: WrittenStepUp): string | undefined {
+  if (within !== undefined && reuse !== undefined)
+    return "write either `within`, for a proof of any request, or `reuse`, for one of the same tier and object";
   if (!bound) return undefined;
-  if (within !== undefined) return "a bound proof names this very plan, so none that was given within a while counts";
+  if (within !== undefined || reuse !== undefined)
+    return "a bound proof names this very plan, so none that was given within a while counts";
   if (by && !by.some((name) => boundAuthenticators.includes(name)))
     return `a bound proof is given by ${boundAuthenticators.join(" or ")} alone`;
   return undefined;
 }
 
+/** A reminder or an escalation that would never come, or come in the wrong order. Neither is a bar, so no tier need have one. */
+function callFault(
+  { remind, escalate }: WrittenStage,
+  expires = Number.POSITIVE_INFINITY,
+): readonly [at: "remind" | "escalate", says: string] | undefined {
+  const late = "the request has lapsed by then (`expires`)";
+  if ((remind ?? 0) >= expires) return ["remind", late];
+  if ((escalate?.after ?? 0) >= expires) return ["escalate", late];
+  if (escalate && (remind ?? 0) >= escalate.after) return ["remind", "it has been escalated by then"];
+  return undefined;
+}
+
 /** In what a proof asked for is less than the one before it. */
 function weakerProof(after: WrittenStepUp | undefined, before: WrittenStepUp | undefined): string | undefined {
-  if (age(after) > age(before)) return "no proof as fresh";
+  if (ageOfAny(after) > ageOfAny(before) || ageOfSame(after) > ageOfSame(before)) return "no proof as fresh";
   if (before?.bound && !after?.bound) return "no bound proof";
   const weakest = weakestBy(after);
   return weakest < weakestBy(before) ? `a proof by ${authenticatorNames[weakest]} too` : undefined;
@@ -155,7 +207,12 @@ function weakestBy(stepUp: WrittenStepUp = {}): number {
   return Math.min(...countingAuthenticators(stepUp).map((name) => authenticatorNames.indexOf(name)));
 }
 
-/** How old a proof may be, in ms: 0 = for the very request, Infinity = none is asked for. */
-function age(stepUp: WrittenStepUp | undefined): number {
+/** How old a proof for anything else may be, in ms: 0 = only one for the very request, Infinity = none is asked for. */
+function ageOfAny(stepUp: WrittenStepUp | undefined): number {
   return stepUp ? (stepUp.within ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+/** The same of one for the same objects, in the same tier. */
+function ageOfSame(stepUp: WrittenStepUp | undefined): number {
+  return Math.max(ageOfAny(stepUp), stepUp?.reuse ?? 0);
 }

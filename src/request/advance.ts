@@ -6,14 +6,20 @@ import type { Requirements } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Stored } from "../ports.ts";
 import { tellAbsence, tellStillElevated } from "./absence.ts";
+import { askedStatement } from "./asked.ts";
+import { callOf } from "./call-approvers.ts";
 import { factsNow } from "./circumstances.ts";
+import { openReviewOf } from "./debt.ts";
 import { decideAgain, forbidden, refuseReason } from "./decide-again.ts";
 import type { Desk } from "./desk.ts";
 import { openElevation } from "./elevation.ts";
 import { endOf } from "./ending.ts";
 import { whyEvidenceFails } from "./evidence.ts";
 import type { Wish } from "./move.ts";
-import { type AwaitingApproval, askedStatement, mostNamed, type Planning } from "./request.ts";
+import { nextCall } from "./next-call.ts";
+import { scopeOf } from "./proof-scope.ts";
+import { type AwaitingApproval, mostNamed, type Planning } from "./request.ts";
+import { reviewDue } from "./review.ts";
 import { lapseOf, turnOf } from "./turn.ts";
 
 /**
@@ -33,10 +39,15 @@ export async function advance(desk: Desk, id: string): Promise<void> {
   }
 }
 
-/** Lets a request lapse whose time is over, or what is offered after its end; nothing when it is not, or when something else came first. */
+/** Lets a request lapse whose time is over, or what is offered after its end, or calls those whom it waits for; nothing when it is not, or when something else came first. */
 export async function lapse(desk: Desk, id: string): Promise<void> {
-  await desk.mover.move(id, (stored) => {
+  await desk.mover.move(id, async (stored): Promise<Wish> => {
     const { request, now } = stored;
+    const due = reviewDue(request);
+    if (due !== undefined && now > due) return { event: { type: "review-overdue" }, along: { notBefore: due } };
+    const call = nextCall(request);
+    if (request.state === "awaiting-approval" && call && now >= call.at && now <= endOf(request))
+      return { event: await callOf(desk, request, call), along: { notBefore: call.at } };
     if (openElevation(request)) return tellStillElevated(desk, stored);
     const deadline = lapseOf(request);
     return deadline !== undefined && now > deadline
@@ -60,17 +71,26 @@ async function nextWish(desk: Desk, stored: Stored): Promise<Wish> {
 
 async function decideOnPlan(desk: Desk, request: Planning, requester: Subject, now: number): Promise<Wish> {
   if (!request.plan || request.digest === undefined) return undefined;
-  const { plan, operation } = request;
-  const { channel } = request.origin;
-  const about = { subject: requester, operation, plan: plan.facts, channel, askedAt: request.askedAt, now };
+  const { plan, operation, breakGlass } = request;
+  const about = {
+    subject: requester,
+    operation,
+    plan: plan.facts,
+    origin: request.origin,
+    askedAt: request.askedAt,
+    now,
+    ...(breakGlass ? { breakGlass } : {}),
+  };
   const decision = decide(desk.policy.current(), await factsNow(desk, about));
   if (!decision.allowed) return forbidden(decision);
   const unreasoned = refuseReason(decision, request.reason);
   if (unreasoned) return forbidden(unreasoned);
   const { stepUp } = decision.requirements;
-  const last = stepUp?.within === undefined ? undefined : await desk.store.lastProof(requester.sub);
+  const mayCount = stepUp?.within !== undefined || stepUp?.reuse !== undefined;
+  const last = mayCount ? await desk.store.lastProof(requester.sub) : undefined;
   const { attestor } = desk;
-  const demand = { subject: requester.sub, digest: request.digest, now, attestor };
+  const scope = scopeOf(decision.tier, plan);
+  const demand = { subject: requester.sub, digest: request.digest, now, attestor, scope };
   const fresh = stepUp && proofHolds(last, { ...demand, stepUp }) ? last : undefined;
   const challengeExpiresAt = now + desk.lifetimes.challenge;
   const approvers = await approversOf(desk, decision.requirements, requester.sub);
@@ -100,6 +120,8 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
   const known = approvers.filter((subject) => subject !== undefined);
   if (!quorumHolds(decision.requirements, requester.sub, known))
     return { event: { type: "forbidden", rule: "quorum", why: "an approver may no longer approve this" } };
+  const owed = request.breakGlass && (await openReviewOf(desk, requester.sub, request.id));
+  if (owed) return { event: { type: "forbidden", rule: "review owed", why: `the review of ${owed} is still open` } };
   const signed = desk.signer.sign({
     v: "countersign.grant.v1",
     request: request.id,
@@ -109,6 +131,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     approvers: request.approvals.map((approval) => approval.subject),
     tier: decision.tier,
     policy: decision.policy,
+    ...(request.breakGlass ? { breakGlass: true as const } : {}),
     ...seen,
     grantedAt: now,
     notAfter: now + Math.min(desk.lifetimes.execution, decision.requirements.window ?? Infinity),

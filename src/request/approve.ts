@@ -10,6 +10,7 @@ import type { Desk } from "./desk.ts";
 import { endOf } from "./ending.ts";
 import { freshProof } from "./fresh-proof.ts";
 import type { Along, Wish } from "./move.ts";
+import { scopeOf } from "./proof-scope.ts";
 import { type Approval, type AwaitingApproval, approvalStatement, inWords, type Request } from "./request.ts";
 import { type Standing, standingWithoutProof } from "./standing.ts";
 import { takeProof } from "./take-proof.ts";
@@ -53,6 +54,7 @@ export async function approve(
       request: id,
       now,
       stepUp: stepUpOf(request, decision) ?? {},
+      scope: scopeOf(decision.tier, request.plan),
     });
     if ("proof" in taken) {
       const along: Along = { claim: taken.claim, remember: taken.proof, notAfter: endOf(request) };
@@ -94,7 +96,8 @@ function refuseApproval(request: Request, subject: Subject): Refusal | undefined
 
 function proofFor(desk: Desk, request: AwaitingApproval, subject: Subject, now: number) {
   const stepUp = stepUpOf(request, request.decision);
-  return freshProof(desk, { subject: subject.sub, digest: request.digest, stepUp, now });
+  const scope = scopeOf(request.decision.tier, request.plan);
+  return freshProof(desk, { subject: subject.sub, digest: request.digest, stepUp, now, scope });
 }
 
 /** The proof that the open stage asks its approvers for. */

@@ -1,4 +1,3 @@
-import { spoken } from "../operation/catalogue.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isRead, type Operation } from "../operation/operation.ts";
 import { planOfRead } from "../operation/plan.ts";
@@ -6,9 +5,11 @@ import { type Refusal, refuse } from "../operation/refusal.ts";
 import { decide } from "../policy/decide.ts";
 import { whyReasonFails } from "../policy/reason.ts";
 import type { Subject } from "../policy/subject.ts";
+import { askedStatement, askerOf, commandOf, type Origin } from "./asked.ts";
 import { factsNow } from "./circumstances.ts";
+import { openReviewOf, reviewOwed } from "./debt.ts";
 import type { Desk } from "./desk.ts";
-import { askedStatement, type Origin, type Planning, type Request } from "./request.ts";
+import type { Planning, Request } from "./request.ts";
 
 /** An operation, asked for by a known person at a known place. */
 export interface Asking {
@@ -16,6 +17,8 @@ export interface Asking {
   readonly origin: Origin;
   readonly operation: Operation;
   readonly reason: string;
+  /** They say that they break the glass. */
+  readonly breakGlass?: true;
 }
 
 /**
@@ -23,25 +26,20 @@ export interface Asking {
  * A read needs no look at the cluster to be planned, so it is complete at once.
  */
 export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal> {
-  const { subject, origin, operation, reason } = asking;
+  const { subject, origin, operation, reason, breakGlass } = asking;
+  const glass = breakGlass ? { breakGlass } : {};
   const now = await desk.store.now();
   const plan = isRead(operation) ? "unknown" : "not-yet";
-  const { channel } = origin;
   const decision = decide(
     desk.policy.current(),
-    await factsNow(desk, { subject, operation, plan, channel, askedAt: now, now }),
+    await factsNow(desk, { subject, operation, plan, origin, askedAt: now, now, ...glass }),
   );
   if (!decision.allowed) {
-    await desk.trail.append({
-      kind: "request.refused",
-      subject: subject.sub,
-      code: decision.rule === "no permit" ? "not-permitted" : "forbidden",
-      why: decision.says,
-      spoken: spoken(operation),
-      policy: decision.policy,
-    });
-    return refuse(decision.rule === "no permit" ? "not-permitted" : "forbidden", decision.says, decision.remedy);
+    const code = notPermitted.has(decision.rule) ? "not-permitted" : "forbidden";
+    return recorded(desk, asking, refuse(code, decision.says, decision.remedy), decision.policy);
   }
+  const owed = breakGlass && (await openReviewOf(desk, subject.sub));
+  if (owed) return recorded(desk, asking, reviewOwed(owed), decision.policy);
   const unreasoned = whyReasonFails(decision.requirements, reason);
   if (unreasoned !== undefined)
     return refuse("bad-arguments", `In the tier ${decision.tier}, ${unreasoned}.`, "Ask again with such a reason.");
@@ -53,6 +51,7 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
     origin,
     askedAt: now,
     expiresAt: now + desk.lifetimes.request,
+    ...glass,
   };
   const asked: Planning = {
     state: "planning",
@@ -64,6 +63,20 @@ export async function ask(desk: Desk, asking: Asking): Promise<Request | Refusal
   return desk.mover.open({
     ...asked,
     plan: read,
-    digest: digestOf({ request: asked.id, requester: subject.sub, reason }, read),
+    digest: digestOf(askerOf(asked), read),
   });
+}
+
+/** Rules whose no is about who asks. */
+const notPermitted: ReadonlySet<string> = new Set(["no permit", "no break-glass"]);
+
+/** Nothing is recorded but the no itself, before the person is told. */
+async function recorded({ trail }: Desk, asking: Asking, no: Refusal, policy: string): Promise<Refusal> {
+  const { refused: code, says: why } = no;
+  await trail.append({
+    kind: "request.refused",
+    subject: asking.subject.sub,
+    ...{ code, why, spoken: commandOf(asking), policy },
+  });
+  return no;
 }

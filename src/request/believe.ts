@@ -1,8 +1,9 @@
 import type { Attestor, RequestStore } from "../ports.ts";
 import { type Request, type Settled, type Settlement, settlementStatement } from "./request.ts";
+import { reviewStands } from "./review.ts";
 
 /**
- * The record as the web side may believe it. Whoever writes to Redis can write a settlement, and people read it, not a
+ * The record as the web side may believe it. Whoever writes to Redis can write a settlement or a review, and people read it, not a
  * worker that would check it: one that we did not sign was never made, and the outcome is what it was without it.
  */
 export function believing<S extends RequestStore>(store: S, attestor: Pick<Attestor, "holds">): S {
@@ -10,9 +11,17 @@ export function believing<S extends RequestStore>(store: S, attestor: Pick<Attes
     ...store,
     async read(id) {
       const stored = await store.read(id);
-      return stored && { ...stored, request: believed(stored.request, attestor) };
+      return stored && { ...stored, request: reviewed(believed(stored.request, attestor), attestor) };
     },
   };
+}
+
+/** A review that we did not sign is still open. */
+function reviewed(request: Request, attestor: Pick<Attestor, "holds">): Request {
+  if (!("review" in request) || !request.review?.closed) return request;
+  if (reviewStands(request, request.review.closed, attestor)) return request;
+  const { closed: _, ...open } = request.review;
+  return { ...request, review: open };
 }
 
 function believed(request: Request, attestor: Pick<Attestor, "holds">): Request {

@@ -1,9 +1,9 @@
 import { decide, stillAsked } from "../policy/decide.ts";
-import type { Allowed, Unusual } from "../policy/policy.ts";
+import type { Allowed } from "../policy/policy.ts";
 import { whyReasonFails } from "../policy/reason.ts";
 import type { Subject } from "../policy/subject.ts";
-import { factsNow } from "./circumstances.ts";
-import type { Desk } from "./desk.ts";
+import { factsNow, type Sight } from "./circumstances.ts";
+import type { Grant } from "./grant.ts";
 import type { Wish } from "./move.ts";
 import type { AwaitingApproval } from "./request.ts";
 
@@ -20,7 +20,7 @@ type Again =
   | {
       readonly allowed: true;
       readonly decision: Allowed;
-      readonly seen: { readonly channel: string; readonly unusual?: Unusual };
+      readonly seen: Pick<Grant, "channel" | "unusual" | "slackGroups">;
     }
   | Forbidding;
 
@@ -29,14 +29,14 @@ type Again =
  * is no higher: whoever met the higher bar is not sent back for a lower one, such as when a freeze ends meanwhile.
  */
 export async function decideAgain(
-  desk: Pick<Desk, "policy" | "store" | "attestor">,
-  { operation, plan, origin, askedAt, reason, decision: before }: AwaitingApproval,
+  desk: Sight,
+  { operation, plan, origin, askedAt, reason, breakGlass, decision: before }: AwaitingApproval,
   subject: Subject,
   now: number,
 ): Promise<Again> {
-  const { channel } = origin;
   const policy = desk.policy.current();
-  const facts = await factsNow(desk, { subject, operation, plan: plan.facts, channel, askedAt, now });
+  const glass = breakGlass ? { breakGlass } : {};
+  const facts = await factsNow(desk, { subject, operation, plan: plan.facts, origin, askedAt, now, ...glass });
   const decision = decide(policy, facts);
   if (!decision.allowed) return decision;
   const requirements = stillAsked(policy, before.tier, decision);
@@ -49,7 +49,12 @@ export async function decideAgain(
     };
   const unreasoned = refuseReason({ ...decision, requirements }, reason);
   if (unreasoned) return unreasoned;
-  const seen = { channel, ...(facts.unusual ? { unusual: facts.unusual } : {}) };
+  const { unusual, slackGroups } = facts;
+  const seen = {
+    channel: origin.channel,
+    ...(unusual ? { unusual } : {}),
+    ...(slackGroups ? { slackGroups } : {}),
+  };
   return { allowed: true, decision: { ...decision, tier: before.tier, requirements }, seen };
 }
 

@@ -7,6 +7,7 @@ import type {
   PolicySource,
   Presence,
   RequestStore,
+  SlackGroups,
   Trail,
   Wake,
   Witness,
@@ -31,6 +32,7 @@ export interface Desk {
   readonly presence: Pick<Presence, "served">;
   readonly chance: Chance;
   readonly directory: Directory;
+  readonly slackGroups: SlackGroups;
   readonly policy: PolicySource;
   readonly authenticators: Authenticators;
   readonly witness: Witness;

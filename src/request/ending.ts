@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
+import type { Asked } from "./asked.ts";
 import type { RequestEvent } from "./event.ts";
 import {
-  type Asked,
   type AwaitingApproval,
   type AwaitingChallenge,
   type Decided,
@@ -63,9 +63,10 @@ function expiryOf(request: Early): string {
 }
 
 export function end(request: Early, state: Ended["state"], at: number, by: string, why: string): Ended {
-  const { id, operation, reason, requester, origin, askedAt, expiresAt, signature } = request;
+  const { id, operation, reason, requester, origin, askedAt, expiresAt, breakGlass, signature } = request;
   return {
     ...{ id, operation, reason, requester, origin, askedAt, expiresAt, signature },
+    ...(breakGlass ? { breakGlass } : {}),
     ...("plan" in request && request.plan ? { plan: request.plan } : {}),
     ...("digest" in request && request.digest !== undefined ? { digest: request.digest } : {}),
     ...("decision" in request ? { decision: request.decision } : {}),

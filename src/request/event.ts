@@ -3,6 +3,8 @@ import type { Plan } from "../operation/plan.ts";
 import type { Allowed } from "../policy/policy.ts";
 import type { SignedGrant } from "./grant.ts";
 import type { Approval, Claim, Intent, Outcome, Progress, Settlement } from "./request.ts";
+import type { ReviewWord } from "./reviewed.ts";
+import type { Call } from "./waiting.ts";
 
 /** What can happen to a request, closed. Each is tried by {@link transition} and recorded by exactly one audit entry. */
 export type RequestEvent =
@@ -31,6 +33,8 @@ export type RequestEvent =
   | { readonly type: "proved"; readonly proof: Proof }
   | { readonly type: "proof-failed"; readonly subject: string }
   | { readonly type: "approved"; readonly approval: Approval }
+  /** Who can approve the open stage, or whom the policy names beside them, was told that it waits. */
+  | ({ readonly type: "reminded" | "escalated" } & Omit<Call, "at">)
   | { readonly type: "denied"; readonly subject: string; readonly why: string }
   | { readonly type: "cancelled"; readonly subject: string; readonly why: string }
   | { readonly type: "expired" }
@@ -74,6 +78,10 @@ export type RequestEvent =
       readonly as: "succeeded" | "failed" | "unknown";
       readonly says: string;
     }
+  /** Somebody who is not the requester closes the review of one that broke the glass. */
+  | { readonly type: "reviewed"; readonly word: ReviewWord }
+  /** Nobody had closed it when it was due. */
+  | { readonly type: "review-overdue" }
   /** Its holder or an approver wants an elevation to end now. */
   | { readonly type: "revoked"; readonly subject: string; readonly why: string }
   /** An elevation that should have ended could not be ended yet. */

@@ -1,8 +1,9 @@
 import { proofStatement } from "../challenge/challenge.ts";
-import { isStrongEnough, proofHolds } from "../challenge/verify.ts";
+import { countsAgain, isStrongEnough, proofHolds } from "../challenge/verify.ts";
 import type { Requirements, StepUp } from "../policy/policy.ts";
 import { openStage } from "../policy/stages.ts";
 import type { Desk } from "./desk.ts";
+import { scopeOf } from "./proof-scope.ts";
 import { type Approval, type AwaitingApproval, approvalStatement } from "./request.ts";
 
 type Judges = Pick<Desk, "attestor" | "witness">;
@@ -32,21 +33,23 @@ export async function whyEvidenceFails(
 /** A proof for this very plan, or one that was still fresh when this was asked for. */
 function requesterProved(
   { attestor }: Judges,
-  { proof, requester, digest, askedAt }: AwaitingApproval,
+  { proof, requester, digest, askedAt, decision, plan }: AwaitingApproval,
   stepUp: StepUp,
 ): boolean {
   if (proof?.subject !== requester || !attestor.holds(proofStatement(proof), proof.signature)) return false;
   if (!isStrongEnough(proof, stepUp)) return false;
-  return proof.digest === digest || (stepUp.within !== undefined && askedAt - proof.at <= stepUp.within);
+  const scope = scopeOf(decision.tier, plan);
+  return proof.digest === digest || countsAgain(proof, stepUp, { now: askedAt, scope });
 }
 
 function approvalStands(
   { attestor }: Judges,
-  { id, digest }: AwaitingApproval,
+  { id, digest, decision, plan }: AwaitingApproval,
   approval: Approval,
   stepUp: StepUp | undefined,
 ): boolean {
   if (approval.digest !== digest || !attestor.holds(approvalStatement(id, approval), approval.signature)) return false;
   const { proof, subject, at } = approval;
-  return stepUp === undefined || proofHolds(proof, { subject, digest, stepUp, now: at, attestor });
+  const scope = scopeOf(decision.tier, plan);
+  return stepUp === undefined || proofHolds(proof, { subject, digest, stepUp, now: at, attestor, scope });
 }

@@ -10,9 +10,12 @@ export interface Grant {
   readonly approvers: readonly string[];
   readonly tier: string;
   readonly policy: string;
-  /** What only the web process saw and the policy was decided on: the Slack channel, and what the records say. */
+  /** Nobody approved it before, and its review is owed from now on. */
+  readonly breakGlass?: true;
+  /** What only the web process saw and the policy was decided on: the Slack channel, what the records say, and what Slack does. */
   readonly channel?: string;
   readonly unusual?: Unusual;
+  readonly slackGroups?: readonly string[];
   /** Milliseconds since 1970, by Redis's clock. */
   readonly grantedAt: number;
   /** After this nothing may begin, whatever the record says. */

@@ -1,12 +1,14 @@
 import type { Response } from "../challenge/challenge.ts";
-import type { Operation, OperationKind } from "../operation/operation.ts";
+import type { OperationKind } from "../operation/operation.ts";
 import { isRefusal, type Refusal } from "../operation/refusal.ts";
 import type { Runbook } from "../operation/runbook.ts";
 import type { Subject } from "../policy/subject.ts";
 import { advance, lapse } from "./advance.ts";
 import { approve, cancel, deny, standing } from "./approve.ts";
 import { type Asking, ask } from "./ask.ts";
+import type { Origin } from "./asked.ts";
 import { circumstancesOf } from "./circumstances.ts";
+import { closeReview, type Reviewing, reviewerStanding } from "./close-review.ts";
 import { decline, disown } from "./decline.ts";
 import type { Desk } from "./desk.ts";
 import { mayAsk, type Place, type Prospect } from "./may-ask.ts";
@@ -17,7 +19,7 @@ import { lookAgain, type Settling, settle, settlerStanding } from "./settle.ts";
 import type { Standing } from "./standing.ts";
 import { askUndo, undoStanding } from "./undo.ts";
 import type { UndoOffer } from "./undo-offer.ts";
-import { type Why, why } from "./why.ts";
+import { type Why, type Wondered, why } from "./why.ts";
 
 /**
  * Everything people and the clock may do to requests on the web side; every door leads through here. A yes is answered
@@ -25,10 +27,10 @@ import { type Why, why } from "./why.ts";
  */
 export interface Lifecycle {
   ask(asking: Asking): Promise<Request | Refusal>;
-  /** What the policy says of this person and that kind of operation, asked in that Slack channel; nothing is recorded. */
-  mayAsk(subject: Subject, operation: OperationKind, place: Place, channel: string): Promise<Prospect>;
+  /** What the policy says of this person and that kind of operation, asked there in Slack; nothing is recorded. */
+  mayAsk(subject: Subject, operation: OperationKind, place: Place, origin: Origin): Promise<Prospect>;
   /** What an operation would take from this person, and who could approve it; nothing is asked for by asking. */
-  why(asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string }): Promise<Why>;
+  why(asked: Wondered): Promise<Why>;
   /** Those that can be asked for now. */
   runbooks(): readonly Runbook[];
   /** Whether this person may prove that they meant the request, and by what. */
@@ -49,6 +51,9 @@ export interface Lifecycle {
     about: { readonly as: Settlement["as"]; readonly now: number },
   ): Promise<Standing>;
   settle(id: string, subject: Subject, settling: Settling): Promise<Request | Refusal>;
+  /** Whether this person may close the review of a request that broke the glass. */
+  reviewerStanding(request: Request, subject: Subject): Promise<Standing>;
+  closeReview(id: string, subject: Subject, reviewing: Reviewing): Promise<Request | Refusal>;
   lookAgain(id: string, subject: Subject): Promise<Request | Refusal>;
   /** What this person would ask for to take a change back, or why they may not. */
   undoStanding(request: Request, subject: Subject, now: number): UndoOffer | Refusal;
@@ -73,10 +78,10 @@ export function createLifecycle(desk: Desk): Lifecycle {
       const asked = await ask(desk, asking);
       return isRefusal(asked) ? asked : then(asked.id, asked);
     },
-    async mayAsk(subject, operation, place, channel) {
+    async mayAsk(subject, operation, place, origin) {
       const now = await desk.store.now();
       const namespaces = place.namespace === undefined ? [] : [place.namespace];
-      const asked = { subject, cluster: place.cluster, namespaces, channel, askedAt: now, now };
+      const asked = { subject, cluster: place.cluster, namespaces, origin, askedAt: now, now };
       return mayAsk(desk, subject, operation, place, await circumstancesOf(desk, asked));
     },
     why: (asked) => why(desk, asked),
@@ -90,6 +95,8 @@ export function createLifecycle(desk: Desk): Lifecycle {
     decline: (id, subject) => decline(desk, id, subject),
     disown: (id, subject) => disown(desk, id, subject),
     settlerStanding: (request, subject, about) => settlerStanding(desk, request, subject, about),
+    reviewerStanding: (request, subject) => reviewerStanding(desk, request, subject),
+    closeReview: (id, subject, reviewing) => closeReview(desk, id, subject, reviewing),
     settle: (id, subject, settling) => settle(desk, id, subject, settling),
     undoStanding: (request, subject, now) => undoStanding(desk, request, subject, now),
     async undo(id, asking) {

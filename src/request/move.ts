@@ -1,11 +1,13 @@
 import { isRead } from "../operation/operation.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import type { Chance, RequestStore, Step, Stored, Wake } from "../ports.ts";
+import { reviewOwed } from "./debt.ts";
 import type { RequestEvent } from "./event.ts";
 import { frozenInWords } from "./freeze.ts";
 import { locksOf, lockWords } from "./lock.ts";
 import { record, recordAsked } from "./record.ts";
 import { isOver, type Request } from "./request.ts";
+import { owesReview } from "./review.ts";
 import { transition } from "./transition.ts";
 import { lapseOf, turnOf } from "./turn.ts";
 
@@ -47,6 +49,7 @@ export function createMover(ports: {
       ...(turn ? { turn } : {}),
       ...(deadline === undefined ? {} : { deadline }),
       ...(isOver(next) ? { release: true as const } : {}),
+      ...(next.breakGlass ? { review: owesReview(next) ? ("stands" as const) : ("over" as const) } : {}),
     };
     const answer = await store.keep({ operationId: chance.operationId(), next, expect, ...derived, ...rest });
     // Wake-ups are hints: the record is kept, and a sweeper finds what they miss.
@@ -78,6 +81,7 @@ export function createMover(ports: {
         const answer = await keep(next, stored.version, {
           event: record(wanted.event, next),
           ...(begins ? { take: locksOf(next) } : {}),
+          ...(wanted.event.type === "granted" && next.breakGlass ? { review: "begins" as const } : {}),
           ...(mayNotBeFrozen ? { unlessFrozen: next.operation.cluster } : {}),
           ...wanted.along,
         });
@@ -85,6 +89,7 @@ export function createMover(ports: {
         if (answer.because === "code-already-used") return usedAlready(wanted.along?.claim);
         if (answer.because === "target-busy")
           return refuse("target-busy", `${answer.by} is acting on ${lockWords(answer.lock)}`);
+        if (answer.because === "review-owed") return reviewOwed(answer.by);
         if (answer.because === "frozen") return refuse("frozen", frozenInWords(answer.by));
         if (answer.because === "too-late") return refuse("too-late", "The time for this is over.", "Ask again.");
         if (answer.because === "too-early") return refuse("not-in-this-state", "It is not time for this yet.");

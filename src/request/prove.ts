@@ -3,6 +3,7 @@ import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Desk } from "./desk.ts";
 import type { Wish } from "./move.ts";
+import { scopeOf } from "./proof-scope.ts";
 import { type AwaitingChallenge, inWords, type Request } from "./request.ts";
 import { type Standing, standingWithoutProof } from "./standing.ts";
 import { takeProof } from "./take-proof.ts";
@@ -27,6 +28,7 @@ export async function prove(desk: Desk, id: string, subject: Subject, response: 
       request: id,
       now,
       stepUp: request.decision.requirements.stepUp ?? {},
+      scope: scopeOf(request.decision.tier, request.plan),
     });
     if ("proof" in taken)
       return {

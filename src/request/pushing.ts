@@ -1,12 +1,12 @@
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import type { PushAbout, PushBegun, Pushes } from "../challenge/push.ts";
 import type { Purpose } from "../challenge/step-up.ts";
-import { spoken } from "../operation/catalogue.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import { asSentence } from "../operation/words.ts";
 import { authenticatorWords, type PushAuthenticator } from "../policy/authenticator.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { RequestStore } from "../ports.ts";
+import { commandOf } from "./asked.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { digestFor, standingFor } from "./purpose.ts";
 import { inWords, type Request } from "./request.ts";
@@ -37,6 +37,7 @@ const intents: Readonly<Record<Purpose, string>> = {
   approve: "to approve",
   ran: 'to say "it ran" of',
   "did-not-run": 'to say "it did not run" of',
+  reviewed: "to close the review of",
 };
 
 /** For one's word on what came of a request, which does not lapse, in ms. */
@@ -73,7 +74,7 @@ export function createPushing(ports: {
         request: id,
         challenge: { subject: subject.sub, digest: digestFor(request, purpose), expiresAt: untilOf(request, now) },
         intent: intents[purpose],
-        command: spoken(request.operation),
+        command: commandOf(request),
         now,
       });
     },

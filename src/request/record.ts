@@ -1,11 +1,12 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
 import type { AuditEvent } from "../audit/event.ts";
 import type { Proof } from "../challenge/challenge.ts";
-import { spoken } from "../operation/catalogue.ts";
 import { type Plan, plannedInWords } from "../operation/plan.ts";
-import { approvalsWanted } from "../policy/stages.ts";
+import { approvalsWanted, openStage } from "../policy/stages.ts";
+import { commandOf } from "./asked.ts";
 import type { RequestEvent } from "./event.ts";
 import type { Request } from "./request.ts";
+import { reviewOf } from "./review.ts";
 
 /** The audit entry of a request's first moment. */
 export function recordAsked(request: Request): AuditEvent {
@@ -13,7 +14,7 @@ export function recordAsked(request: Request): AuditEvent {
     kind: "request.asked",
     request: request.id,
     subject: request.requester,
-    spoken: spoken(request.operation),
+    spoken: commandOf(request),
     reason: request.reason,
     channel: request.origin.channel,
   };
@@ -62,6 +63,16 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       const given = proof && { authenticator: proof.authenticator, ...evidenceOf(proof) };
       return { kind: "approval.given", request, subject, digest, ...given, count, of };
     }
+    case "reminded":
+    case "escalated": {
+      const stage =
+        "approvals" in next && next.decision
+          ? openStage(next.decision.requirements, next.approvals?.length ?? 0)
+          : undefined;
+      const about = { request, stage: stage?.number ?? 0, called: event.users.length };
+      if (event.type === "reminded") return { kind: "approval.reminded", ...about };
+      return { kind: "approval.escalated", ...about, to: (stage?.rule.escalate?.to ?? []).join(", ") };
+    }
     case "denied":
       return { kind: "request.denied", request, subject: event.subject, why: event.why };
     case "cancelled":
@@ -70,6 +81,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       return { kind: "request.expired", request, was: "ended" in next ? next.ended.was : next.state };
     case "granted": {
       const { grant, signature } = event.grant;
+      const review = reviewOf(next);
       return {
         kind: "grant.signed",
         request,
@@ -79,6 +91,7 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
         policy: grant.policy,
         notAfter: grant.notAfter,
         signature,
+        ...(review ? { reviewBy: review.due } : {}),
       };
     }
     case "claimed":
@@ -125,6 +138,14 @@ export function record(event: RequestEvent, next: Request): AuditEvent {
       const digest = "digest" in next ? (next.digest ?? "") : "";
       return { kind: "settlement.given", request, subject, as, why, digest, signature };
     }
+    case "reviewed": {
+      const { subject, why, proof, signature } = event.word;
+      const digest = "digest" in next ? (next.digest ?? "") : "";
+      const given = { authenticator: proof.authenticator, ...evidenceOf(proof) };
+      return { kind: "review.closed", request, subject, why, digest, ...given, signature };
+    }
+    case "review-overdue":
+      return { kind: "review.overdue", request, subject: next.requester };
     case "look-again":
       return { kind: "look.asked", request, subject: event.subject };
     case "looked":

@@ -1,38 +1,12 @@
 import type { Challenge, Proof } from "../challenge/challenge.ts";
-import type { Operation } from "../operation/operation.ts";
 import type { Plan } from "../operation/plan.ts";
 import type { Allowed } from "../policy/policy.ts";
+import type { Asked } from "./asked.ts";
 import type { Elevation } from "./elevated.ts";
 import type { SignedGrant } from "./grant.ts";
 import type { HeldUp } from "./held-up.ts";
-
-/** Where in Slack the request was typed. Ids only; never a name. */
-export interface Origin {
-  readonly team: string;
-  readonly channel: string;
-  readonly user: string;
-}
-
-/** What is known from the first moment on. All times are milliseconds since 1970, by Redis's clock. */
-export interface Asked {
-  readonly id: string;
-  readonly operation: Operation;
-  readonly reason: string;
-  /** The requester's subject. */
-  readonly requester: string;
-  readonly origin: Origin;
-  readonly askedAt: number;
-  /** When a request that is not granted by then lapses. */
-  readonly expiresAt: number;
-  /** The web process's own, over {@link askedStatement}: a request that others wrote was never asked for. */
-  readonly signature: string;
-}
-
-/** What is signed of a request as it was asked. */
-export function askedStatement(asked: Omit<Asked, "signature">) {
-  const { id, operation, reason, requester, origin, askedAt, expiresAt } = asked;
-  return { v: "countersign.request.v1", id, operation, reason, requester, origin, askedAt, expiresAt } as const;
-}
+import type { Review } from "./reviewed.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** What is known once the object was read and the policy decided on it. */
 export interface Decided extends Asked {
@@ -145,11 +119,14 @@ export interface AwaitingApproval extends Decided {
   readonly approvals: readonly Approval[];
   /** Subject -> wrong codes given while approving. */
   readonly wrongCodes: Readonly<Record<string, number>>;
+  readonly waiting?: Waiting;
 }
 interface Approved extends Decided {
   readonly proof?: Proof;
   readonly approvals: readonly Approval[];
   readonly grant: SignedGrant;
+  /** Of a request that broke the glass. */
+  readonly review?: Review;
 }
 export interface Granted extends Approved {
   readonly state: "granted";

@@ -7,7 +7,7 @@ import { openElevation } from "./elevation.ts";
 import type { Request } from "./request.ts";
 
 /**
- * Its holder, or somebody who might have approved it, ends an elevation before its time. It needs no code and no second
+ * Its holder, or somebody who might have approved it or is to review it, ends an elevation before its time. It needs no code and no second
  * person: to take a right away is always safe.
  */
 export async function revoke(desk: Desk, id: string, subject: Subject, why: string): Promise<Request | Refusal> {
@@ -24,5 +24,7 @@ export async function revoke(desk: Desk, id: string, subject: Subject, why: stri
 
 function mightApprove(request: Request, subject: Subject): boolean {
   const requirements = ("decision" in request ? request.decision?.requirements : undefined) ?? {};
-  return stagesOf(requirements).some((stage) => countingGroups(stage, subject).length > 0);
+  const { breakGlass } = requirements;
+  const rules = [...stagesOf(requirements), ...(breakGlass ? [breakGlass] : [])];
+  return rules.some((rule) => countingGroups(rule, subject).length > 0);
 }

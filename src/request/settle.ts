@@ -3,7 +3,7 @@ import { type Challenge, type Response, triesPerChallenge } from "../challenge/c
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import { countingGroups } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
-import type { StepUp } from "../policy/policy.ts";
+import type { ApprovalRule, StepUp } from "../policy/policy.ts";
 import { stagesOf } from "../policy/stages.ts";
 import type { Subject } from "../policy/subject.ts";
 import { presenceMs } from "./absence.ts";
@@ -124,9 +124,10 @@ function settlerOf(
       `The policy has no tier ${grant.tier} any more, so nobody can settle this.`,
       "The policy's owners can bring it back.",
     );
-  const { stepUp } = tier.requirements;
-  // Where there are several stages, the last: those who had the last word before.
-  const approvals = stagesOf(tier.requirements).at(-1);
+  const { stepUp, breakGlass } = tier.requirements;
+  // Where there are several stages, the last: those who had the last word before. Of break-glass, those who will have it.
+  const approvals: Pick<ApprovalRule, "from" | "stepUp"> | undefined =
+    stagesOf(tier.requirements).at(-1) ?? (breakGlass && { from: breakGlass.from, ...(stepUp ? { stepUp } : {}) });
   const who = approvals ? `somebody of ${approvals.from.join(" or ")}` : "somebody else who may ask for it";
   if (subject.sub === request.requester || subject.sub === grant.requester)
     return refuse("own-request", "Nobody settles what became of their own request.", `It takes ${who}.`);

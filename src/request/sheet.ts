@@ -1,7 +1,9 @@
-import { spoken } from "../operation/catalogue.ts";
 import { headlineOf } from "../operation/headline.ts";
 import { plannedInWords } from "../operation/plan.ts";
-import type { Request } from "./request.ts";
+import { spanInWords } from "../operation/span.ts";
+import type { ReviewRule } from "../policy/policy.ts";
+import { commandOf } from "./asked.ts";
+import { inWords, type Request } from "./request.ts";
 
 /** A plan as one must see it who is about to say yes: every word of it, and nothing of where it is shown. */
 export interface Sheet {
@@ -52,7 +54,7 @@ export function sheetOf(request: Request): Sheet {
   return {
     headline: headlineOf(operation),
     requester: request.requester,
-    command: spoken(operation),
+    command: commandOf(request),
     reason: request.reason || "none given",
     facts: [
       ["Cluster", operation.cluster],
@@ -62,6 +64,12 @@ export function sheetOf(request: Request): Sheet {
             ["Object", plannedInWords(plan.object)],
             ["Uid", plan.object.uid],
           ] as const)
+        : []),
+      ...(decision?.requirements.breakGlass
+        ? [["Break-glass", glassWords(decision.requirements.breakGlass)] as const]
+        : []),
+      ...("outcome" in request
+        ? [["What came of it", `${inWords(request.state)}: ${request.outcome.says}`] as const]
         : []),
     ],
     sections: sections.filter(([, texts]) => texts.length > 0),
@@ -84,4 +92,9 @@ export function sheetOf(request: Request): Sheet {
       items.every((text) => text.length <= longestLine),
     tooLong: `This plan does not fit on one screen (${items.length} lines, ${length} characters), so nobody can say yes to it here. Ask for less at once.`,
   };
+}
+
+/** What breaking the glass means for who asks. */
+function glassWords({ review, from }: ReviewRule): string {
+  return `nobody approves it before; somebody of ${from.join(" or ")} reviews it within ${spanInWords(review)} of the grant`;
 }

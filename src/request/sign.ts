@@ -23,10 +23,13 @@ export function keyAttestor(privateKey: KeyObject): Attestor {
   };
 }
 
-/** Checks grants with the public key: all that the worker holds. */
+/** Checks what the web process signed with the public key: all that the worker holds. */
 export function grantVerifier(publicKey: KeyObject): GrantVerifier {
   demandEd25519(publicKey, "public");
-  return { verify: ({ grant, signature }) => stands(grant, signature, publicKey) };
+  return {
+    verify: ({ grant, signature }) => stands(grant, signature, publicKey),
+    holds: (statement, signature) => stands(statement, signature, publicKey),
+  };
 }
 
 function stands(statement: object, signature: string, publicKey: KeyObject): boolean {

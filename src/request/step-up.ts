@@ -2,7 +2,10 @@ import type { Response } from "../challenge/challenge.ts";
 import { challengeOf } from "../challenge/evidence.ts";
 import { type Purpose, type StartedStepUp, stepUpMs } from "../challenge/step-up.ts";
 import { nameToType } from "../operation/destructive.ts";
+import { reasonLength } from "../operation/parse.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
+import { secretIn } from "../operation/secret.ts";
+import { plainLine } from "../operation/words.ts";
 import type { AuthenticatorName } from "../policy/authenticator.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Directory, RequestStore, StepUpLinks, Trail } from "../ports.ts";
@@ -78,14 +81,14 @@ export function createStepUps(ports: {
     const { purpose } = started;
     if (purpose === "prove") return lifecycle.prove(id, subject, response);
     if (purpose === "approve") return lifecycle.approve(id, subject, response);
+    if (purpose === "reviewed") return lifecycle.closeReview(id, subject, { why, response });
     return lifecycle.settle(id, subject, { as: purpose, why, response });
   }
 
   /** Somebody tried who must not: that stands in the trail. */
   async function recordNo({ started: { purpose }, request, subject }: Open, { refused }: Refusal): Promise<void> {
     if (purpose === "prove" || (refused !== "own-request" && refused !== "not-an-approver")) return;
-    const kind = purpose === "approve" ? "approval.refused" : "settlement.refused";
-    await trail.append({ kind, request: request.id, subject: subject.sub, code: refused });
+    await trail.append({ kind: kindOfNo(purpose), request: request.id, subject: subject.sub, code: refused });
   }
 
   return {
@@ -125,7 +128,11 @@ export function createStepUps(ports: {
         );
       if (!sheetOf(request).readable) return refuse("not-in-this-state", sheetOf(request).tooLong);
       const { salt, expiresAt } = started;
-      const done = await act(opened, { by, given, started: { salt, expiresAt } }, why);
+      const said = plainLine(why).slice(0, reasonLength);
+      const secret = secretIn(said);
+      if (secret)
+        return refuse("secret-in-text", `This seems to hold ${secret}.`, "Say it without, and rotate it now.");
+      const done = await act(opened, { by, given, started: { salt, expiresAt } }, said);
       if (!isRefusal(done)) return { says: `${doneWords(done, started)} The request is ${inWords(done.state)}.` };
       await recordNo(opened, done);
       return done;
@@ -133,8 +140,14 @@ export function createStepUps(ports: {
   };
 }
 
+function kindOfNo(purpose: Exclude<Purpose, "prove">) {
+  if (purpose === "reviewed") return "review.refused";
+  return purpose === "approve" ? "approval.refused" : "settlement.refused";
+}
+
 function doneWords(request: Request, { purpose, subject }: StartedStepUp): string {
   if (purpose === "prove") return "Your presence is proved.";
+  if (purpose === "reviewed") return "The review is closed.";
   if (purpose !== "approve") return "What you said is recorded.";
   // Policy is decided again as a yes lands, and its no ends the request without that yes.
   const approvals = "approvals" in request ? (request.approvals ?? []) : [];

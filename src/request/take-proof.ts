@@ -1,4 +1,11 @@
-import { type Challenge, type Claim, type Proof, proofStatement, type Response } from "../challenge/challenge.ts";
+import {
+  type Challenge,
+  type Claim,
+  type Proof,
+  type ProofScope,
+  proofStatement,
+  type Response,
+} from "../challenge/challenge.ts";
 import { isStrongEnough } from "../challenge/verify.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import { authenticatorWords, countingAuthenticators } from "../policy/authenticator.ts";
@@ -26,9 +33,9 @@ export async function takeProof(
   { authenticators, attestor, witness }: Pick<Desk, "authenticators" | "attestor" | "witness">,
   challenge: Challenge,
   response: Response,
-  about: { readonly request: string; readonly now: number; readonly stepUp: StepUp },
+  about: { readonly request: string; readonly now: number; readonly stepUp: StepUp; readonly scope?: ProofScope },
 ): Promise<Taken | NotTaken> {
-  const { request, now, stepUp } = about;
+  const { request, now, stepUp, scope } = about;
   if (challenge.triesLeft <= 0)
     return no(refuse("locked", "Too many wrong codes for this request.", "Somebody else must approve it."));
   const { by } = response;
@@ -42,7 +49,8 @@ export async function takeProof(
       const { evidence } = judged;
       if (!isStrongEnough({ authenticator: by, ...(evidence ? { evidence } : {}) }, stepUp))
         return no(tooWeak(by, stepUp));
-      const facts = { authenticator: by, subject, digest, at: now, request, ...(evidence ? { evidence } : {}) };
+      const given = { ...(scope ? { scope } : {}), ...(evidence ? { evidence } : {}) };
+      const facts = { authenticator: by, subject, digest, at: now, request, ...given };
       const proof = { ...facts, signature: attestor.attest(proofStatement(facts)) };
       const why = evidence && (await witness.whyNot(proof));
       return why === undefined ? { claim: judged.claim, proof } : no(notShown(why));

@@ -1,11 +1,13 @@
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import { approvalsWanted } from "../policy/stages.ts";
+import { approvalsWanted, openStage } from "../policy/stages.ts";
 import { fromElevated, isOfElevation } from "./elevation.ts";
 import { alive, early, end, endOf, notNow, tooLate } from "./ending.ts";
 import type { On, RequestEvent } from "./event.ts";
 import { holdBack } from "./hold-back.ts";
-import type { AwaitingApproval, AwaitingChallenge, Decided, Planning, Request } from "./request.ts";
+import { nextCall } from "./next-call.ts";
+import type { Approval, AwaitingApproval, AwaitingChallenge, Decided, Granted, Planning, Request } from "./request.ts";
+import { fromReviewed, isOfReview } from "./review.ts";
 import { fromExecuting, fromGranted, fromSucceeded } from "./running.ts";
 import { fromSettled, fromUnknown } from "./unknown.ts";
 
@@ -13,6 +15,7 @@ type Next = Request | Refusal;
 
 /** What `event` makes of `request` at `now` (Redis's clock). Pure and total: whatever is not written here is refused. */
 export function transition(request: Request, event: RequestEvent, now: number): Next {
+  if (isOfReview(event)) return fromReviewed(request, event, now);
   switch (request.state) {
     case "planning":
       return fromPlanning(request, event, now);
@@ -64,16 +67,24 @@ function decided(request: Planning, event: On<"decided">, now: number): Next {
   if (!plan || digest === undefined) return notNow(request, event);
   const { decision, approvers } = event;
   const known: Decided = { ...asked, plan, digest, decision, ...(approvers ? { approvers } : {}) };
-  if (event.decision.requirements.stepUp === undefined) return awaitApproval(known);
-  if (event.proof) return awaitApproval(known, event.proof);
+  if (event.decision.requirements.stepUp === undefined) return awaitApproval(known, now);
+  if (event.proof) return awaitApproval(known, now, event.proof);
   const expiresAt = Math.min(event.challengeExpiresAt, endOf(known));
   if (expiresAt <= now) return notNow(request, event);
   const challenge = { digest, subject: request.requester, expiresAt, triesLeft: triesPerChallenge };
   return { ...known, state: "awaiting-challenge", challenge };
 }
 
-function awaitApproval(known: Decided, proof?: AwaitingApproval["proof"]): AwaitingApproval {
-  return { ...known, state: "awaiting-approval", approvals: [], wrongCodes: {}, ...(proof ? { proof } : {}) };
+function awaitApproval(known: Decided, now: number, proof?: AwaitingApproval["proof"]): AwaitingApproval {
+  const waiting = known.decision.requirements.approvals ? { waiting: { since: now } } : {};
+  return {
+    ...known,
+    state: "awaiting-approval",
+    approvals: [],
+    wrongCodes: {},
+    ...waiting,
+    ...(proof ? { proof } : {}),
+  };
 }
 
 function fromChallenge(request: AwaitingChallenge, event: RequestEvent, now: number): Next {
@@ -82,7 +93,7 @@ function fromChallenge(request: AwaitingChallenge, event: RequestEvent, now: num
     case "proved":
       if (event.proof.subject !== challenge.subject || event.proof.digest !== challenge.digest)
         return refuse("not-yours", "This proof is not for this request.");
-      return now > challenge.expiresAt ? tooLate() : awaitApproval(known, event.proof);
+      return now > challenge.expiresAt ? tooLate() : awaitApproval(known, now, event.proof);
     case "proof-failed": {
       const triesLeft = challenge.triesLeft - 1;
       if (triesLeft > 0) return { ...request, challenge: { ...challenge, triesLeft } };
@@ -106,7 +117,14 @@ function fromApproval(request: AwaitingApproval, event: RequestEvent, now: numbe
       if (approval.subject === request.requester) return refuse("own-request", "Nobody approves their own request.");
       if (request.approvals.some((earlier) => earlier.subject === approval.subject))
         return refuse("already-approved", "You have approved this already; one person counts once.");
-      return alive(request, now) ?? { ...request, approvals: [...request.approvals, approval] };
+      return alive(request, now) ?? approvedBy(request, approval, now);
+    }
+    case "reminded":
+    case "escalated": {
+      const call = nextCall(request);
+      if (!request.waiting || call?.type !== event.type || now < call.at) return notNow(request, event);
+      const { type, ...called } = event;
+      return alive(request, now) ?? { ...request, waiting: { ...request.waiting, [type]: { at: now, ...called } } };
     }
     case "proof-failed": {
       const wrong = (request.wrongCodes[event.subject] ?? 0) + 1;
@@ -115,11 +133,25 @@ function fromApproval(request: AwaitingApproval, event: RequestEvent, now: numbe
     case "denied":
       return end(request, "denied", now, event.subject, event.why);
     case "granted": {
-      const { wrongCodes: _, ...known } = request;
+      const { wrongCodes: _, waiting: __, ...known } = request;
       if (request.approvals.length < approvalsWanted(request.decision.requirements)) return notNow(request, event);
-      return alive(request, now) ?? { ...known, state: "granted", grant: event.grant };
+      return alive(request, now) ?? { ...known, state: "granted", grant: event.grant, ...reviewFrom(request, event) };
     }
     default:
       return early(request, event, now);
   }
+}
+
+/** What a grant that breaks the glass leaves to be closed. */
+function reviewFrom({ decision }: AwaitingApproval, { grant: { grant } }: On<"granted">): Pick<Granted, "review"> {
+  const { breakGlass } = decision.requirements;
+  return breakGlass ? { review: { due: grant.grantedAt + breakGlass.review } } : {};
+}
+
+/** One approval more. Where it fills a stage, the next one begins to wait. */
+function approvedBy(request: AwaitingApproval, approval: Approval, now: number): AwaitingApproval {
+  const stage = (given: number) => openStage(request.decision.requirements, given)?.number;
+  const approvals = [...request.approvals, approval];
+  const fills = stage(approvals.length) !== stage(request.approvals.length);
+  return { ...request, approvals, ...(fills && request.waiting ? { waiting: { since: now } } : {}) };
 }

@@ -2,7 +2,9 @@ import { openStage } from "../policy/stages.ts";
 import type { Side, Turn } from "../ports.ts";
 import { openElevation } from "./elevation.ts";
 import { deadlineOf } from "./ending.ts";
+import { nextCall } from "./next-call.ts";
 import type { Request } from "./request.ts";
+import { reviewDue } from "./review.ts";
 import { undoOffer } from "./undo-offer.ts";
 import { openLook } from "./unknown.ts";
 
@@ -45,8 +47,16 @@ function overdueOf(request: Request): number | undefined {
 /** How long after its end an elevation may stand before the web side asks who is to end it, in ms. */
 const graceMs = 30_000;
 
-/** When a request that has not begun to run lapses, the offer to undo one that succeeded, and an elevation that ought to have ended. */
+/**
+ * When a request that has not begun to run lapses, the offer to undo one that succeeded, an elevation that ought to have
+ * ended, a review that ought to have been closed, and a call to those who let it wait: the first of these.
+ */
 export function lapseOf(request: Request): number | undefined {
+  const ends = [usualLapse(request), reviewDue(request), nextCall(request)?.at].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+function usualLapse(request: Request): number | undefined {
   switch (request.state) {
     case "planning":
     case "awaiting-challenge":

@@ -3,8 +3,8 @@ import { couldApprove } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
 import type { Decision, DecisionFacts } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
-import { factsNow } from "./circumstances.ts";
-import type { Desk } from "./desk.ts";
+import type { Origin } from "./asked.ts";
+import { factsNow, type Sight } from "./circumstances.ts";
 
 /** What an operation would take from a person, were it asked for. */
 export interface Why {
@@ -16,11 +16,16 @@ export interface Why {
   readonly approvers: readonly Subject[];
 }
 
+/** What would be asked for, by whom and where. */
+export interface Wondered {
+  readonly subject: Subject;
+  readonly operation: Operation;
+  readonly origin: Origin;
+  readonly breakGlass?: true;
+}
+
 /** Asks the policy alone: nothing is recorded as a request, and no cluster is asked. */
-export async function why(
-  desk: Pick<Desk, "policy" | "store" | "attestor" | "directory">,
-  asked: { readonly subject: Subject; readonly operation: Operation; readonly channel: string },
-): Promise<Why> {
+export async function why(desk: Sight, asked: Wondered): Promise<Why> {
   const { subject, operation } = asked;
   const now = await desk.store.now();
   const decided = async (plan: DecisionFacts["plan"]) =>

@@ -23,6 +23,8 @@ const samples = {
   "push.begun": { kind: "push.begun", request, subject },
   "push.disowned": { kind: "push.disowned", request, subject },
   "approval.given": { kind: "approval.given", request, subject, digest, count: 1, of: 2 },
+  "approval.reminded": { kind: "approval.reminded", request, stage: 1, called: 2 },
+  "approval.escalated": { kind: "approval.escalated", request, stage: 1, called: 0, to: "C0LEADS, group:leads" },
   "approval.refused": { kind: "approval.refused", request, subject, code: "own-request" },
   "request.denied": { kind: "request.denied", request, subject, why },
   "request.cancelled": { kind: "request.cancelled", request, subject, why },
@@ -50,6 +52,13 @@ const samples = {
   "settlement.refused": { kind: "settlement.refused", request, subject, code: "own-request" },
   "look.asked": { kind: "look.asked", request, subject },
   "look.answered": { kind: "look.answered", request, as: "unknown", why },
+  "review.begun": { kind: "review.begun", request, subject },
+  "review.closed": {
+    ...{ kind: "review.closed", request, subject, why, digest },
+    ...{ authenticator: "passkey", evidence: digest, signature: "s" },
+  },
+  "review.refused": { kind: "review.refused", request, subject, code: "own-request" },
+  "review.overdue": { kind: "review.overdue", request, subject },
   "elevation.revoked": { kind: "elevation.revoked", request, subject, why },
   "elevation.held-up": { kind: "elevation.held-up", request, why },
   "elevation.ended": { kind: "elevation.ended", request, how: "on-time", apiAuditIds: "a" },
@@ -75,6 +84,8 @@ const samples = {
   "passkey.registered": { kind: "passkey.registered", subject, credential, key: "pQEC" },
   "identity.linked": { kind: "identity.linked", subject: "alice", team: "T1", user: "U1" },
   "identity.unlinked": { kind: "identity.unlinked", subject: "alice", team: "T1", user: "U1", by: "root@host" },
+  "membership.read": { kind: "membership.read", subject: "alice", groups: "oncall, sre", evidence: "ab12" },
+  "membership.ended": { kind: "membership.ended", subject: "alice" },
   "identity.refused": { kind: "identity.refused", subject: "eve", team: "T1", user: "U1", code: "not-listed" },
   "authenticator.locked": { kind: "authenticator.locked", subject, credential },
 } satisfies Samples;
@@ -101,7 +112,14 @@ describe("an audit event", () => {
       Object.values(samples)
         .filter((event) => "code" in event)
         .map(({ kind }) => kind),
-      ["request.refused", "approval.refused", "settlement.refused", "freeze.refused", "identity.refused"],
+      [
+        "request.refused",
+        "approval.refused",
+        "settlement.refused",
+        "review.refused",
+        "freeze.refused",
+        "identity.refused",
+      ],
     );
   });
 

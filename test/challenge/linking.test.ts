@@ -46,6 +46,8 @@ describe("linking a Slack account by a login", () => {
   let linking: Linking;
   let wishes: LoginWish[];
   let weak: string | undefined;
+  /** The same over the same records, where groups come from the provider. */
+  let open: (membership?: (subject: string, brought: unknown) => Promise<readonly string[]>) => Linking;
 
   beforeEach(() => {
     clock = fakeClock();
@@ -59,29 +61,40 @@ describe("linking a Slack account by a login", () => {
     weak = undefined;
     const listing = { ...listed, claims: async ({ team, user }: NamedAccount) => `${team}/${user}` === "T1/U1" };
     directory = linkedDirectory(listing, links.store, attestor);
-    linking = createLinking({
-      seal: linkingSeal([sealingKey("k-1", randomBytes(32).toString("base64"))]),
-      logins: {
-        host: "id.example.com",
-        begin: async (wish) => {
-          wishes.push(wish);
-          return { address: "https://id.example.com/auth", kept: "k" };
+    const seal = linkingSeal([sealingKey("k-1", randomBytes(32).toString("base64"))]);
+    open = (membership) =>
+      createLinking({
+        ...(membership ? { membership } : {}),
+        seal,
+        logins: {
+          host: "id.example.com",
+          begin: async (wish) => {
+            wishes.push(wish);
+            return { address: "https://id.example.com/auth", kept: "k" };
+          },
         },
-      },
-      whyWeak: () => weak,
-      ...{ links: links.store, directory, listed: listing, attestor, trail, clock: { now: async () => clock.now() } },
-    });
+        whyWeak: () => weak,
+        ...{ links: links.store, directory, listed: listing, attestor, trail, clock: { now: async () => clock.now() } },
+      });
+    linking = open();
   });
 
   const link = (of: NamedAccount = account) => linking.start(of, clock.now());
-  const back = (subject: string, authenticatedAt = clock.now()) =>
-    linking.back({ end: "link", carried: wishes.at(-1)?.carry ?? "", token: { token: "t", subject, authenticatedAt } });
+  const back = (
+    subject: string,
+    { authenticatedAt = clock.now(), ...brought }: { authenticatedAt?: number; refresh?: string } = {},
+  ) =>
+    linking.back({
+      ...{ end: "link", carried: wishes.at(-1)?.carry ?? "", token: { token: "t", subject, authenticatedAt } },
+      ...brought,
+    });
   /** Logs in behind this link, and answers what that browser keeps. */
-  const loggedIn = async (at: string, subject: string) => {
+  const loggedIn = async (at: string, subject: string, brought: { refresh?: string } = {}) => {
     await linking.begin(at);
-    const done = await back(subject);
-    return isRefusal(done) ? assert.fail(done.says) : done.kept;
+    return toConfirm(await back(subject, brought)).kept;
   };
+  const toConfirm = (done: Awaited<ReturnType<typeof back>>) =>
+    "confirm" in done ? done : assert.fail(`${done.says} It asks nothing.`);
   const refused = (done: object | Refusal) => (isRefusal(done) ? done.refused : assert.fail("it was taken"));
   const whose = async (of: NamedAccount = account) => (await directory.bySlack(of.team, of.user))?.sub;
 
@@ -90,11 +103,11 @@ describe("linking a Slack account by a login", () => {
     assert.deepEqual(await linking.offer(at), { account, provider: "id.example.com" });
     await linking.begin(at);
     assert.deepEqual([wishes[0]?.end, wishes[0]?.subject], ["link", undefined]);
-    const done = await back("dave");
-    assert.deepEqual(!isRefusal(done) && done.confirm, { subject: "dave", account });
+    const done = toConfirm(await back("dave"));
+    assert.deepEqual(done.confirm, { subject: "dave", account });
     assert.equal(await whose(), undefined);
     assert.deepEqual([...links.kept], []);
-    const confirmed = await linking.confirm(isRefusal(done) ? "" : done.kept);
+    const confirmed = await linking.confirm(done.kept);
     assert.match(!isRefusal(confirmed) ? confirmed.says : "", /@dave \(U9\) is linked: it speaks for dave now/);
     assert.deepEqual(await directory.bySlack("T1", "U9"), { sub: "dave", groups: ["sre"] });
     assert.deepEqual(await directory.slackUsers("dave"), ["U9"]);
@@ -155,7 +168,7 @@ describe("linking a Slack account by a login", () => {
 
   it("takes no login from before it was begun, and none in another context than asked for", async () => {
     await linking.begin(link());
-    assert.equal(refused(await back("dave", clock.now() - 7_000)), "evidence");
+    assert.equal(refused(await back("dave", { authenticatedAt: clock.now() - 7_000 })), "evidence");
     weak = "the ID token's acr is missing, and it takes urn:phr";
     assert.equal(refused(await back("dave")), "too-weak");
   });
@@ -170,6 +183,54 @@ describe("linking a Slack account by a login", () => {
     await linking.confirm(first);
     assert.equal(refused(await linking.confirm(second)), "already-linked");
     assert.equal(await whose(), "dave");
+  });
+
+  describe("where the provider says who is in which groups", () => {
+    let taken: [subject: string, brought: unknown][];
+    beforeEach(() => {
+      taken = [];
+      linking = open(async (subject, brought) => {
+        taken.push([subject, brought]);
+        return ["sre", "oncall"];
+      });
+    });
+    const refresh = "a refresh token";
+
+    it("reads the groups of whom the account is linked to already, and asks for no confirmation", async () => {
+      const of = { ...account, user: "U1" };
+      const offered = await linking.offer(link(of));
+      assert.deepEqual(offered, { account: of, provider: "id.example.com", known: "alice" });
+      await linking.begin(link(of));
+      const done = await back("alice", { refresh });
+      assert.deepEqual(done, { says: "You are alice, and the provider says that you are in sre, oncall." });
+      assert.deepEqual(taken, [["alice", { token: "t", refresh }]]);
+    });
+
+    it("reads them as well while an account is being linked", async () => {
+      await linking.begin(link());
+      assert.equal(toConfirm(await back("dave", { refresh })).confirm.subject, "dave");
+      assert.deepEqual(
+        taken.map(([subject]) => subject),
+        ["dave"],
+      );
+    });
+
+    it("attack: keeps nothing of somebody else who logs in behind a link of a linked account, and links nothing anew", async () => {
+      const of = { ...account, user: "U1" };
+      await linking.begin(link(of));
+      assert.equal(refused(await back("dave", { refresh })), "already-linked");
+      assert.deepEqual(taken, []);
+      const before = link();
+      const kept = await loggedIn(before, "dave", { refresh });
+      await linking.confirm(await loggedIn(before, "dave", { refresh }));
+      assert.equal(refused(await linking.confirm(kept)), "already-linked");
+    });
+
+    it("says so where the provider gives no way to ask anew", async () => {
+      await linking.begin(link());
+      assert.equal(refused(await back("dave")), "evidence");
+      assert.deepEqual(taken, []);
+    });
   });
 
   describe("attack: in Redis", () => {

@@ -11,6 +11,9 @@ const minute = 60_000;
 const facts = { authenticator: "totp", subject: "alice", digest: "d1", at: now - minute, request: "r-1" } as const;
 const demand: ProofDemand = { subject: "alice", digest: "d1", stepUp: {}, now, attestor };
 
+const scope = { tier: "critical", target: "t1" };
+const otherTarget = { ...scope, target: "t2" };
+const otherTier = { ...scope, tier: "guarded" };
 const pushed = { kind: "id-token", token: "t" } as const;
 const assertion = fakeAssertion("alice", "d1", "s-1", now);
 
@@ -48,6 +51,24 @@ describe("proofHolds", () => {
       "one for another digest, where nothing is fresh enough",
       signed({ digest: "d2" }),
       { stepUp: { within: 0 } },
+      false,
+    ],
+    [
+      "one for another digest, of the same tier and objects, fresh enough",
+      signed({ digest: "d2", scope }),
+      { stepUp: { reuse: minute }, scope },
+      true,
+    ],
+    ["the same, 1 ms too old", signed({ digest: "d2", scope }), { stepUp: { reuse: minute - 1 }, scope }, false],
+    ["one of other objects", signed({ digest: "d2", scope }), { stepUp: { reuse: minute }, scope: otherTarget }, false],
+    ["one of another tier", signed({ digest: "d2", scope }), { stepUp: { reuse: minute }, scope: otherTier }, false],
+    ["one that says of no objects", signed({ digest: "d2" }), { stepUp: { reuse: minute }, scope }, false],
+    ["one of some objects for none", signed({ digest: "d2", scope }), { stepUp: { reuse: minute } }, false],
+    ["one of some objects where none counts again", signed({ digest: "d2", scope }), { scope }, false],
+    [
+      "one whose objects were changed after it was signed",
+      { ...signed({ digest: "d2", scope }), scope: otherTarget },
+      { stepUp: { reuse: minute }, scope: otherTarget },
       false,
     ],
     ["one of the future for this digest", signed({ at: now + 1 }), {}, false],

@@ -58,6 +58,24 @@ describe("countersign policy", function () {
   });
 
   describe("explain", () => {
+    it("counts a user group in Slack where the policy lets it, and where it is said", async () => {
+      const file = join(folder, "with-slack-groups.yaml");
+      writeFileSync(
+        file,
+        `slackGroups: { pagers: S0PAGERS }
+tiers: { guarded: { stepUp: {} } }
+permit: [{ name: pagers, subjects: ["group:pagers"], operations: ["@change"], tier: guarded }]
+`,
+      );
+      const asked = (...more: readonly string[]) =>
+        runCli([
+          ...["policy", "explain", "--policy", file, "--as", "eve", "--groups", "", "--cluster", "prod"],
+          ...["--pods", "3", ...more, ...restart],
+        ]);
+      assert.match((await asked("--slack-groups", "pagers")).stdout, /tier guarded, by: pagers, a user group in Slack/);
+      assert.match((await asked("--slack-groups", "oncall")).stdout, /denied, by: no permit/);
+    });
+
     it("counts those whom the SCIM resources of the directory list", async () => {
       const file = join(folder, "directory.yaml");
       writeFileSync(file, "scim: { file: people.scim.json, subject: id }\nsubjects: { alice: { groups: [oncall] } }\n");

@@ -1,7 +1,8 @@
 import type { Name, Namespace } from "../../src/operation/name.ts";
 import { parseName, parseNamespace } from "../../src/operation/name.ts";
 import type { Step } from "../../src/ports.ts";
-import { askedStatement, type Planning } from "../../src/request/request.ts";
+import { askedStatement } from "../../src/request/asked.ts";
+import type { Planning } from "../../src/request/request.ts";
 import { attestor } from "../fakes/attestor.ts";
 
 /** A request as it is opened. */

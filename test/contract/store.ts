@@ -257,6 +257,46 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
       });
     });
 
+    describe("reviews that are owed", () => {
+      const glass = (id: string, change: Partial<Step> = {}, requester = "alice") =>
+        keep(sampleRequest(id, { requester, breakGlass: true }), change);
+      const owed = async () =>
+        (await store.openReviews()).map(({ request, subject }) => `${subject} ${request}`).sort();
+
+      it("are listed from the step that begins one until the step that says it is over", async () => {
+        assert.deepEqual(await owed(), []);
+        await glass("r-one", { review: "begins" });
+        await glass("r-two", { review: "begins" }, "bob");
+        await glass("r-one", { expect: 1, review: "stands" });
+        assert.deepEqual(await owed(), ["alice r-one", "bob r-two"]);
+        await glass("r-one", { expect: 2, review: "over" });
+        assert.deepEqual(await owed(), ["bob r-two"]);
+      });
+
+      it("let nobody begin another, and nothing else is kept of such a step", async () => {
+        await opened.enrol("alice", "c-1");
+        const claim = { subject: "alice", credential: "c-1", timeStep: 100 };
+        await glass("r-one", { review: "begins" });
+        const entries = (await trailOf()).length;
+        const no = { kept: false, because: "review-owed", by: "r-one" } as const;
+        assert.deepEqual(await glass("r-two", { review: "begins", claim }), no);
+        assert.deepEqual([await store.read("r-two"), (await trailOf()).length], [undefined, entries]);
+        await glass("r-one", { expect: 1, review: "over" });
+        assert.equal((await glass("r-two", { review: "begins", claim })).kept, true);
+      });
+
+      it("hold up no step of a request that owes one already", async () => {
+        await glass("r-one", { review: "begins" });
+        assert.equal((await glass("r-one", { expect: 1, review: "begins" })).kept, true);
+        assert.equal((await glass("r-two", { review: "stands" })).kept, true);
+      });
+
+      it("are begun by one of many that are asked at once", async () => {
+        const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => glass(`r-${i}`, { review: "begins" })));
+        assert.equal(answers.filter(({ kept }) => kept).length, 1);
+      });
+    });
+
     describe("what is kept along", () => {
       const proof = (at: number): Proof => ({
         authenticator: "totp",

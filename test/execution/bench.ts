@@ -88,6 +88,7 @@ export async function openBench({
       directory,
       witness: desk.witness,
       worker: workerName,
+      lifetimes: desk.lifetimes,
       leaseMs: lease,
       watchMs,
       log: (event, facts) => void logged.push(`${event} ${JSON.stringify(facts)}`),

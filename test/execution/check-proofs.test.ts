@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import type { Proof } from "../../src/challenge/challenge.ts";
-import { whyNotProved } from "../../src/execution/check-proofs.ts";
+import { type Judges, whyNotProved } from "../../src/execution/check-proofs.ts";
+import { digestOf } from "../../src/operation/digest.ts";
 import type { Requirements } from "../../src/policy/policy.ts";
+import type { RequestStore } from "../../src/ports.ts";
+import { askedStatement, askerOf } from "../../src/request/asked.ts";
+import type { Grant } from "../../src/request/grant.ts";
+import { scopeOf } from "../../src/request/proof-scope.ts";
 import type { Granted } from "../../src/request/request.ts";
-import { signedApproval } from "../fakes/attestor.ts";
+import { attestor, signedApproval, signedProof, verifier } from "../fakes/attestor.ts";
 import { fakeAssertion, fakeWitness } from "../fakes/witness.ts";
+import { lifetimes } from "../request/desk.ts";
 import { digest, inState, leaseEnd, otherDigest, proofOf, soon, stages } from "../request/samples.ts";
 
 const critical: Requirements = {
@@ -28,12 +34,21 @@ const otherEvidence = {
 const approvalBy = (proof?: Proof) =>
   signedApproval("r-1", { subject: "bob", at: soon, digest, ...(proof ? { proof } : {}) });
 
+/** A worker's judgement a minute after the samples, with what a test wants otherwise. */
+function judges(change: Partial<Judges> = {}): Judges {
+  const store = {
+    now: async () => soon + 60_000,
+    read: async () => undefined,
+  } as Partial<RequestStore> as RequestStore;
+  return { witness: fakeWitness(), verifier, store, lifetimes, ...change };
+}
+
 describe("whyNotProved", () => {
   const granted = inState(stages.granted, "granted");
   const grant = { ...granted.grant, grant: { ...granted.grant.grant, approvers: ["bob"] } };
   const sound: Granted = { ...granted, grant, proof: byPasskey("alice"), approvals: [approvalBy(byPasskey("bob"))] };
   const why = (change: Partial<Granted>, requirements = critical) =>
-    whyNotProved({ witness: fakeWitness() }, { ...sound, ...change }, requirements);
+    whyNotProved(judges(), { ...sound, ...change }, requirements);
 
   it("finds nothing wrong with proofs that their subjects' passkeys signed for this plan", async () => {
     assert.equal(await why({}), undefined);
@@ -43,7 +58,7 @@ describe("whyNotProved", () => {
   it("takes what the web process alone saw where the tier asks for no more", async () => {
     assert.equal(await why({ proof: proofOf("alice"), approvals: [approvalBy(proofOf("bob"))] }, weaker), undefined);
     const { proof: _, ...proofless } = sound;
-    assert.equal(await whyNotProved({ witness: fakeWitness() }, { ...proofless, approvals: [] }, {}), undefined);
+    assert.equal(await whyNotProved(judges(), { ...proofless, approvals: [] }, {}), undefined);
   });
 
   const ofAlice: readonly (readonly [what: string, proof: Proof, why: RegExp])[] = [
@@ -91,17 +106,14 @@ describe("whyNotProved", () => {
     const witness = { whyNot: async () => undefined };
     for (const authenticator of ["push", "okta", "passkey", "totp"] as const) {
       const proof = byPasskey("alice", { authenticator, evidence });
-      const said = await whyNotProved({ witness }, { ...sound, proof }, critical);
+      const said = await whyNotProved(judges({ witness }), { ...sound, proof }, critical);
       assert.match(said ?? "", /not what this tier asks for/, authenticator);
     }
   });
 
   it("takes no approval without a proof of that approver's own", async () => {
     const { proof: _, ...proofless } = sound;
-    assert.match(
-      (await whyNotProved({ witness: fakeWitness() }, proofless, critical)) ?? "",
-      /no proof of presence of alice/,
-    );
+    assert.match((await whyNotProved(judges(), proofless, critical)) ?? "", /no proof of presence of alice/);
     for (const approvals of [[], [approvalBy()], [approvalBy(proofOf("bob"))], [approvalBy(byPasskey("alice"))]])
       assert.notEqual(await why({ approvals }), undefined);
   });
@@ -109,5 +121,89 @@ describe("whyNotProved", () => {
   it("takes no proof whose evidence does not stand up, even where none is asked for", async () => {
     const evidence = fakeAssertion("bob", digest, "s-1", leaseEnd);
     assert.match((await why({ proof: byPasskey("alice", { evidence }) }, weaker)) ?? "", /does not stand up/);
+  });
+
+  describe("of a proof that was given for another plan", () => {
+    const minute = 60_000;
+    const again: Requirements = { stepUp: { by: ["passkey"], within: 15 * minute } };
+    const same: Requirements = { stepUp: { by: ["passkey"], reuse: 10 * minute } };
+    const earlier = inState(stages.proved, "awaiting-approval");
+    const earlierDigest = digestOf(askerOf(earlier), earlier.plan);
+    /** What Alice's passkey truly signed, so long before she asked. */
+    const given = (before: number, change: Partial<Proof> = {}): Proof => {
+      const at = granted.askedAt - before;
+      const evidence = fakeAssertion("alice", earlierDigest, "s-1", at + 5 * minute);
+      const scope = scopeOf("critical", granted.plan);
+      return byPasskey("alice", { at, digest: earlierDigest, evidence, scope, ...change });
+    };
+    const grantOf = (change: Partial<Grant>) => ({ ...granted.grant, grant: { ...granted.grant.grant, ...change } });
+    const alone: Granted = { ...granted, grant: grantOf({ approvers: [] }), approvals: [] };
+    const kept = (plan = earlier.plan) => ({
+      now: async () => soon + minute,
+      read: async () => ({ request: { ...earlier, plan }, version: 1, now: soon }),
+    });
+    const said = async (
+      request: Partial<Granted>,
+      requirements: Requirements = again,
+      store: Partial<RequestStore> = kept(),
+    ) =>
+      (await whyNotProved(
+        judges({ store: { ...judges().store, ...store } }),
+        { ...alone, ...request },
+        requirements,
+      )) ?? "nothing";
+
+    it("finds nothing wrong while it was fresh enough when this was asked for", async () => {
+      assert.equal(await said({ proof: given(15 * minute) }), "nothing");
+      assert.match(await said({ proof: given(15 * minute + 1) }), /^the proof of alice is for another plan$/);
+    });
+
+    it("attack: a captured web process that brings an old assertion sets no clock back far enough", async () => {
+      const old = given(24 * 60 * minute);
+      const back = (askedAt: number, more: Partial<Grant> = {}) => {
+        const words = { ...alone, askedAt };
+        const asked = { ...words, signature: attestor.attest(askedStatement(words)) };
+        return said({ ...asked, grant: grantOf({ approvers: [], ...more }), proof: old });
+      };
+      assert.match(await said({ proof: old }), /is for another plan$/);
+      assert.match(await back(old.at), /asked for longer ago than a request lasts/);
+      const sameDay = { grantedAt: old.at + minute, notAfter: soon + 5 * minute };
+      assert.match(await back(old.at, sameDay), /granted longer ago than a grant lasts/);
+      assert.match(await said({ proof: given(minute), askedAt: soon - 1 }), /not as they were signed/);
+    });
+
+    it("attack: the same of an approver's, by the times of the approval", async () => {
+      const staged: Requirements = {
+        approvals: { count: 1, from: ["sre"], stepUp: { by: ["passkey"], within: minute } },
+      };
+      const bobs = (at: number, proofAt: number) => {
+        const evidence = fakeAssertion("bob", earlierDigest, "s-1", proofAt + minute);
+        const proof = byPasskey("bob", { at: proofAt, digest: earlierDigest, evidence });
+        const approval = signedApproval(granted.id, { subject: "bob", at, digest, proof });
+        return said({ grant: grantOf({ approvers: ["bob"] }), approvals: [approval] }, staged);
+      };
+      assert.equal(await bobs(soon, soon - minute), "nothing");
+      assert.match(await bobs(soon, soon - minute - 1), /is for another plan$/);
+      assert.match(await bobs(granted.askedAt - 1, granted.askedAt - 2), /in no order/);
+    });
+
+    it("counts it by `reuse` for the same objects in the same tier alone", async () => {
+      assert.equal(await said({ proof: given(10 * minute) }, same), "nothing");
+      assert.match(await said({ proof: given(10 * minute + 1) }, same), /is for another plan$/);
+      const scope = scopeOf("privileged", granted.plan);
+      assert.match(await said({ proof: given(minute, { scope }) }, same), /is for another plan$/);
+      const { scope: _, ...bare } = given(minute);
+      assert.match(await said({ proof: signedProof(bare) }, same), /is for another plan$/);
+    });
+
+    it("attack: a captured web process that calls the objects of an earlier proof the same has no plan to show for it", async () => {
+      const other = { ...earlier.plan, object: { ...earlier.plan.object, uid: "uid-2" } } as typeof earlier.plan;
+      const otherDigest = digestOf(askerOf(earlier), other);
+      const evidence = fakeAssertion("alice", otherDigest, "s-1", granted.askedAt);
+      const proof = given(minute, { digest: otherDigest, evidence });
+      assert.match(await said({ proof }, same, kept(other)), /it was given for other objects/);
+      assert.match(await said({ proof }, same), /what it was given for is not known/);
+      assert.match(await said({ proof }, same, { read: async () => undefined }), /what it was given for is not known/);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { type Proof, proofStatement } from "../../src/challenge/challenge.ts";
 import { type Approval, approvalStatement, type Settlement, settlementStatement } from "../../src/request/request.ts";
+import { type ReviewWord, reviewStatement } from "../../src/request/reviewed.ts";
 import { grantSigner, grantVerifier, keyAttestor } from "../../src/request/sign.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -31,4 +32,12 @@ export function signedSettlement(
   said: Omit<Settlement, "signature">,
 ): Settlement {
   return { ...said, signature: attestor.attest(settlementStatement(request, said)) };
+}
+
+/** The review of this request as the web process would have signed it. */
+export function signedReview(
+  request: { readonly id: string; readonly digest: string },
+  said: Omit<ReviewWord, "signature">,
+): ReviewWord {
+  return { ...said, signature: attestor.attest(reviewStatement(request, said)) };
 }

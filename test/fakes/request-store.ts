@@ -41,6 +41,8 @@ export function fakeRequestStore(parts: {
   const changes = new Map<string, readonly string[]>();
   const turns = new Map<Side, SortedSet>();
   const deadlines = sortedSet();
+  /** Request -> who owes its review. */
+  const reviews = new Map<string, string>();
   const waiters = new Set<string>();
   /** Lock -> who holds it. */
   const locks = new Map<string, string>();
@@ -64,6 +66,11 @@ export function fakeRequestStore(parts: {
       waiters.add(id);
       return { kept: false, because: "frozen", by: freeze };
     }
+    const owed =
+      step.review === "begins"
+        ? [...reviews].find(([id, by]) => by === step.next.requester && id !== step.next.id)
+        : undefined;
+    if (owed) return { kept: false, because: "review-owed", by: owed[0] };
     for (const lock of step.take ?? []) {
       const by = locks.get(lock) ?? id;
       if (by === id) continue;
@@ -104,6 +111,7 @@ export function fakeRequestStore(parts: {
     remember,
     take: locked,
     release: over,
+    review,
   }: Step): StepAnswer {
     const now = clock.now();
     const version = expect + 1;
@@ -120,6 +128,8 @@ export function fakeRequestStore(parts: {
     if (turn) turnsOf(turn.side).set(next.id, Math.max(now + headStart, turn.heldUntil ?? 0));
     for (const lock of locked ?? []) locks.set(lock, next.id);
     if (over) release(next.id);
+    if (review === "over") reviews.delete(next.id);
+    else if (review) reviews.set(next.id, next.requester);
     if (deadline === undefined) deadlines.delete(next.id);
     else deadlines.set(next.id, deadline);
     parts.changed(next.id);
@@ -153,6 +163,7 @@ export function fakeRequestStore(parts: {
     },
     of: async (subject, limit) => (asked.get(subject) ?? []).slice(0, limit),
     changesOf: async (subject, limit) => (changes.get(subject) ?? []).slice(0, limit),
+    openReviews: async () => [...reviews].map(([request, subject]) => ({ request, subject })),
     lastProof: async (subject) => proofs.get(subject),
     overdue: async (limit) => deadlines.due(clock.now(), headStart, limit),
     waiting: async (side, patience, limit) => turnsOf(side).due(clock.now(), patience, limit),

@@ -58,7 +58,12 @@ export async function approve(lab: Lab, person: LabPersonage, phone: Phone, id: 
 }
 
 /** The address of our own page, behind the button of the form that this person opens on the request. */
-export async function pageFor(lab: Lab, person: LabPersonage, action: "prove" | "review", id: string): Promise<string> {
+export async function pageFor(
+  lab: Lab,
+  person: LabPersonage,
+  action: "prove" | "review" | "reviewed",
+  id: string,
+): Promise<string> {
   const form = await openForm(lab, person, action, id, () => true);
   const [, url] = /"url":"([^"]+)"/.exec(JSON.stringify(form.view.blocks)) ?? [];
   if (url === undefined) throw new Error(`the form leads to no page: ${textOf(form.view)}`);

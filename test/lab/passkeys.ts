@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { readDirectory } from "../../src/policy/directory-document.ts";
 import type { Passkey } from "../../src/policy/passkey.ts";
+import type { SoftPasskey } from "../fakes/passkey.ts";
 import type { Lab } from "./lab.ts";
 import type { LabPersonage } from "./people.ts";
 
@@ -32,6 +33,38 @@ export async function listedPasskeys(
   const directory = readDirectory(await readFile(lab.directoryFile, "utf8"));
   if ("faults" in directory) throw new Error(`the lab's directory cannot be read: ${JSON.stringify(directory.faults)}`);
   return directory.subjects.get(sub)?.passkeys ?? [];
+}
+
+/** Reads what our page shows behind this link, and answers it with the passkey; answers what became of it. */
+export async function signOnPage(
+  lab: Pick<Lab, "pagesUrl">,
+  passkey: SoftPasskey,
+  url: string,
+  why = "",
+): Promise<{ readonly shown: string; readonly says: string }> {
+  const send = async (path: string, sent: Readonly<Record<string, string>>) => {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ link: new URL(url).hash.slice(1), ...sent });
+    return (await fetch(`${lab.pagesUrl}${path}`, { method: "POST", headers, body })).text();
+  };
+  const shown = await send("/step-up/offer", {});
+  const { challenge } = JSON.parse(shown) as { readonly challenge: string };
+  const assertion = JSON.stringify(passkey.sign({ challenge, origin: lab.pagesUrl }));
+  const { says } = JSON.parse(await send("/step-up/passkey", { assertion, typed: "", why })) as {
+    readonly says: string;
+  };
+  return { shown, says };
+}
+
+/** The example's policy, with a tier of break-glass for those on call, whose review is due within this span. */
+export function glassPolicy(review: string): string {
+  const text = boundPolicy();
+  const glass =
+    "  glass: { stepUp: { bound: true }, reason: { minLength: 9 }, notify: [C0APPROVALS], " +
+    `breakGlass: { review: ${review}, from: [security] } }\n  forbidden:`;
+  const rule =
+    'breakGlass:\n  - { name: on-call breaks it, subjects: ["group:oncall"], operations: ["@change"], tier: glass }\n';
+  return text.replace("  forbidden:", glass) + rule;
 }
 
 /** The example's policy, its critical tier bound to the plan on both sides. */

@@ -3,8 +3,11 @@ import { phoneAcr } from "./idp/contexts.ts";
 import { type Idp, startIdp } from "./idp/idp.ts";
 import { type Okta, startOkta } from "./okta/okta.ts";
 
-/** Who pushes go out through: an identity provider with CIBA, with Duo beside it or not, or Okta in its place. */
-export type ProviderKind = "ciba" | "duo" | "okta";
+/**
+ * Who pushes go out through: an identity provider with CIBA, which says who is in which groups or not, with Duo beside it
+ * or not; or Okta in its place.
+ */
+export type ProviderKind = "ciba" | "groups" | "duo" | "okta";
 
 /** It runs on loopback, with a phone for each of the people. */
 export interface LabProvider {
@@ -29,7 +32,10 @@ export async function startProvider(kind: ProviderKind, people: readonly string[
   const idp = await startIdp({ subjects: people, redirectUris: [back] });
   const document = `preset: generic\nissuer: ${idp.issuer}\nclientId: ${idp.clientId}\nacr: ["${phoneAcr}"]\nlogin: {}\n`;
   const secrets = { COUNTERSIGN_IDP_CLIENT_SECRET: idp.clientSecret };
-  if (kind === "ciba") return { idp, document, secrets, close: () => idp.close() };
+  if (kind === "ciba" || kind === "groups") {
+    const groups = kind === "groups" ? "groups: { claim: groups }\n" : "";
+    return { idp, document: `${document}${groups}`, secrets, close: () => idp.close() };
+  }
   const duo = await startDuo({ people });
   return {
     ...{ idp, duo },

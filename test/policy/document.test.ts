@@ -178,6 +178,35 @@ describe("readPolicy", () => {
       ["part of an approval", tier("{ approvals: { count: 1.5, from: [sre] } }"), ["2:28", /int/]],
       ["approvals by nobody", tier("{ approvals: { count: 1, from: [] } }"), ["2:37", />=1/]],
       ["a denial without a word", tier('{ deny: "" }'), ["2:14", />=1/]],
+      [
+        "a proof that counts again in two ways",
+        tier("{ stepUp: { within: 1m, reuse: 2m } }"),
+        ["2:16", /either `within`/],
+      ],
+      [
+        "a bound proof that counts again",
+        tier("{ stepUp: { bound: true, reuse: 2m } }"),
+        ["2:16", /names this very plan/],
+      ],
+      [
+        "a reminder that comes after all",
+        tier("{ approvals: { count: 1, from: [a], remind: 9m, escalate: { after: 9m, to: [C0A] } } }"),
+        ["2:50", /it has been escalated by then/],
+      ],
+      [
+        "a call of a request that has lapsed",
+        tier(
+          "{ expires: 5m, stages: [{ count: 1, from: [a], remind: 5m }, { count: 1, from: [a], escalate: { after: 6m, to: [C0A] } }] }",
+        ),
+        ["2:61", /has lapsed by then/],
+        ["2:100", /has lapsed by then/],
+      ],
+      [
+        "an escalation to a name",
+        tier("{ approvals: { count: 1, from: [a], escalate: { after: 9m, to: ['#ops', sre] } } }"),
+        ["2:70", /by its id in Slack/],
+        ["2:78", /or to group:NAME/],
+      ],
       ["a denial that asks for more", tier("{ deny: no, stepUp: {} }"), ["2:6", /denies; what else/]],
       [
         "an elevation that outlasts its end",
@@ -264,6 +293,12 @@ raise:
       ["{ stepUp: {} }", "{ stepUp: { within: 1s } }", /no proof as fresh/],
       ["{ stepUp: { within: 5m } }", "{ stepUp: { within: 5m } }", undefined],
       ["{ stepUp: { within: 5m } }", "{ stepUp: {} }", undefined],
+      ["{ stepUp: { reuse: 5m } }", "{ stepUp: { reuse: 6m } }", /no proof as fresh/],
+      ["{ stepUp: { reuse: 5m } }", "{ stepUp: {} }", undefined],
+      ["{ stepUp: {} }", "{ stepUp: { reuse: 1s } }", /no proof as fresh/],
+      ["{ stepUp: { within: 5m } }", "{ stepUp: { reuse: 5m } }", undefined],
+      ["{ stepUp: { within: 5m } }", "{ stepUp: { reuse: 6m } }", /no proof as fresh/],
+      ["{ stepUp: { reuse: 5m } }", "{ stepUp: { within: 1s } }", /no proof as fresh/],
       ["{ stepUp: { bound: true } }", "{ stepUp: {} }", /no bound proof/],
       ["{ stepUp: {} }", "{ stepUp: { bound: true } }", undefined],
       ["{ stepUp: { by: [push] } }", "{ stepUp: { bound: true } }", undefined],

@@ -75,6 +75,17 @@ describe("a provider's document", () => {
     assert.match(faultsOf(`${least}login: { prompt: none }\n`)[0] ?? "", /^5:.*prompt/);
   });
 
+  it("takes groups from the claim that it names, of logins alone, for ten minutes or as long as it says", () => {
+    const login = `${least}login: {}\n`;
+    assert.equal(read(login).groups, undefined);
+    assert.deepEqual(read(`${login}groups: { claim: groups }\n`).groups, { claim: "groups", freshMs: 600_000 });
+    const named = read(`${login}groups: { claim: roles, freshFor: 5m, named: { 7f3c: oncall } }\n`).groups;
+    assert.deepEqual(named, { claim: "roles", freshMs: 300_000, named: new Map([["7f3c", "oncall"]]) });
+    assert.match(faultsOf(`${least}groups: { claim: groups }\n`)[0] ?? "", /^5:.*login: \{\}/);
+    assert.match(faultsOf(`${login}groups: { claim: groups, freshFor: 2h }\n`)[0] ?? "", /^6:.*at most 1h/);
+    assert.match(faultsOf(`${login}groups: { claim: g, named: { a: "group:b" } }\n`)[0] ?? "", /^6:.*name of a group/);
+  });
+
   it("counts no context that is asked for only if possible", () => {
     assert.match(faultsOf(least.replace("mfa", "urn:okta:loa:2fa:any:ifpossible"))[0] ?? "", /if possible/);
   });

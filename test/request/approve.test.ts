@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Authenticator } from "../../src/ports.ts";
 import { approve, cancel, deny, standing } from "../../src/request/approve.ts";
+import { scopeOf } from "../../src/request/proof-scope.ts";
 import type { Request } from "../../src/request/request.ts";
 import { signedApproval, signedProof } from "../fakes/attestor.ts";
 import { codeAt, fakeAuthenticator, responseAt, typed } from "../fakes/authenticator.ts";
@@ -46,9 +47,10 @@ describe("approve", () => {
 
   it("counts an approver's yes with the proof they gave for this very plan", async () => {
     const [approval, ...more] = inState((await approves()) as Request, "awaiting-approval").approvals;
-    const { digest } = await open();
+    const { digest, decision, plan } = await open();
     const at = desk.clock.now();
-    const proof = signedProof({ authenticator: "totp", subject: "bob", digest, at, request: request.id });
+    const scope = scopeOf(decision.tier, plan);
+    const proof = signedProof({ authenticator: "totp", subject: "bob", digest, at, request: request.id, scope });
     assert.deepEqual([approval, more], [signedApproval(request.id, { subject: "bob", at, digest, proof }), []]);
   });
 

@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
 import type { Policy, Requirements } from "../../src/policy/policy.ts";
 import type { Subject } from "../../src/policy/subject.ts";
 import type { Authenticators, GrantVerifier, RequestStore, Witness } from "../../src/ports.ts";
+import { askerOf } from "../../src/request/asked.ts";
 import { believing } from "../../src/request/believe.ts";
 import type { Desk } from "../../src/request/desk.ts";
 import { createLifecycle, type Lifecycle } from "../../src/request/lifecycle.ts";
@@ -19,6 +20,7 @@ import { type FakeDirectory, fakeDirectory } from "../fakes/directory.ts";
 import { type FakePolicy, fakePolicy, labPolicy } from "../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../fakes/presence.ts";
 import { fakeRecords } from "../fakes/records.ts";
+import { type FakeSlackGroups, fakeSlackGroups } from "../fakes/slack-groups.ts";
 import { fakeWake } from "../fakes/wake.ts";
 import { fakeWitness } from "../fakes/witness.ts";
 import { plan as samplePlan } from "./samples.ts";
@@ -50,6 +52,7 @@ export interface TestDesk extends Desk {
   readonly presence: FakePresence;
   readonly directory: FakeDirectory;
   readonly policy: FakePolicy;
+  readonly slackGroups: FakeSlackGroups;
   readonly verifier: GrantVerifier;
   readonly lifecycle: Lifecycle;
   /** Opens a request that is refused by nobody. */
@@ -77,6 +80,7 @@ export function openDesk(
   const chance = fakeChance();
   const directory = fakeDirectory(people);
   const policy = fakePolicy(parts.policy);
+  const slackGroups = fakeSlackGroups();
   for (const { sub } of people) records.store.enrol(sub, credentialOf(sub));
   const { trail } = records;
   const store = believing(records.store, attestor);
@@ -87,6 +91,7 @@ export function openDesk(
     presence,
     chance,
     directory,
+    slackGroups,
     policy,
     authenticators: parts.authenticators ?? new Map([["totp", fakeAuthenticator(people.map(({ sub }) => sub))]]),
     witness: parts.witness ?? fakeWitness(),
@@ -105,9 +110,10 @@ export function openDesk(
     const origin = { team: "T1", channel: "C1", user: "U1" };
     return now(accepted(await lifecycle.ask({ subject, origin, operation, reason })));
   };
-  const plans: TestDesk["plans"] = async ({ id, operation, requester, reason }, change = {}) => {
+  const plans: TestDesk["plans"] = async (request, change = {}) => {
+    const { id, operation } = request;
     const made = { ...samplePlan, operation, ...change };
-    const digest = digestOf({ request: id, requester, reason }, made);
+    const digest = digestOf(askerOf(request), made);
     accepted(await desk.mover.move(id, () => ({ event: { type: "planned", plan: made, digest } })));
     await lifecycle.advance(id);
     return now({ id });
@@ -119,6 +125,7 @@ export function openDesk(
     wake,
     presence,
     directory,
+    slackGroups,
     policy,
     verifier,
     lifecycle,

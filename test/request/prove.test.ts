@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Authenticator } from "../../src/ports.ts";
+import { scopeOf } from "../../src/request/proof-scope.ts";
 import { prove } from "../../src/request/prove.ts";
 import type { Request } from "../../src/request/request.ts";
 import { signedProof } from "../fakes/attestor.ts";
@@ -34,12 +35,16 @@ describe("prove", () => {
 
   it("moves the request on with the right code, and remembers the proof", async () => {
     const moved = inState((await answer(codeAt("alice", 5))) as Request, "awaiting-approval");
-    const { digest } = inState(request, "awaiting-challenge");
-    const at = desk.clock.now();
-    assert.deepEqual(
-      moved.proof,
-      signedProof({ authenticator: "totp", subject: "alice", digest, at, request: request.id }),
-    );
+    const { digest, decision, plan } = inState(request, "awaiting-challenge");
+    const scope = scopeOf(decision.tier, plan);
+    const facts = {
+      authenticator: "totp",
+      subject: "alice",
+      digest,
+      at: desk.clock.now(),
+      request: request.id,
+    } as const;
+    assert.deepEqual(moved.proof, signedProof({ ...facts, scope }));
     assert.deepEqual(await desk.store.lastProof("alice"), moved.proof);
     assert.equal(kinds().at(-1), "proof.given");
   });

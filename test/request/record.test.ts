@@ -16,6 +16,8 @@ const kinds: { readonly [E in EventType]: AuditKind } = {
   proved: "proof.given",
   "proof-failed": "proof.refused",
   approved: "approval.given",
+  reminded: "approval.reminded",
+  escalated: "approval.escalated",
   denied: "request.denied",
   cancelled: "request.cancelled",
   expired: "request.expired",
@@ -31,6 +33,8 @@ const kinds: { readonly [E in EventType]: AuditKind } = {
   settled: "settlement.given",
   "look-again": "look.asked",
   looked: "look.answered",
+  reviewed: "review.closed",
+  "review-overdue": "review.overdue",
   revoked: "elevation.revoked",
   "elevation-held-up": "elevation.held-up",
   "elevation-ended": "elevation.ended",
@@ -45,7 +49,7 @@ describe("record", () => {
       for (const [name, fact] of Object.entries(facts))
         assert.ok(typeof fact === "string" || typeof fact === "number", `${event.type}: ${name}`);
     }
-    assert.equal(new Set(Object.values(kinds)).size, 26);
+    assert.equal(new Set(Object.values(kinds)).size, 30);
   });
 
   it("says who asked for what, why and where", () => {

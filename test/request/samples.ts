@@ -8,7 +8,7 @@ import type { SignedGrant } from "../../src/request/grant.ts";
 import type { Outcome, Request, State } from "../../src/request/request.ts";
 import { transition } from "../../src/request/transition.ts";
 import { name, namespace, sampleRequest } from "../contract/sample-request.ts";
-import { signedApproval, signedProof, signedSettlement } from "../fakes/attestor.ts";
+import { signedApproval, signedProof, signedReview, signedSettlement } from "../fakes/attestor.ts";
 import { noon } from "../fakes/clock.ts";
 
 // Asked for at noon; everything of the samples happens a minute later.
@@ -33,6 +33,25 @@ export const plan: Plan = {
   effects: ["2 pods are added."],
   facts: { replicas: 5, labels: { team: "web" } },
   live: { readAt: noon, resourceVersion: "41", ready: 3, total: 3, warnings: [] },
+};
+
+/** What a tier of break-glass asks for. */
+export const glass: Requirements = {
+  stepUp: { bound: true },
+  reason: { minLength: 10 },
+  notify: ["C0SECURITY"],
+  breakGlass: { review: 24 * 3_600_000, from: ["security"] },
+};
+/** When the review of the sample is due. */
+export const reviewEnd = soon + 24 * 3_600_000;
+
+/** What a tier asks for that does not let its approvers forget it. */
+export const calling: Requirements = {
+  stepUp: {},
+  approvals: {
+    ...{ count: 2, from: ["sre"], remind: 300_000 },
+    escalate: { after: 400_000, to: ["C0LEADS", "group:leads"] },
+  },
 };
 
 const requirements: Requirements = { stepUp: {}, approvals: { count: 2, from: ["sre"], stepUp: {} } };
@@ -87,6 +106,8 @@ export const events = {
     type: "approved",
     approval: signedApproval(asked.id, { subject: "dora", at: soon, digest: otherDigest }),
   },
+  reminded: { type: "reminded", users: ["U2", "U3"], others: false },
+  escalated: { type: "escalated", users: ["U9"], others: true },
   denied: { type: "denied", subject: "bob", why: "not now" },
   declined: { type: "denied", subject: "alice", why: "declined on the phone" },
   cancelled: { type: "cancelled", subject: "alice", why: "no longer wanted" },
@@ -134,6 +155,21 @@ export const events = {
   lookedAndDone: { type: "looked", look: 0, as: "succeeded", says: "done, as was seen" },
   lookedAndNotDone: { type: "looked", look: 0, as: "failed", says: "Nothing was done." },
   failedForCertain: { type: "finished", fence: 1, as: "failed", outcome, made: true },
+  reviewed: {
+    type: "reviewed",
+    word: signedReview(
+      { id: asked.id, digest },
+      { subject: "carol", at: soon, why: "it was right", proof: proofOf("carol") },
+    ),
+  },
+  reviewedByAlice: {
+    type: "reviewed",
+    word: signedReview(
+      { id: asked.id, digest },
+      { subject: "alice", at: soon, why: "I was right", proof: proofOf("alice") },
+    ),
+  },
+  reviewOverdue: { type: "review-overdue" },
   revoked: { type: "revoked", subject: "alice", why: "done early" },
   stillElevated: { type: "elevation-held-up", why: "the cluster demo does not answer" },
   elevationEnded: { type: "elevation-ended", how: "on-time", apiAuditIds: ["audit-2"] },
@@ -175,6 +211,18 @@ const elevating: Request = {
 /** When the sample elevation ends: counted from its grant. */
 export const elevationEnd = soon + 1_800_000;
 const elevated = live(elevating, events.succeeded);
+
+const glassBroken = live(
+  sampleRequest(asked.id, { breakGlass: true }),
+  events.planned,
+  { ...events.decided, decision: allowed(glass) },
+  events.proved,
+  events.granted,
+);
+const calledFor = live(planned, { ...events.decided, decision: allowed(calling) }, events.proved);
+
+const glassBegun = live(glassBroken, events.claimed, events.intended);
+const glassDone = live(glassBegun, events.succeeded);
 
 /** Every stage of a life that differs in what may happen next, made by the very events that make it. */
 export const stages = {
@@ -225,6 +273,18 @@ export const stages = {
   notElevated: live(elevating, events.failed),
   revoked: live(elevated, events.revoked),
   stillElevated: happen(elevated, events.stillElevated, elevationEnd + 1),
+  calledFor,
+  reminded: happen(calledFor, events.reminded, soon + 300_000),
+  escalated: happen(happen(calledFor, events.reminded, soon + 300_000), events.escalated, soon + 400_000),
+  glassBroken,
+  glassBegun,
+  glassDone,
+  glassFailed: live(glassBegun, events.failed),
+  glassUnknown: live(glassBegun, events.unknown),
+  glassSettled: live(glassBegun, events.unknown, events.settled),
+  glassNotBegun: live(glassBroken, events.cancelled),
+  glassOverdue: happen(glassDone, events.reviewOverdue, reviewEnd + 1),
+  glassReviewed: live(glassDone, events.reviewed),
   elevationEnded: happen(elevated, events.elevationEnded, elevationEnd + 1),
 } as const satisfies Record<string, Request>;
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import type { EventType, RequestEvent } from "../../src/request/event.ts";
 import { isOver, type Request, type State, states } from "../../src/request/request.ts";
+import { reviewOf } from "../../src/request/review.ts";
 import { transition } from "../../src/request/transition.ts";
 import { noon } from "../fakes/clock.ts";
 import { asked, events, leaseEnd, requestEnd, soon, stages, undoEnd } from "./samples.ts";
@@ -28,6 +29,8 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   },
   "awaiting-approval": {
     approved: ["awaiting-approval"],
+    reminded: ["awaiting-approval"],
+    escalated: ["awaiting-approval"],
     "proof-failed": ["awaiting-approval"],
     denied: ["denied"],
     granted: ["granted"],
@@ -45,12 +48,14 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
     forbidden: ["denied"],
     cancelled: ["cancelled"],
     expired: ["expired"],
+    "review-overdue": ["granted"],
   },
   executing: {
     claimed: ["executing"],
     intended: ["executing"],
     progressed: ["executing"],
     finished: ["succeeded", "failed", "unknown"],
+    "review-overdue": ["executing"],
   },
   unknown: {
     finished: ["succeeded", "failed"],
@@ -70,9 +75,10 @@ const mayHappen: { readonly [S in State]: { readonly [E in EventType]?: readonly
   conflict: {},
 };
 
-/** How an elevation comes to its end; the request itself is over, and stays what it is. */
+/** How an elevation and a review come to their ends; the request itself is over, and stays what it is. */
 function ends(state: State) {
-  return { revoked: [state], "elevation-held-up": [state], "elevation-ended": [state] };
+  const elevation = { revoked: [state], "elevation-held-up": [state], "elevation-ended": [state] };
+  return { ...elevation, reviewed: [state], "review-overdue": [state] };
 }
 
 const eventTypes = [...new Set(Object.values(events).map(({ type }) => type))];
@@ -112,12 +118,12 @@ const approved = [...decided, "approvals", "grant"];
 const carries: { readonly [S in State]: { readonly always: readonly string[]; readonly maybe: readonly string[] } } = {
   planning: { always: base, maybe: ["plan", "digest", "heldUp"] },
   "awaiting-challenge": { always: [...decided, "challenge"], maybe: [] },
-  "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof"] },
-  granted: { always: approved, maybe: ["proof", "claim", "heldUp"] },
-  executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress", "kept"] },
+  "awaiting-approval": { always: [...decided, "approvals", "wrongCodes"], maybe: ["proof", "waiting"] },
+  granted: { always: approved, maybe: ["proof", "claim", "heldUp", "review"] },
+  executing: { always: [...approved, "claim", "intent"], maybe: ["proof", "progress", "kept", "review"] },
   succeeded: {
     always: [...approved, "claim", "outcome"],
-    maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement", "undo", "elevation"],
+    maybe: ["proof", "intent", "progress", "answer", "kept", "looks", "settlement", "undo", "elevation", "review"],
   },
   // Before anything ran it carries how it ended, and after that an outcome.
   failed: {
@@ -135,15 +141,16 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
       "looks",
       "settlement",
       "elevation",
+      "review",
     ],
   },
   unknown: {
     always: [...approved, "claim", "outcome", "intent"],
-    maybe: ["proof", "progress", "kept", "looks", "wrongCodes", "elevation"],
+    maybe: ["proof", "progress", "kept", "looks", "wrongCodes", "elevation", "review"],
   },
   settled: {
     always: [...approved, "claim", "outcome", "intent", "settlement"],
-    maybe: ["proof", "progress", "kept", "looks", "elevation"],
+    maybe: ["proof", "progress", "kept", "looks", "elevation", "review"],
   },
   cancelled: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },
   expired: { always: [...base, "ended"], maybe: ["plan", "digest", "decision", "proof", "approvals"] },
@@ -153,7 +160,7 @@ const carries: { readonly [S in State]: { readonly always: readonly string[]; re
 
 function assertCarries(request: Request): void {
   const { always, maybe } = carries[request.state];
-  const present = Object.keys(request);
+  const present = Object.keys(request).filter((field) => field !== "breakGlass");
   for (const field of always) assert.ok(present.includes(field), `${request.state} lacks ${field}`);
   for (const field of present)
     assert.ok([...always, ...maybe].includes(field), `${request.state} carries a stray ${field}`);
@@ -176,7 +183,7 @@ describe("transition", () => {
       states.filter((state) => stagesIn(state).length === 0),
       [],
     );
-    assert.equal(eventTypes.length, 26);
+    assert.equal(eventTypes.length, 30);
   });
 
   describe("in every state, for every event", () => {
@@ -228,6 +235,8 @@ describe("transition", () => {
                 assert.equal(new Set([...people, next.requester]).size, people.length + 1);
               }
               if (isOver(request)) assert.ok(["unknown", "settled", next.state].includes(request.state));
+              assert.equal(next.breakGlass, request.breakGlass);
+              if (reviewOf(request)?.closed) assert.deepEqual(reviewOf(next), reviewOf(request));
               if (elevationOf(request)?.ended) assert.deepEqual(elevationOf(next), elevationOf(request));
               if (!("intent" in request)) assert.ok(!("intent" in next) || request.state === "granted");
               request = next;

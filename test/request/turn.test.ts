@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Turn } from "../../src/ports.ts";
 import type { Request } from "../../src/request/request.ts";
 import { lapseOf, turnOf } from "../../src/request/turn.ts";
-import { elevationEnd, leaseEnd, requestEnd, soon, stages, undoEnd } from "./samples.ts";
+import { elevationEnd, leaseEnd, requestEnd, reviewEnd, soon, stages, undoEnd } from "./samples.ts";
 
 const nextLease = leaseEnd + 600_000;
 
@@ -54,6 +54,18 @@ const expected: {
   notElevated: [undefined, undefined],
   revoked: ["worker:demo", soon + 30_000],
   stillElevated: ["worker:demo", elevationEnd + 30_000, elevationEnd + 2_001],
+  calledFor: [undefined, soon + 300_000],
+  reminded: [undefined, soon + 400_000],
+  escalated: [undefined, requestEnd],
+  glassBroken: ["worker:demo", leaseEnd],
+  glassBegun: ["worker:demo", reviewEnd, leaseEnd],
+  glassDone: [undefined, reviewEnd],
+  glassFailed: [undefined, reviewEnd],
+  glassUnknown: [undefined, reviewEnd],
+  glassSettled: [undefined, reviewEnd],
+  glassNotBegun: [undefined, undefined],
+  glassOverdue: [undefined, undefined],
+  glassReviewed: [undefined, undefined],
   elevationEnded: [undefined, undefined],
 };
 

@@ -1,5 +1,6 @@
 import type { Outcome } from "../../challenge/challenge.ts";
 import type { LoginSeal } from "../../login-port.ts";
+import type { MembershipSeal } from "../../membership-port.ts";
 import type { Authenticator } from "../../ports.ts";
 import { type SealingKeys, seal, unseal } from "./seal.ts";
 
@@ -19,6 +20,15 @@ export function loginAuthenticator(): Authenticator {
       const evidence = { kind: "id-token", binding: { salt, expiresAt }, token: given } as const;
       return { outcome: "approved", claim: { stepUp: salt }, evidence };
     },
+  };
+}
+
+/** Seals refresh tokens under the key of web, each to one person. */
+export function membershipSeal(keys: SealingKeys): MembershipSeal {
+  const to = (subject: string) => ({ purpose: "membership", subject, credential: "" }) as const;
+  return {
+    close: (refresh, subject) => seal(refresh, to(subject), keys),
+    open: (sealed, subject) => unseal(sealed, to(subject), keys),
   };
 }
 

@@ -30,7 +30,7 @@ export function readSealingKeys(current: string, retired: readonly string[]): Se
 
 /** What the sealed text is bound to: moved to another row, it does not open. */
 export interface SealedFor {
-  readonly purpose: "totp" | "push" | "login" | "link";
+  readonly purpose: "totp" | "push" | "login" | "link" | "membership";
   readonly subject: string;
   readonly credential: string;
 }

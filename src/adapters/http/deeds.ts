@@ -59,7 +59,7 @@ export function deedsOf({ enrolling, registering, stepUps, login }: Deeds): Read
       "step-up": (loggedIn) => login.stepUps.back(loggedIn),
       link: async (loggedIn, pocket) => {
         const back = await linking.back(loggedIn);
-        if (isRefusal(back)) return back;
+        if (isRefusal(back) || "says" in back) return back;
         pocket.keep(back.kept);
         return { confirm: back.confirm };
       },

@@ -31,7 +31,7 @@ export function providerLogins(
   provider: Provider,
   to: { readonly secret: string; readonly plain: boolean; readonly back: string; readonly seal: LoginSeal },
 ): Logins {
-  const { issuer, clientId, clientAuth, acr, preset } = provider;
+  const { issuer, clientId, clientAuth, acr, preset, groups } = provider;
   const { secret, plain, back, seal } = to;
   const auth = clientAuth === "basic" ? ClientSecretBasic(secret) : ClientSecretPost(secret);
   const client = providerClient({ issuer, clientId, auth, plain });
@@ -44,8 +44,10 @@ export function providerLogins(
       const configuration = await client.configuration().catch(() => undefined);
       if (!configuration) return away;
       const [state, verifier] = [randomState(), randomPKCECodeVerifier()];
+      const asksGroups = groups !== undefined && end === "link";
       const address = buildAuthorizationUrl(configuration, {
-        scope: "openid",
+        // OpenID Connect Core 1.0 section 11: what outlasts the login takes consent.
+        scope: asksGroups ? "openid offline_access" : "openid",
         redirect_uri: back,
         // The code then stands in no request line of ours.
         response_mode: "fragment",
@@ -54,10 +56,16 @@ export function providerLogins(
         code_challenge: await calculatePKCECodeChallenge(verifier),
         code_challenge_method: "S256",
         // Whatever session there is: somebody must be there now.
-        prompt: "login",
+        prompt: asksGroups ? "login consent" : "login",
         max_age: "0",
         ...(context === "acr" ? { acr_values: acr.join(" ") } : {}),
-        claims: JSON.stringify({ id_token: { [context]: { essential: true, values: acr }, auth_time: null } }),
+        claims: JSON.stringify({
+          id_token: {
+            [context]: { essential: true, values: acr },
+            auth_time: null,
+            ...(asksGroups ? { [groups.claim]: null } : {}),
+          },
+        }),
         ...(subject === undefined ? {} : { login_hint: subject }),
       });
       const kept: Kept = { state, verifier, nonce, end, carry };
@@ -84,7 +92,11 @@ export function providerLogins(
         const claims = tokens.claims();
         if (tokens.id_token === undefined || !claims)
           return refuse("evidence", "The provider brought no ID token.", again);
-        return { end, carried: carry, token: presented(tokens.id_token, claims) };
+        const { refresh_token: refresh } = tokens;
+        return {
+          ...{ end, carried: carry, token: presented(tokens.id_token, claims) },
+          ...(groups && end === "link" && refresh !== undefined ? { refresh } : {}),
+        };
       } catch (fault) {
         return whyNotLoggedIn(fault);
       }

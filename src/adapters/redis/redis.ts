@@ -27,6 +27,8 @@ const scriptNames = [
   "push-withdraw",
   "push-due",
   "link",
+  "membership",
+  "membership-turn",
 ] as const;
 type ScriptName = (typeof scriptNames)[number];
 

@@ -49,6 +49,7 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
         ...(step.take && step.take.length > 0 ? { take: step.take } : {}),
         ...(step.unlessFrozen === undefined ? {} : { unlessFrozen: step.unlessFrozen }),
         ...(step.release ? { release: true } : {}),
+        ...(step.review ? { review: step.review } : {}),
         ...(claim ? { claim } : {}),
         ...(answer === undefined ? {} : { answerFor }),
         ...(next.state === "succeeded" && !isRead(next.operation) ? { changed: true } : {}),
@@ -68,6 +69,11 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
         return text === null ? undefined : (JSON.parse(text) as Proof);
       }),
 
+    openReviews: () =>
+      client.read(async (redis) =>
+        Object.entries(await redis.hgetall(key("reviews"))).map(([request, subject]) => ({ request, subject })),
+      ),
+
     // An overdue request is looked at again soon if letting it lapse failed.
     overdue: async (limit) => (await client.run("waiting", { set: "deadlines", patience: 2_000, limit })) as string[],
     waiting: async (side, patience, limit) =>
@@ -84,6 +90,8 @@ function answerOf(text: unknown): StepAnswer {
   if (answer.startsWith("kept:")) return { kept: true, version: Number(answer.slice("kept:".length)) };
   const [, by, lock] = /^target-busy:([^:]+):(.+)$/.exec(answer) ?? [];
   if (by !== undefined && lock !== undefined) return { kept: false, because: "target-busy", by, lock };
+  if (answer.startsWith("review-owed:"))
+    return { kept: false, because: "review-owed", by: answer.slice("review-owed:".length) };
   if (answer.startsWith("frozen:"))
     return { kept: false, because: "frozen", by: JSON.parse(answer.slice("frozen:".length)) as Freeze };
   switch (answer) {

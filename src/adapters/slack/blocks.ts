@@ -156,6 +156,7 @@ export type ActionId =
   | "look-again"
   | "undo"
   | "revoke"
+  | "reviewed"
   | "by-login"
   | "by-passkey"
   | "by-push"

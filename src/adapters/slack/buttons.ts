@@ -1,14 +1,20 @@
 import type { Button } from "@slack/types";
 import { entryOf } from "../../operation/catalogue.ts";
 import { openElevation } from "../../request/elevation.ts";
-import type { Request } from "../../request/request.ts";
+import { isOver, type Request } from "../../request/request.ts";
+import { owesReview } from "../../request/review.ts";
 import { undoOffer } from "../../request/undo-offer.ts";
 import { mayBeLookedAt } from "../../request/unknown.ts";
 import { button } from "./blocks.ts";
 
 /** What people may do now, the requester before all; the buttons vanish with the state. */
 export function buttonsFor(request: Request): readonly Button[] {
-  return [...buttonsOfState(request), ...revokeButton(request)];
+  return [...buttonsOfState(request), ...revokeButton(request), ...reviewButton(request)];
+}
+
+/** Once it is over, the review of a request that broke the glass may be closed by somebody else. */
+export function reviewButton(request: Request): readonly Button[] {
+  return owesReview(request) && isOver(request) ? [button("reviewed", "Reviewed…", request.id)] : [];
 }
 
 /** An elevation that stands may be ended by its holder, or by whoever may approve it. */

@@ -4,6 +4,7 @@ import type { OperationKind } from "../../operation/operation.ts";
 import type { Decision } from "../../policy/policy.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { requirementWords } from "../../policy/words.ts";
+import type { Origin } from "../../request/asked.ts";
 import type { Prospect } from "../../request/may-ask.ts";
 import { bullets, code, lines, raw, richText } from "./blocks.ts";
 import { escaped } from "./escape.ts";
@@ -18,13 +19,13 @@ export async function canIReply(
   { ports }: Front,
   subject: Subject,
   question: Question,
-  channel: string,
+  origin: Origin,
 ): Promise<Reply> {
   const kinds = operationsFor(question);
   const heading = spokenQuestion(question);
   if (kinds.length === 0) return said(heading, noneWords(question), []);
   const found = await Promise.all(
-    kinds.map(async (kind) => ({ kind, prospect: await ports.lifecycle.mayAsk(subject, kind, question, channel) })),
+    kinds.map(async (kind) => ({ kind, prospect: await ports.lifecycle.mayAsk(subject, kind, question, origin) })),
   );
   const allowed = found.filter(({ prospect }) => prospect.now.allowed).length;
   const answer = allowed === 0 ? "No." : `Yes, by ${allowed === 1 ? "one operation" : `${allowed} operations`}.`;

@@ -3,11 +3,13 @@ import { catalogue, spoken as commandOf } from "../../operation/catalogue.ts";
 import { freezingUsage } from "../../operation/freezing.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
-import { type Command, parse, whyUsage } from "../../operation/parse.ts";
+import { breakGlassUsage, type Command, parse, whyUsage } from "../../operation/parse.ts";
 import { isRefusal, refuse } from "../../operation/refusal.ts";
 import { type Runbook, runbookUsage } from "../../operation/runbook.ts";
 import type { Subject } from "../../policy/subject.ts";
+import type { Origin } from "../../request/asked.ts";
 import { isOver, type Request } from "../../request/request.ts";
+import { owesReview } from "../../request/review.ts";
 import type { Arrival } from "./arrival.ts";
 import { bold, bullets, button, code, lines, raw, richText } from "./blocks.ts";
 import { freeze, freezes, openUnfreeze } from "./braking.ts";
@@ -19,6 +21,7 @@ import { frozenLine } from "./frozen.ts";
 import { heldUpOf } from "./known.ts";
 import { linkReply } from "./linking.ts";
 import { refusalReply } from "./refusal-reply.ts";
+import { reviews } from "./reviewing.ts";
 import { statusBlocks } from "./thread.ts";
 import { typedText } from "./typed.ts";
 import { type Reply, reply } from "./whisper.ts";
@@ -48,14 +51,16 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return linkReply(front, arrival, subject);
     case "freezes":
       return freezes(front);
+    case "reviews":
+      return reviews(front);
     case "freeze":
       return freeze(front, subject, command);
     case "unfreeze":
       return openUnfreeze(front, arrival, subject, command);
     case "can-i":
-      return canIReply(front, subject, command.question, arrival.channel ?? "");
+      return canIReply(front, subject, command.question, originOf(arrival));
     case "why":
-      return whyReply(front, subject, command.operation, arrival.channel ?? "");
+      return whyReply(front, subject, command, originOf(arrival));
     case "status":
       return status(front, subject, command.id);
     case "cancel": {
@@ -67,13 +72,20 @@ async function carryOut(front: Front, arrival: Arrival, subject: Subject, comman
       return isRefusal(revoked) ? refusalReply(revoked) : reply(`The elevation \`${revoked.id}\` is being ended.`);
     }
     case "operate": {
-      const { operation, reason } = command;
-      const { team, user, channel = "" } = arrival;
-      const asked = await front.ports.lifecycle.ask({ subject, origin: { team, user, channel }, operation, reason });
+      const { operation, reason, breakGlass } = command;
+      const glass = breakGlass ? { breakGlass } : {};
+      const asked = await front.ports.lifecycle.ask({
+        ...{ subject, origin: originOf(arrival), operation, reason },
+        ...glass,
+      });
       if (isRefusal(asked)) return refusalReply(asked);
       return askedReply(asked, front.settings.command, frozenLine(asked, await front.ports.brake.standing()));
     }
   }
+}
+
+function originOf({ team, user, channel = "" }: Arrival): Origin {
+  return { team, user, channel };
 }
 
 function askedReply(asked: Request, slash: string, frozen: string | undefined): Reply {
@@ -100,6 +112,11 @@ function help(slash: string, topic: string | undefined, runbooks: readonly Runbo
     ...runbooks.map((runbook) => ({ usage: runbookUsage(runbook), summary: runbook.summary })),
     { usage: canIUsage, summary: "what you may ask for, and what it takes" },
     { usage: whyUsage, summary: "what a command would take from you, and who could approve it" },
+    {
+      usage: breakGlassUsage,
+      summary: "run it without anybody's approval, where the policy lets you, and have it reviewed",
+    },
+    { usage: "reviews", summary: "whose reviews are open after they broke the glass" },
     { usage: "status ID", summary: "where a request stands" },
     { usage: "mine", summary: "your requests, open ones first" },
     { usage: "cancel ID -- REASON", summary: "take a request back" },
@@ -132,7 +149,8 @@ async function status({ ports }: Front, subject: Subject, id: string): Promise<R
   if (!request || (isRead(request.operation) && request.requester !== subject.sub))
     return refusalReply(refuse("no-such-request", `There is no request \`${id}\`.`, "`mine` lists yours."));
   const review = request.state === "awaiting-approval" ? [button("review", "Review", id)] : [];
-  const anybody = request.requester === subject.sub || request.state === "unknown" || request.state === "succeeded";
+  const anybody =
+    request.requester === subject.sub || ["unknown", "succeeded"].includes(request.state) || owesReview(request);
   const buttons = anybody ? buttonsFor(request) : review;
   return {
     ...reply(`${headlineOf(request.operation)}: ${stateWords(request)}`),

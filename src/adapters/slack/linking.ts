@@ -10,7 +10,7 @@ export async function linkReply(
   { team, user }: Arrival,
   known?: Subject,
 ): Promise<Reply> {
-  if (known)
+  if (known && !ports.readsGroups)
     return reply(
       `Your Slack account is linked to ${known.sub} already.`,
       `An administrator ends that in the directory, or with \`countersign identity unlink ${team}/${user}\`.`,
@@ -28,6 +28,13 @@ export async function linkReply(
     workspace: workspace.team === team ? workspace.name : team,
   };
   const address = ports.linkAddress(account, await ports.store.now());
+  if (known) {
+    const words = reply(
+      `Your Slack account is linked to ${known.sub}: log in on our page, and your groups are read.`,
+      "The page is for you alone and for ten minutes.",
+    );
+    return { ...words, blocks: [...words.blocks, actions(linkButton("link", "Log in…", address))] };
+  }
   const words = reply(
     "Link this Slack account to who you are at the identity provider: log in on our page, and confirm it there.",
     `The page is for you alone and for ten minutes. Whoever confirms it lets this account speak for them; \`${settings.command} help\` then says what you can ask for.`,

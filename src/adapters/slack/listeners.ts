@@ -14,6 +14,7 @@ import { arrivalOf } from "./gate.ts";
 import { readMetadata } from "./metadata.ts";
 import { type FormId, noticeModal } from "./modals.ts";
 import { notMe, openPush } from "./push-form.ts";
+import { openReviewed } from "./reviewing.ts";
 import { lookAgain, openSettlement, submitSettlement } from "./settling.ts";
 import { openUndo, submitUndo } from "./undoing.ts";
 import { type Reply, reply } from "./whisper.ts";
@@ -51,6 +52,7 @@ export function listen(app: App, front: Front): void {
     "look-again": (arrival, id) => lookAgain(front, arrival, id),
     undo: (arrival, id) => openUndo(front, arrival, id),
     revoke: (arrival, id) => revoke(front, arrival, id),
+    reviewed: (arrival, id) => openReviewed(front, arrival, id),
     // The browser opens them.
     "by-login": async () => undefined,
     "by-passkey": async () => undefined,

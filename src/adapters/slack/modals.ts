@@ -20,6 +20,7 @@ import {
   spoken,
   whyInput,
 } from "./blocks.ts";
+import { glassLines } from "./glass.ts";
 import { type Metadata, writeMetadata } from "./metadata.ts";
 import { planSheet } from "./plan-sheet.ts";
 import { askProof, type Doors } from "./ways.ts";
@@ -96,6 +97,23 @@ export function settleModal(
 function lastSeen(request: Request) {
   const found = "looks" in request ? request.looks?.findLast((look) => look.found)?.found : undefined;
   return found && [[bold("Looked again: "), raw(found.says)]];
+}
+
+/**
+ * Who may close a review sees the whole plan and what came of it, and a way to the page that takes their word. Nothing is
+ * sent from here: its proof is always one that names this very review.
+ */
+export function reviewedModal(request: Request, doors: Doors): ModalView {
+  const { blocks } = planSheet(request);
+  const asked = askProof(["passkey"], doors, "");
+  const says =
+    "You say that you have reviewed this. It ends what the requester owes, and nothing is changed in the cluster.";
+  return reading("Reviewed", [
+    richText(lines([bold(stateWords(request))], ...glassLines(request))),
+    ...blocks,
+    richText(lines([raw(says)])),
+    ...asked.blocks,
+  ]);
 }
 
 /** What would be asked for to take a change back. It is a request like any other, and this asks only for its reason. */

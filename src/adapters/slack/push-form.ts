@@ -1,15 +1,15 @@
 import type { PushBegun } from "../../challenge/push.ts";
 import type { Purpose } from "../../challenge/step-up.ts";
-import { spoken } from "../../operation/catalogue.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
 import type { PushAuthenticator } from "../../policy/authenticator.ts";
 import type { Subject } from "../../policy/subject.ts";
+import { commandOf } from "../../request/asked.ts";
 import type { Request } from "../../request/request.ts";
 import type { Arrival } from "./arrival.ts";
 import { actions, button } from "./blocks.ts";
 import { readRequest, replace, type ViewRef } from "./clicks.ts";
 import { type Front, identify } from "./front.ts";
-import { proveModal, refusalModal, reviewModal, settleModal } from "./modals.ts";
+import { proveModal, refusalModal, reviewedModal, reviewModal, settleModal } from "./modals.ts";
 import { raiseAlarm } from "./push-alarm.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { isDirect } from "./surfaces.ts";
@@ -73,11 +73,12 @@ async function formOf({ ports }: Front, { request, subject, now, purpose, begun 
   const doors = { pushed: begun };
   if (purpose === "prove") return proveModal(request, await lifecycle.proverStanding(request, subject), doors);
   if (purpose === "approve") return reviewModal(request, await lifecycle.standing(request, subject, now), doors);
+  if (purpose === "reviewed") return reviewedModal(request, doors);
   return settleModal(request, purpose, [begun.by], doors);
 }
 
 function notice(request: Request, { salt }: PushBegun): Reply {
-  const says = `A push was sent to your device for \`${spoken(request.operation)}\` (${request.id}).`;
+  const says = `A push was sent to your device for \`${commandOf(request)}\` (${request.id}).`;
   const { text, blocks } = reply(says, "If it was not you who asked for it, press Not me.");
   return { text, blocks: [...blocks, actions(button("not-me", "Not me", salt, { style: "danger" }))] };
 }

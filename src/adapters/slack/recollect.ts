@@ -37,8 +37,8 @@ export function createRecollection(
 
   return async (missing) => {
     if (unsureSince === undefined) return "no more";
-    for (const { channel, inThread, ephemeralFor } of missing) {
-      const thread = inThread ? posted.get("thread")?.ts : undefined;
+    for (const { channel, inThread, under = "thread", ephemeralFor } of missing) {
+      const thread = inThread ? posted.get(under)?.ts : undefined;
       const where = `${channel} ${thread ?? ""}`;
       if (ephemeralFor !== undefined || looked.has(where)) continue;
       looked.add(where);

@@ -47,6 +47,8 @@ export interface SlackPorts {
   /** Where a person proves presence on our own page; absent: there is none, and Slack offers none. */
   readonly stepUpAddress?: (about: Omit<StartedStepUp, "salt" | "expiresAt">, now: number) => string;
   /** Where a person links this account to themselves; absent: only the directory says whose an account is. */
+  /** Whether the provider says who is in which groups: then those who are linked log in for that as well. */
+  readonly readsGroups?: boolean;
   readonly linkAddress?: (account: NamedAccount, now: number) => string;
   /** Absent: no provider sends pushes. */
   readonly pushing?: Pushing;

@@ -91,7 +91,7 @@ export function createShower(
   ): Promise<Done | undefined> {
     const { key, channel } = surface;
     try {
-      const place = await carry(showing.request, surface, standing, posted.get("thread")?.ts);
+      const place = await carry(showing.request, surface, standing, posted.get(surface.under ?? "thread")?.ts);
       const stands = { channel: place.channel, ts: place.ts, digest: digestOf(surface) };
       posted.set(key, stands);
       return (await showcase.put(showing, key, stands)) ? undefined : "lease lost";
@@ -163,7 +163,7 @@ function stepsOf(
   refused: ReadonlySet<string>,
 ): readonly Step[] {
   const steps = surfaces
-    .filter(({ key, inThread }) => !refused.has(key) && (!inThread || posted.has("thread")))
+    .filter(({ key, inThread, under = "thread" }) => !refused.has(key) && (!inThread || posted.has(under)))
     .map((surface) => ({ surface, standing: posted.get(surface.key) }))
     .filter(({ surface, standing }) => !standing || (!surface.once && standing.digest !== digestOf(surface)));
   return [...steps.filter(isUrgent), ...steps.filter((step) => !isUrgent(step))];

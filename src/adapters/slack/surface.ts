@@ -14,8 +14,10 @@ export interface Surface {
   /** What notifications and old clients show; escaped mrkdwn. */
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
-  /** A reply in the thread of the surface `thread`. */
+  /** A reply in the thread of the surface `under`. */
   readonly inThread: boolean;
+  /** Absent: of the surface `thread`. */
+  readonly under?: "card";
   /** A fact: posted once and never edited. */
   readonly once: boolean;
   /** Shown in the channel as well as in the thread. */

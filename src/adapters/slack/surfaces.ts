@@ -1,13 +1,14 @@
 import { spoken as commandOf } from "../../operation/catalogue.ts";
-import { headlineOf } from "../../operation/headline.ts";
 import { isRead } from "../../operation/operation.ts";
 import type { Freeze } from "../../request/freeze.ts";
 import { isOver, type Request } from "../../request/request.ts";
-import { bold, context, limits, lines, preformatted, raw, richText } from "./blocks.ts";
+import { limits, lines, preformatted, raw, richText } from "./blocks.ts";
+import { callsOf } from "./calls.ts";
 import { cardOf } from "./card.ts";
 import { escaped } from "./escape.ts";
 import { frozenLine } from "./frozen.ts";
-import { decisionOf, isPublic, wasPutToApprovers } from "./known.ts";
+import { isPublic, wasPutToApprovers } from "./known.ts";
+import { noticesOf } from "./notices.ts";
 import { type Kept, pagesOf } from "./pages.ts";
 import type { Surface } from "./surface.ts";
 import { repliesOf, rootOf } from "./thread.ts";
@@ -26,34 +27,9 @@ export function surfacesOf(
     ...(wasPutToApprovers(request) ? [cardOf(request, approvalsChannel, frozen)] : []),
     ...(isPublic(request) ? repliesOf(request, threadChannel) : []),
     ...noticesOf(request),
+    ...callsOf(request, approvalsChannel),
     ...answerOf(request),
   ];
-}
-
-/** What the channels see that the policy wants told: one message each, kept true to the end. */
-function noticesOf(request: Request): readonly Surface[] {
-  const decision = decisionOf(request);
-  return (decision?.requirements.notify ?? []).map((channel) => {
-    const headline = headlineOf(request.operation);
-    const state = stateWords(request);
-    return {
-      key: `notice-${channel}`,
-      channel,
-      text: escaped(`${headline}, tier ${decision?.tier}: ${state}`, limits.messageText / 10),
-      blocks: [
-        richText(
-          lines(
-            [bold(headline), raw(`, tier ${decision?.tier}, asked for by ${request.requester}`)],
-            [bold("Reason: "), raw(request.reason || "none given")],
-            [raw(state)],
-          ),
-        ),
-        context(`Request ${request.id}`),
-      ],
-      inThread: false,
-      once: false,
-    };
-  });
 }
 
 /** A conversation of one person with the app: nobody else could read a thread there. */

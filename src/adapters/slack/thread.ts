@@ -1,8 +1,9 @@
 import type { Button, KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
-import { accountsOf, spoken as commandOf } from "../../operation/catalogue.ts";
+import { accountsOf } from "../../operation/catalogue.ts";
 import { headlineOf } from "../../operation/headline.ts";
 import { plannedInWords } from "../../operation/plan.ts";
 import { authenticatorWords } from "../../policy/authenticator.ts";
+import { commandOf } from "../../request/asked.ts";
 import type { Request } from "../../request/request.ts";
 import { lapseOf } from "../../request/turn.ts";
 import { actions, bold, bullets, code, context, lines, moment, person, raw, richText } from "./blocks.ts";
@@ -10,6 +11,7 @@ import { buttonsFor } from "./buttons.ts";
 import { elevationReplies } from "./elevation-replies.ts";
 import { endReplies, type Reply } from "./end-replies.ts";
 import { clip, escaped } from "./escape.ts";
+import { glassLines, glassReplies } from "./glass.ts";
 import { approvalsOf, decisionOf, digestOf, heldUpOf, planOf, proofOf, quorumOf, wasGranted } from "./known.ts";
 import { reachReplies } from "./reach.ts";
 import type { Surface } from "./surface.ts";
@@ -37,7 +39,13 @@ export function rootOf(request: Request, channel: string, frozen?: string): Surf
     text: escaped(`${headline}: ${state}`, shownText * 2),
     blocks: [
       richText(
-        lines([bold(headline)], [raw(state)], ...(frozen === undefined ? [] : [[bold(frozen)]]), ...patience(request)),
+        lines(
+          [bold(headline)],
+          [raw(state)],
+          ...(frozen === undefined ? [] : [[bold(frozen)]]),
+          ...patience(request),
+          ...glassLines(request),
+        ),
       ),
       context(about.join(" · ")),
       ...(buttons.length > 0 ? [actions(...buttons)] : []),
@@ -64,8 +72,9 @@ export function repliesOf(request: Request, channel: string): readonly Surface[]
     once: true,
   });
   return [
-    reply("asked", `Asked: ${commandOf(request.operation)}`, askedBody(request)),
+    reply("asked", `Asked: ${commandOf(request)}`, askedBody(request)),
     ...plannedReply(request, reply),
+    ...glassReplies(request, reply),
     ...reachReplies(request, reply),
     ...proofReply(request, reply),
     ...approvalReplies(request, reply),
@@ -79,7 +88,7 @@ export function repliesOf(request: Request, channel: string): readonly Surface[]
 function askedBody(request: Request): readonly RichTextBlockElement[] {
   return [
     lines(
-      [person(request.origin.user), raw(` (${request.requester}) asked for `), code(commandOf(request.operation))],
+      [person(request.origin.user), raw(` (${request.requester}) asked for `), code(commandOf(request))],
       [bold("Reason: "), raw(request.reason || "none given")],
     ),
   ];

@@ -1,9 +1,8 @@
-import { spoken } from "../../operation/catalogue.ts";
-import type { Operation } from "../../operation/operation.ts";
 import type { Decision } from "../../policy/policy.ts";
 import type { Subject } from "../../policy/subject.ts";
 import { requirementWords } from "../../policy/words.ts";
-import type { Why } from "../../request/why.ts";
+import { commandOf, type Origin } from "../../request/asked.ts";
+import type { Why, Wondered } from "../../request/why.ts";
 import { bullets, code, lines, raw, richText } from "./blocks.ts";
 import { escaped } from "./escape.ts";
 import type { Front } from "./front.ts";
@@ -13,15 +12,16 @@ import type { Reply } from "./whisper.ts";
 export async function whyReply(
   { ports }: Front,
   subject: Subject,
-  operation: Operation,
-  channel: string,
+  meant: Pick<Wondered, "operation" | "breakGlass">,
+  origin: Origin,
 ): Promise<Reply> {
-  const why = await ports.lifecycle.why({ subject, operation, channel });
+  const { operation, breakGlass } = meant;
+  const why = await ports.lifecycle.why({ subject, operation, origin, ...(breakGlass ? { breakGlass } : {}) });
   const said = whyWords(why);
   const heading = "By the policy alone; nothing was asked for by this question.";
   return {
     text: escaped([heading, ...said].join(" "), 1_000),
-    blocks: [richText(lines([code(spoken(operation))], [raw(heading)]), bullets(said.map((words) => [raw(words)])))],
+    blocks: [richText(lines([code(commandOf(meant))], [raw(heading)]), bullets(said.map((words) => [raw(words)])))],
   };
 }
 

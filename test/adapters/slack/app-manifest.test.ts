@@ -40,6 +40,7 @@ describe("manifests/slack-app.yaml", () => {
             "im:write",
             "channels:history",
             "groups:history",
+            "usergroups:read",
           ],
         },
       },

@@ -4,6 +4,7 @@ import { digestOf } from "../../../src/operation/digest.ts";
 import { isChange } from "../../../src/operation/operation.ts";
 import type { Plan } from "../../../src/operation/plan.ts";
 import type { Once, Trail } from "../../../src/ports.ts";
+import { askerOf } from "../../../src/request/asked.ts";
 import { believing } from "../../../src/request/believe.ts";
 import { createBrake } from "../../../src/request/brake.ts";
 import type { Desk } from "../../../src/request/desk.ts";
@@ -20,6 +21,7 @@ import { fakeOnce } from "../../fakes/once.ts";
 import { fakePolicy } from "../../fakes/policy.ts";
 import { type FakePresence, fakePresence } from "../../fakes/presence.ts";
 import { fakeRecords } from "../../fakes/records.ts";
+import { fakeSlackGroups } from "../../fakes/slack-groups.ts";
 import { fakeWake } from "../../fakes/wake.ts";
 import { fakeWitness } from "../../fakes/witness.ts";
 import { startSlackDouble } from "../../lab/slack/slack-double.ts";
@@ -139,6 +141,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     presence,
     chance,
     directory,
+    slackGroups: fakeSlackGroups(),
     policy,
     authenticators: new Map([
       ["totp", fakeAuthenticator(subjects)],
@@ -217,9 +220,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     worker: {
       event,
       async plan(change = {}) {
-        const { id, requester, reason, operation } = await only();
-        const plan = { ...planOf(operation, clock.now()), ...change };
-        await event({ type: "planned", plan, digest: digestOf({ request: id, requester, reason }, plan) });
+        const request = await only();
+        const { id } = request;
+        const plan = { ...planOf(request.operation, clock.now()), ...change };
+        await event({ type: "planned", plan, digest: digestOf(askerOf(request), plan) });
         await lifecycle.advance(id);
         return only();
       },

@@ -62,6 +62,7 @@ describe("the witness of ID tokens", () => {
     [{ auth_time: seconds(Date.now() - 11 * minute) }, /too old/],
     [{ auth_time: seconds(Date.now() + 5 * minute) }, /after the proof/],
     [{ exp: seconds(Date.now() - 5 * minute) }, /had expired/],
+    [{ auth_time: seconds(Date.now() - 3 * minute) }, /without a login of then/],
   ];
   for (const [odd, says] of refused)
     it(`refuses one of which it says: ${says.source}`, async () => {
@@ -70,7 +71,12 @@ describe("the witness of ID tokens", () => {
 
   it("judges a token by the time of its proof: one that has expired since then still shows what it showed", async () => {
     const then = Date.now() - 30 * minute;
-    const token = await idp.sign({ ...good, auth_time: seconds(then), exp: seconds(then + 5 * minute) });
+    const token = await idp.sign({
+      ...good,
+      auth_time: seconds(then),
+      iat: seconds(then),
+      exp: seconds(then + 5 * minute),
+    });
     assert.equal(await whyNot(token, { at: then }), undefined);
   });
 

@@ -37,6 +37,10 @@ export interface Idp {
   inbox(subject: string): readonly ReceivedPush[];
   approve(id: string, odd?: OddYes): Promise<void>;
   deny(id: string): Promise<void>;
+  /** What its tokens say of this person's groups from now on. */
+  setGroups(subject: string, groups: readonly string[]): void;
+  /** It does not know this person, from now on or any more. */
+  setActive(subject: string, active: boolean): void;
   /** How often somebody asked what became of a push. */
   polls(): number;
   /** Tells when a push came or was answered. */
@@ -58,6 +62,8 @@ export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const [clientId, clientSecret] = ["countersign", randomBytes(24).toString("base64url")];
   const inbox: ReceivedPush[] = [];
+  const groups = new Map<string, readonly string[]>();
+  const gone = new Set<string>();
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -72,7 +78,10 @@ export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 
       {
         client_id: clientId,
         client_secret: clientSecret,
-        grant_types: ["urn:openid:params:grant-type:ciba", ...(redirectUris.length > 0 ? ["authorization_code"] : [])],
+        grant_types: [
+          "urn:openid:params:grant-type:ciba",
+          ...(redirectUris.length > 0 ? ["authorization_code", "refresh_token"] : []),
+        ],
         response_types: redirectUris.length > 0 ? ["code"] : [],
         redirect_uris: [...redirectUris],
         backchannel_token_delivery_mode: "poll",
@@ -80,15 +89,17 @@ export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 
     ],
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), kid: "lab", use: "sig", alg: "RS256" }] },
     findAccount: (_ctx, sub) =>
-      subjects.includes(sub) ? { accountId: sub, claims: async () => ({ sub }) } : undefined,
-    claims: { openid: ["sub", "acr", "amr", "auth_time"] },
+      subjects.includes(sub) && !gone.has(sub)
+        ? { accountId: sub, claims: async () => ({ sub, groups: groups.get(sub) ?? [] }) }
+        : undefined,
+    claims: { openid: ["sub", "acr", "amr", "auth_time", "groups"] },
     acrValues: [phoneAcr, weakerAcr],
     cookies: { keys: [randomBytes(16).toString("hex")] },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     // Whoever logs in here has consented once and for all.
     async loadExistingGrant({ oidc }) {
       const grant = new provider.Grant({ clientId, accountId: oidc.session?.accountId ?? "" });
-      grant.addOIDCScope("openid");
+      grant.addOIDCScope("openid offline_access");
       await grant.save();
       return grant;
     },
@@ -97,6 +108,7 @@ export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 
         secondsOf((request as { params?: Record<string, unknown> }).params),
       IdToken: 300,
       AccessToken: 60,
+      RefreshToken: 3_600,
       Grant: 3_600,
       Interaction: 600,
       Session: 3_600,
@@ -168,6 +180,8 @@ export async function startIdp({ subjects, redirectUris = [], intervalSeconds = 
       await provider.backchannelResult(id, new errors.AccessDenied("the person said no"));
       changed();
     },
+    setGroups: (subject, theirs) => void groups.set(subject, theirs),
+    setActive: (subject, active) => void (active ? gone.delete(subject) : gone.add(subject)),
     polls: () => pace.polls(),
     onChange(listener) {
       listeners.add(listener);

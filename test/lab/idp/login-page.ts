@@ -19,7 +19,7 @@ export function loginPage(provider: Provider, subjects: readonly string[]) {
         response,
         accountId === null
           ? { error: "access_denied", error_description: "the person said no" }
-          : { login: { ...login, ...(ts === null ? {} : { ts: Number(ts) }) } },
+          : { login: { ...login, ...(ts === null ? {} : { ts: Number(ts) }) }, consent: {} },
       );
     } catch (fault) {
       const status = fault instanceof errors.SessionNotFound ? 404 : 500;

@@ -12,10 +12,14 @@ at("offer").addEventListener("submit", async (event) => {
 });
 
 post("/link/offer").then(
-  ({ account: { name, user, workspace }, provider }) => {
+  ({ account: { name, user, workspace }, provider, known }) => {
     at("account").textContent = `@${name} (${user})`;
     at("workspace").textContent = workspace;
     at("provider").textContent = provider;
+    at("subject").textContent = known ?? "";
+    at("known").hidden = known === undefined;
+    at("unknown").hidden = known !== undefined;
+    at("after").hidden = known !== undefined;
     at("offer").hidden = false;
   },
   (fault) => say(fault.message),

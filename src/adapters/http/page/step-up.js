@@ -5,6 +5,7 @@ const deeds = {
   approve: (who, means) => `Approve as ${who} ${means}`,
   ran: (who, means) => `Say as ${who} that it ran, ${means}`,
   "did-not-run": (who, means) => `Say as ${who} that it did not run, ${means}`,
+  reviewed: (who, means) => `Close the review as ${who} ${means}`,
 };
 
 /** What the page can take, strongest first: how a button says it, and what it does. */
@@ -45,9 +46,10 @@ function show(offer) {
   at("identity").textContent = `Request ${sheet.request} · plan ${sheet.digest}`;
   at("name").textContent = toType ?? "";
   at("typing").hidden = toType === undefined;
-  const settles = purpose === "ran" || purpose === "did-not-run";
-  at("knowing").hidden = !settles;
-  at("why").required = settles;
+  const says = purpose !== "prove" && purpose !== "approve";
+  at("knowing").hidden = !says;
+  at("asked").textContent = purpose === "reviewed" ? "What did you find?" : "How do you know?";
+  at("why").required = says;
   at("ways").replaceChildren(
     ...Object.entries(ways)
       .filter(([name]) => offer.ways.includes(name))

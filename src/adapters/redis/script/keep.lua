@@ -18,6 +18,14 @@ if args.unlessFrozen then
   end
 end
 
+-- Whoever broke the glass owes a review, and breaks it no second time before that is closed.
+if args.review == 'begins' then
+  local reviews = redis.call('HGETALL', P .. 'reviews')
+  for i = 1, #reviews, 2 do
+    if reviews[i + 1] == args.subject and reviews[i] ~= args.id then return answer('review-owed:' .. reviews[i]) end
+  end
+end
+
 local locks = args.take or {}
 for _, lock in ipairs(locks) do
   local holder = redis.call('GET', P .. 'target:' .. lock)
@@ -63,6 +71,8 @@ if args.release then
   end
   redis.call('DEL', P .. 'locks:' .. args.id)
 end
+if args.review == 'over' then redis.call('HDEL', P .. 'reviews', args.id)
+elseif args.review then redis.call('HSET', P .. 'reviews', args.id, args.subject) end
 if args.deadline then redis.call('ZADD', P .. 'deadlines', int(args.deadline), args.id)
 else redis.call('ZREM', P .. 'deadlines', args.id) end
 redis.call('ZADD', P .. 'show', int(now + 2000), args.id)

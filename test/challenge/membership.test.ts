@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { type Asking, type MembershipPorts, memberDirectory, takeMembership } from "../../src/challenge/membership.ts";
+import type { KeptMembership, MembershipStore, Refreshed } from "../../src/membership-port.ts";
+import type { Directory } from "../../src/ports.ts";
+import { fakeClock } from "../fakes/clock.ts";
+import { fakeDirectory } from "../fakes/directory.ts";
+
+const minute = 60_000;
+/** What the provider signs: for whom, with which groups, and when. */
+const tokenOf = (subject: string, groups: readonly string[], madeAt: number) =>
+  JSON.stringify({ subject, groups, madeAt });
+
+function fakeStore() {
+  const kept = new Map<string, KeptMembership>();
+  const turns = new Set<string>();
+  const recorded: string[] = [];
+  const store: MembershipStore = {
+    read: async (subject) => kept.get(subject),
+    all: async () => kept,
+    async keep(subject, membership, groups) {
+      kept.set(subject, membership);
+      if (groups) recorded.push(`${subject}: ${groups.join(", ")}`);
+    },
+    async end(subject) {
+      kept.set(subject, { token: "", refresh: "" });
+      recorded.push(`${subject} is gone`);
+    },
+    takeTurn: async (subject) => !turns.has(subject) && Boolean(turns.add(subject)),
+    rest: async (subject) => void turns.delete(subject),
+  };
+  return { kept, turns, recorded, store };
+}
+
+describe("groups by the provider's word", () => {
+  let clock: ReturnType<typeof fakeClock>;
+  let store: ReturnType<typeof fakeStore>;
+  let web: Directory;
+  let worker: Directory;
+  let asked: string[];
+  let provider: (refresh: string) => Refreshed | "refused" | "away";
+  let ports: MembershipPorts & { readonly asking: Asking };
+
+  beforeEach(async () => {
+    clock = fakeClock();
+    store = fakeStore();
+    asked = [];
+    provider = () => ({ token: tokenOf("alice", ["oncall"], clock.now()), refresh: "r-2" });
+    const listed = fakeDirectory([
+      { sub: "alice", groups: ["engineering"], slack: ["T1/U1"] },
+      { sub: "bob", groups: ["sre"] },
+    ]);
+    ports = {
+      store: store.store,
+      clock: { now: async () => clock.now() },
+      freshMs: 10 * minute,
+      witness: {
+        async read(token, subject) {
+          const { subject: whose, ...read } = JSON.parse(token) as {
+            subject: string;
+            groups: string[];
+            madeAt: number;
+          };
+          return whose === subject ? read : undefined;
+        },
+      },
+      asking: {
+        provider: {
+          async refresh(refresh) {
+            asked.push(refresh);
+            return provider(refresh);
+          },
+        },
+        seal: { close: (plain, subject) => `${subject}'s ${plain}`, open: (sealed) => sealed.replace(/^\w+'s /, "") },
+      },
+    };
+    const { asking: _, ...without } = ports;
+    web = memberDirectory(listed, ports);
+    worker = memberDirectory(listed, without);
+    await takeMembership(ports, "alice", { token: tokenOf("alice", ["oncall", "sre"], clock.now()), refresh: "r-1" });
+  });
+
+  const groupsIn = async (directory: Directory, sub = "alice") => (await directory.subject(sub))?.groups;
+
+  it("are added to those of the directory, for who logged in for it, in both processes", async () => {
+    for (const directory of [web, worker]) {
+      assert.deepEqual(await groupsIn(directory), ["engineering", "oncall", "sre"]);
+      assert.deepEqual(await groupsIn(directory, "bob"), ["sre"]);
+      assert.equal(await groupsIn(directory, "mallory"), undefined);
+    }
+    assert.deepEqual((await web.bySlack("T1", "U1"))?.groups, ["engineering", "oncall", "sre"]);
+    assert.deepEqual(store.recorded, ["alice: oncall, sre"]);
+    assert.deepEqual(asked, []);
+  });
+
+  it("are asked for anew five seconds later, and what was taken away is away", async () => {
+    clock.pass(5_001);
+    assert.deepEqual(await groupsIn(web), ["engineering", "oncall"]);
+    assert.deepEqual(asked, ["r-1"]);
+    assert.deepEqual(
+      store.kept.get("alice")?.refresh,
+      "alice's r-2",
+      "the new refresh token takes the place of the old",
+    );
+    assert.deepEqual(await groupsIn(worker), ["engineering", "oncall"]);
+    assert.deepEqual(store.recorded, ["alice: oncall, sre", "alice: oncall"]);
+    clock.pass(5_001);
+    await groupsIn(web);
+    assert.deepEqual(store.recorded.length, 2, "what is the same is not recorded again");
+  });
+
+  it("end at once with whom the provider lets go, who is then nobody, until they log in again", async () => {
+    provider = () => "refused";
+    clock.pass(5_001);
+    assert.equal(await web.subject("alice"), undefined);
+    assert.equal(await web.bySlack("T1", "U1"), undefined);
+    assert.equal(await worker.subject("alice"), undefined);
+    assert.deepEqual(
+      (await web.people()).map(({ sub }) => sub),
+      ["bob"],
+    );
+    assert.equal(store.recorded.at(-1), "alice is gone");
+    await web.subject("alice");
+    assert.deepEqual(asked, ["r-1"], "it is not asked again about who is gone");
+    await takeMembership(ports, "alice", { token: tokenOf("alice", ["oncall"], clock.now()), refresh: "r-9" });
+    assert.deepEqual(await groupsIn(web), ["engineering", "oncall"]);
+  });
+
+  it("count while the provider is away for as long as the document says, and no longer", async () => {
+    provider = () => "away";
+    clock.pass(10 * minute);
+    assert.deepEqual(await groupsIn(web), ["engineering", "oncall", "sre"]);
+    clock.pass(1);
+    for (const directory of [web, worker]) assert.deepEqual(await groupsIn(directory), ["engineering"]);
+  });
+
+  it("attack: are not those of an older token that was put back into Redis, once that is older than the document says", async () => {
+    const old = store.kept.get("alice");
+    clock.pass(10 * minute + 1);
+    await groupsIn(web);
+    assert.ok(old);
+    store.kept.set("alice", old);
+    assert.deepEqual(await groupsIn(worker), ["engineering"]);
+  });
+
+  it("attack: are not those of somebody else's token", async () => {
+    store.kept.set("bob", { token: tokenOf("alice", ["security"], clock.now()), refresh: "" });
+    assert.deepEqual(await groupsIn(worker, "bob"), ["sre"]);
+    provider = () => ({ token: tokenOf("bob", ["security"], clock.now()), refresh: "r-2" });
+    clock.pass(5_001);
+    assert.deepEqual(await groupsIn(web), ["engineering", "oncall", "sre"], "no answer to what was asked");
+  });
+
+  it("are asked for by one process at a time, and the others go by what is known", async () => {
+    clock.pass(5_001);
+    store.turns.add("alice");
+    assert.deepEqual(await groupsIn(web), ["engineering", "oncall", "sre"]);
+    assert.deepEqual(asked, []);
+    store.turns.delete("alice");
+    provider = () => {
+      throw new Error("this refresh token was sealed for somebody else");
+    };
+    await assert.rejects(groupsIn(web));
+    assert.deepEqual([...store.turns], [], "a fault gives the turn back");
+  });
+});
