@@ -4,15 +4,16 @@ import { linkingSeal } from "./adapters/authenticators/slack-links.ts";
 import { fileDirectory } from "./adapters/identity/files.ts";
 import { providerLogins } from "./adapters/idp/login.ts";
 import { providerRefresh } from "./adapters/idp/refresh.ts";
+import { redisMemberships } from "./adapters/redis/memberships.ts";
 import type { StateClient } from "./adapters/redis/redis.ts";
 import { redisSlackLinks } from "./adapters/redis/slack-links.ts";
 import { contextCheck } from "./adapters/witness/login-context.ts";
+import { membershipWitness } from "./adapters/witness/membership.ts";
 import { linkedDirectory } from "./challenge/linked-directory.ts";
 import { createLinking, type Linking } from "./challenge/linking.ts";
-import { type Asking, memberDirectory, takeMembership } from "./challenge/membership.ts";
+import { type MembershipPorts, memberDirectory, takeMembership } from "./challenge/membership.ts";
 import { pagesOrigin, type WebSettings } from "./config.ts";
 import type { Logins } from "./login-port.ts";
-import { membershipsOf } from "./memberships.ts";
 import type { Attestor, Directory, Scribe, Trail } from "./ports.ts";
 
 /** Who is who as web knows them, and how people log in for it. */
@@ -20,8 +21,8 @@ export interface WebPeople {
   readonly directory: Directory;
   /** Absent: nobody logs in at a provider for us. */
   readonly login?: { readonly logins: Logins; readonly linking: Linking };
-  /** Whether the provider says who is in which groups. */
-  readonly readsGroups: boolean;
+  /** What the provider last signed of somebody's groups; absent: it says nothing of groups that counts. */
+  readonly memberships?: { tokenOf(subject: string): Promise<string | undefined> };
 }
 
 /** The directory's people, whom they linked themselves, and the groups that the provider says they are in. */
@@ -42,10 +43,13 @@ export function webPeople(
   const listed = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
   const links = redisSlackLinks(state, scribe);
   const named = linkedDirectory(listed, links, attestor);
-  const memberships = membershipsOf(provider, { state, scribe, clock });
-  const asking = askingOf(settings, sealing);
-  const members = memberships && asking ? { ...memberships, asking } : undefined;
-  const people = { directory: members ? memberDirectory(named, members) : named, readsGroups: members !== undefined };
+  const members = membersOf(settings, parts);
+  const people = members
+    ? {
+        directory: memberDirectory(named, members),
+        memberships: { tokenOf: async (sub: string) => (await members.store.read(sub))?.token || undefined },
+      }
+    : { directory: named };
   const logins = loginsOf(settings, sealing);
   if (!provider || !logins) return people;
   const linking = createLinking({
@@ -56,11 +60,19 @@ export function webPeople(
   return { ...people, login: { logins, linking } };
 }
 
-/** How the provider is asked anew who somebody is; undefined where the document says nothing of groups. */
-function askingOf(settings: WebSettings, sealing: SealingKeys): Asking | undefined {
-  const { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret, COUNTERSIGN_PLAIN_IDP: plain } = settings;
+/** What groups by the provider's word rest on; undefined where the document says nothing of groups. */
+function membersOf(
+  { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret, COUNTERSIGN_PLAIN_IDP: plain }: WebSettings,
+  { sealing, state, scribe, clock }: Pick<Parameters<typeof webPeople>[1], "sealing" | "state" | "scribe" | "clock">,
+): MembershipPorts | undefined {
   if (!provider?.groups || secret === undefined) return undefined;
-  return { provider: providerRefresh(provider, { secret, plain: plain === "demo" }), seal: membershipSeal(sealing) };
+  return {
+    store: redisMemberships(state, scribe),
+    witness: membershipWitness({ ...provider, groups: provider.groups }),
+    provider: providerRefresh(provider, { secret, plain: plain === "demo" }),
+    seal: membershipSeal(sealing),
+    clock,
+  };
 }
 
 /** Logins at the provider, where people can log in there for us; undefined where they cannot. */

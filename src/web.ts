@@ -97,6 +97,7 @@ await run("web", async () => {
     presence: redisPresence(state),
     chance,
     directory,
+    ...(people.memberships ? { memberships: people.memberships } : {}),
     slackGroups: openUserGroups(slackSettings, log),
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
@@ -160,7 +161,7 @@ await run("web", async () => {
     ...(pushing ? { pushing } : {}),
     ...(login && origin !== undefined
       ? {
-          readsGroups: people.readsGroups,
+          readsGroups: people.memberships !== undefined,
           linkAddress: (account, now) => new URL(`/link#${login.linking.start(account, now)}`, origin).href,
         }
       : {}),

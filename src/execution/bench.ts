@@ -1,4 +1,5 @@
 import type { Account, Cluster } from "../cluster-port.ts";
+import type { MembershipWitness } from "../membership-port.ts";
 import { rulesOf } from "../operation/accounts.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
@@ -17,6 +18,8 @@ export interface Bench {
   readonly policy: PolicySource;
   readonly directory: Directory;
   readonly witness: Witness;
+  /** Absent: the identity provider says nothing of groups that counts. */
+  readonly groups?: MembershipWitness;
   /** This worker, in claims and audit entries. */
   readonly worker: string;
   /** How long a request may take to its grant, and a grant to its beginning, at most. */

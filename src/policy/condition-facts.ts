@@ -16,11 +16,7 @@ interface Fact {
 /** Every fact there is, by the name a condition calls it. What is not here does not compile. */
 export const conditionFacts = {
   "subject.id": { type: "string", means: "the requester, by their `sub`", unknown: "never" },
-  "subject.groups": {
-    type: "list<string>",
-    means: "their groups",
-    unknown: "where the provider has yet to say theirs",
-  },
+  "subject.groups": { type: "list<string>", means: "their groups", unknown: "where the provider does not say theirs" },
   "operation.kind": { type: "string", means: "such as `scale` or `rollout-restart`", unknown: "never" },
   "operation.group": { type: "string", means: "`read` or `change`", unknown: "never" },
   cluster: { type: "string", means: "the cluster's name", unknown: "never" },

@@ -61,7 +61,7 @@ function raisesByCondition({ when }: Raise, { operation, plan }: DecisionFacts, 
   return plan === "not-yet" && ofPlan ? false : when.holds(known);
 }
 
-/** Of somebody whose groups are not all known, any group may be meant. */
+/** Of somebody whose groups are not all known any may be meant. */
 function mayMatch(patterns: readonly string[], subject: Subject): boolean {
   if (subject.partial && patterns.some((pattern) => pattern.startsWith("group:"))) return true;
   return matchesSubject(patterns, subject);

@@ -4,7 +4,7 @@ import type { Passkey } from "./passkey.ts";
 export interface Subject {
   readonly sub: string;
   readonly groups: readonly string[];
-  /** Their identity provider may have groups of them that it does not say now: a raise about a group is met. */
+  /** Their identity provider has groups of them too, and does not say which now: a raise about a group is met. */
   readonly partial?: true;
   /** Who they are to the API servers; absent: nobody, and nothing is given to them there. */
   readonly kubernetes?: KubernetesIdentities;

@@ -12,7 +12,6 @@ export const supportOfRoots: readonly string[] = [
   "config.ts",
   "environment.ts",
   "process.ts",
-  "memberships.ts",
   "push-senders.ts",
   "slack-settings.ts",
   "web-people.ts",

@@ -23,6 +23,7 @@ describe("a passkey on the lab's page", function () {
     await page.keyboard.press("Escape");
     await page.getByTestId("composer").press("Enter");
     await page.locator('#conversation [data-action-id="prove"]').click();
+    for (const way of ["by-push", "by-login", "by-passkey", "code"]) await inSight(page, way);
     const [door] = await Promise.all([
       page.waitForEvent("popup"),
       page.getByTestId("modal").getByRole("button", { name: "With a passkey…" }).click(),
@@ -67,15 +68,34 @@ describe("a passkey on the lab's page", function () {
     const { url, open } = stage();
     const page = await open(url);
     const body = JSON.stringify({ error: "the records do not answer" });
-    await page.route("**/phone/passkey", (route) => route.fulfill({ status: 500, body }));
-    const [tab] = await Promise.all([page.waitForEvent("popup"), page.getByTestId("phone-passkey").click()]);
-    if (!tab.isClosed()) await tab.waitForEvent("close");
+    const pressed = Promise.withResolvers<void>();
+    await page.route("**/phone/passkey", async (route) => {
+      await pressed.promise;
+      await route.fulfill({ status: 500, body });
+    });
+    await page.evaluate("open = ((really) => (...words) => (tabs.push(words), really(...words)))(open), tabs = []");
+    const button = page.getByTestId("phone-passkey");
+    const [tab] = await Promise.all([page.waitForEvent("popup"), button.click()]);
+    await button.dispatchEvent("click");
+    assert.equal(await page.evaluate("tabs.length"), 1, "an impatient hand opens no second tab");
+    pressed.resolve();
     const fault = page.getByRole("alert").getByText("the records do not answer");
     await fault.waitFor();
+    if (!tab.isClosed()) await tab.waitForEvent("close");
     await page.getByTestId(`person-${bob.id}`).click();
     await fault.waitFor({ state: "detached" });
   });
 });
+
+/** Waits for what acts to stand where a person sees it without scrolling. */
+async function inSight(page: Page, action: string): Promise<void> {
+  await page.waitForFunction(`(() => {
+    const node = document.querySelector('.modal [data-action-id="${action}"]');
+    if (!node) return false;
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) === node;
+  })()`);
+}
 
 /** Registers one from the phone, in the tab that opens. */
 async function register(page: Page): Promise<{ authenticator: BrowserAuthenticator; fingerprint: string }> {

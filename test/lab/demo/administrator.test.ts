@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Entry } from "../../../src/audit/chain.ts";
@@ -72,6 +72,15 @@ describe("the administrator of a demo", () => {
     assert.deepEqual(await listed(bob, 1), [theirs.id]);
     assert.deepEqual(await administrator.listed(bob.sub), [{ fingerprint: fingerprintOf(theirs) }]);
     assert.deepEqual(await readdir(folder), ["directory.yaml"], "something was left beside the directory");
+  });
+
+  it("puts a whole new directory in the place of the old one, which whoever is reading it reads to the end", async () => {
+    const before = await readFile(directoryFile, "utf8");
+    await using reader = await open(directoryFile);
+    await administrator.linkFor(alice.sub);
+    register(alice.sub);
+    await listed(alice, 1);
+    assert.equal(await reader.readFile("utf8"), before);
   });
 
   it("attack: lists nothing that it handed out no link for, whoever wrote it into the trail", async () => {

@@ -19,7 +19,7 @@ if ("reason" in browser) throw new Error(`There is no picture without a browser:
 begun.defer(() => browser.close());
 const cluster = await startDoubleCluster({ rolloutMs });
 begun.defer(() => cluster.close());
-const lab = await startLab({ cluster: cluster.access });
+const lab = await startLab({ cluster: cluster.access, provider: "ciba" });
 begun.defer(() => lab.close());
 const demo = await openDemoPage(lab, cluster);
 begun.defer(() => demo.close());

@@ -50,7 +50,7 @@ export function createPasskeys(link) {
   };
 }
 
-/** The tab is opened by the click itself, which no blocker stops; this page's opener policy cuts what would lead back. */
+/** The tab is opened by the click itself, which no blocker stops; the pages' opener policies cut what leads back. */
 async function openInTab(link) {
   const tab = window.open("about:blank", "_blank");
   if (!tab) return "Your browser opened no tab. Let this page open pop-ups.";
