@@ -177,6 +177,15 @@ brake: { freeze: [${brake}], unfreeze: [sre] }
       assert.match(faults[0] ?? "", says);
     });
 
+  it("is refused with one that could break the glass, or close its review", () => {
+    const tier =
+      "  glass: { stepUp: { bound: true }, reason: { minLength: 9 }, notify: [C0S], breakGlass: { review: 1h, from: [pagers] } }\n";
+    const rule = 'breakGlass: [{ name: g, subjects: ["group:pagers"], operations: [scale], tier: glass }]\n';
+    const faults = read(document().replace("permit:", `${tier}permit:`) + rule);
+    assert.ok(Array.isArray(faults) && faults.length === 2, String(faults));
+    assert.match(faults.join(), /could close the review.*could break the glass/s);
+  });
+
   it("is refused with one that could approve in a later stage", () => {
     const stages = "stages: [{ count: 1, from: [sre] }, { count: 1, from: [pagers] }]";
     const faults = read(document().replace("approvals: { count: 1, from: [sre] }", stages));
