@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import type { AuditEvent } from "../../src/audit/event.ts";
 import type { Bench } from "../../src/execution/bench.ts";
 import { whyNot } from "../../src/execution/check-grant.ts";
 import { digestOf } from "../../src/operation/digest.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import type { RequestStore } from "../../src/ports.ts";
+import { advance } from "../../src/request/advance.ts";
 import { askerOf } from "../../src/request/asked.ts";
 import { closeReview } from "../../src/request/close-review.ts";
 import { openReviewOf } from "../../src/request/debt.ts";
@@ -12,7 +14,7 @@ import { reviewOf } from "../../src/request/review.ts";
 import { labPolicy } from "../fakes/policy.ts";
 import { accepted, alice, bob, carol, refusalOf } from "./desk.ts";
 import { frank, type GlassDesk, glassPolicy, openGlass } from "./glass.ts";
-import { inState } from "./samples.ts";
+import { inState, plan } from "./samples.ts";
 
 const day = 24 * 3_600_000;
 
@@ -83,6 +85,29 @@ describe("breaking the glass", () => {
     inState(next, "awaiting-challenge");
   });
 
+  it("attack: a record from which the word was taken, or to which it was written, is not what was asked for", async () => {
+    const usual = await house.desk.asks(alice, (await one()).operation);
+    for (const [request, breakGlass] of [
+      [usual, true],
+      [accepted(await house.breaks()), undefined],
+    ] as const) {
+      const { version = 0, now = 0 } = (await house.desk.store.read(request.id)) ?? {};
+      const whole = { ...plan, operation: request.operation };
+      const meddled = { ...request, breakGlass, plan: whole, digest: "0".repeat(64) } as Request;
+      const kept: AuditEvent[] = [];
+      const store: RequestStore = {
+        ...house.desk.store,
+        read: async () => ({ request: meddled, version, now }),
+        keep: async ({ event }) => {
+          kept.push(event);
+          return { kept: false, because: "too-late" };
+        },
+      };
+      await advance(house.desk.over(store), request.id);
+      assert.match(JSON.stringify(kept), /this is not what was asked for/);
+    }
+  });
+
   describe("leaves a debt", () => {
     it("that refuses the next at once, and names it; others may break the glass meanwhile", async () => {
       const first = await house.broken();
@@ -118,6 +143,24 @@ describe("breaking the glass", () => {
         review: "begins",
       } as const;
       assert.deepEqual(await store.keep(step), { kept: false, because: "review-owed", by: first.id });
+    });
+
+    it("that nobody passes by who read the records too early: the grant itself is refused", async () => {
+      const [first, second] = [await house.breaks(), await house.breaks()].map(accepted);
+      assert.ok(first && second);
+      for (const request of [first, second]) await house.desk.plans(await house.desk.now(request));
+      await house.signs(first, "alice", "prove");
+      const { proof, grant } = inState(await house.desk.now(first), "granted");
+      const { challenge: _, ...known } = inState(await house.desk.now(second), "awaiting-challenge");
+      assert.ok(proof);
+      const early = house.desk.over({ ...house.desk.store, openReviews: async () => [], of: async () => [] });
+      const waits = { ...known, state: "awaiting-approval", approvals: [], wrongCodes: {}, proof } as const;
+      const { version = 0 } = (await house.desk.store.read(second.id)) ?? {};
+      const event = { kind: "request.expired", request: second.id, was: "granted" } as const;
+      await house.desk.store.keep({ operationId: "op-early", next: waits, expect: version, event });
+      const refused = await early.mover.move(second.id, () => ({ event: { type: "granted", grant } }));
+      assert.equal(refusalOf(refused), "review-owed");
+      inState(await house.desk.now(second), "awaiting-approval");
     });
 
     it("not when it never began", async () => {
