@@ -9,12 +9,14 @@ import { advance } from "../../src/request/advance.ts";
 import { askerOf } from "../../src/request/asked.ts";
 import { closeReview } from "../../src/request/close-review.ts";
 import { openReviewOf } from "../../src/request/debt.ts";
+import type { Mover } from "../../src/request/move.ts";
 import type { Executing, Request } from "../../src/request/request.ts";
 import { reviewOf } from "../../src/request/review.ts";
+import { revoke } from "../../src/request/revoke.ts";
 import { labPolicy } from "../fakes/policy.ts";
-import { accepted, alice, bob, carol, refusalOf } from "./desk.ts";
+import { accepted, alice, bob, carol, refusalOf, restartIn } from "./desk.ts";
 import { frank, type GlassDesk, glassPolicy, openGlass } from "./glass.ts";
-import { inState, plan } from "./samples.ts";
+import { allowed, glass, inState, plan, stages } from "./samples.ts";
 
 const day = 24 * 3_600_000;
 
@@ -114,6 +116,20 @@ describe("breaking the glass", () => {
       const again = await house.breaks();
       assert.ok(isRefusal(again) && again.refused === "review-owed" && again.says.includes(first.id));
       inState(await house.broken(bob), "granted");
+    });
+
+    it("of which `why` knows before anybody asks", async () => {
+      const origin = { team: "T1", channel: "C1", user: "U1" };
+      const why = async (breakGlass?: true) =>
+        house.desk.lifecycle.why({
+          ...{ subject: alice, origin, operation: restartIn("prod") },
+          ...(breakGlass ? { breakGlass } : {}),
+        });
+      assert.ok((await why(true)).now.allowed);
+      await house.broken();
+      const { now } = await why(true);
+      assert.ok(!now.allowed && now.rule === "review owed");
+      assert.ok((await why()).now.allowed);
     });
 
     it("from the grant on: of two that were asked for before, one is granted", async () => {
@@ -236,6 +252,30 @@ describe("breaking the glass", () => {
       assert.equal(refusalOf(await closeReview(house.desk, request.id, frank, typed)), "too-weak");
       assert.equal(await debtOf("alice"), request.id);
     });
+  });
+
+  it("is settled, where nobody knows what came of it, by those who review it", async () => {
+    const granted = await house.broken();
+    const leaseUntil = house.desk.clock.now() + 30_000;
+    const outcome = { at: house.desk.clock.now(), says: "The cluster did not say.", apiAuditIds: [] };
+    for (const event of [
+      { type: "claimed", claim: { worker: "w", fence: 1, leaseUntil } },
+      { type: "intended", fence: 1, intent: { step: 0, resourceVersion: "42" }, leaseUntil },
+      { type: "finished", fence: 1, as: "unknown", outcome },
+    ] as const)
+      accepted(await house.desk.mover.move(granted.id, () => ({ event })));
+    assert.equal(await house.signs(granted, "bob", "ran"), "not-an-approver");
+    assert.match(await house.signs(granted, "frank", "ran"), /^What you said is recorded\./);
+    assert.match(await house.signs(granted, "frank", "reviewed"), /^The review is closed\. The request is settled\.$/);
+  });
+
+  it("lets those who review it end an elevation that came of it", async () => {
+    const elevated = { ...stages.elevated, decision: allowed(glass) } as Request;
+    const mover = { move: async (_: string, wish: Parameters<Mover["move"]>[1]) => wish(reading(elevated)) };
+    const desk = { ...house.desk, mover: mover as unknown as Mover };
+    const ended = (subject = frank) => revoke(desk, elevated.id, subject, "enough");
+    assert.equal(refusalOf(await ended(bob)), "not-yours");
+    assert.ok(!isRefusal(await ended()));
   });
 
   describe("attack: a thief of Redis", () => {
