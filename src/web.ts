@@ -35,7 +35,6 @@ import { createRegistering } from "./challenge/registration.ts";
 import { pagesOrigin, webSettings } from "./config.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
-import { pushSenders } from "./push-senders.ts";
 import { believing } from "./request/believe.ts";
 import { createBrake } from "./request/brake.ts";
 import { watchBrake } from "./request/brake-watch.ts";
@@ -47,8 +46,9 @@ import { createPushing } from "./request/pushing.ts";
 import { watchReviews } from "./request/review-watch.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
-import { slackSettingsOf } from "./slack-settings.ts";
-import { webPeople } from "./web-people.ts";
+import { pushSenders } from "./wiring/push-senders.ts";
+import { slackSettingsOf } from "./wiring/slack-settings.ts";
+import { webPeople } from "./wiring/web-people.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {

@@ -1,3 +1,4 @@
+import type { Subject } from "../policy/subject.ts";
 import type {
   KeptMembership,
   MembershipRefresh,
@@ -5,8 +6,7 @@ import type {
   MembershipStore,
   MembershipWitness,
   Refreshed,
-} from "../membership-port.ts";
-import type { Subject } from "../policy/subject.ts";
+} from "../ports/membership.ts";
 import type { Directory } from "../ports.ts";
 
 /** What groups by the provider's word rest on, as web has them. */

@@ -1,9 +1,9 @@
-import type { Account, Cluster } from "../cluster-port.ts";
-import type { MembershipWitness } from "../membership-port.ts";
 import { rulesOf } from "../operation/accounts.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
 import { readerAccount } from "../operation/reader-account.ts";
+import type { Account, Cluster } from "../ports/cluster.ts";
+import type { MembershipWitness } from "../ports/membership.ts";
 import type { Directory, GrantVerifier, PolicySource, RequestStore, Witness } from "../ports.ts";
 import type { Lifetimes } from "../request/desk.ts";
 import type { Mover } from "../request/move.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type MembershipPorts, memberDirectory, takeMembership } from "../../src/challenge/membership.ts";
-import type { KeptMembership, MembershipStore, Refreshed } from "../../src/membership-port.ts";
 import { decide } from "../../src/policy/decide.ts";
+import type { KeptMembership, MembershipStore, Refreshed } from "../../src/ports/membership.ts";
 import type { Directory } from "../../src/ports.ts";
 import { fakeClock } from "../fakes/clock.ts";
 import { fakeDirectory } from "../fakes/directory.ts";

@@ -1,5 +1,5 @@
-import type { MembershipWitness } from "../../membership-port.ts";
 import type { GroupClaim, Provider } from "../../policy/provider-document.ts";
+import type { MembershipWitness } from "../../ports/membership.ts";
 import { skewMs, tokenReader } from "./provider-token.ts";
 
 /** Groups by the claim that the document names, of tokens that the provider signed for us; those it names alone, where it names any. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NamedAccount } from "../../../src/link-port.ts";
+import type { NamedAccount } from "../../../src/ports/link.ts";
 import {
   alice,
   approvals,

@@ -1,20 +1,20 @@
-import { loginSeal, membershipSeal } from "./adapters/authenticators/login.ts";
-import type { SealingKeys } from "./adapters/authenticators/seal.ts";
-import { linkingSeal } from "./adapters/authenticators/slack-links.ts";
-import { fileDirectory } from "./adapters/identity/files.ts";
-import { providerLogins } from "./adapters/idp/login.ts";
-import { providerRefresh } from "./adapters/idp/refresh.ts";
-import { redisMemberships } from "./adapters/redis/memberships.ts";
-import type { StateClient } from "./adapters/redis/redis.ts";
-import { redisSlackLinks } from "./adapters/redis/slack-links.ts";
-import { contextCheck } from "./adapters/witness/login-context.ts";
-import { membershipWitness } from "./adapters/witness/membership.ts";
-import { linkedDirectory } from "./challenge/linked-directory.ts";
-import { createLinking, type Linking } from "./challenge/linking.ts";
-import { type MembershipPorts, memberDirectory, takeMembership } from "./challenge/membership.ts";
-import { pagesOrigin, type WebSettings } from "./config.ts";
-import type { Logins } from "./login-port.ts";
-import type { Attestor, Directory, Scribe, Trail } from "./ports.ts";
+import { loginSeal, membershipSeal } from "../adapters/authenticators/login.ts";
+import type { SealingKeys } from "../adapters/authenticators/seal.ts";
+import { linkingSeal } from "../adapters/authenticators/slack-links.ts";
+import { fileDirectory } from "../adapters/identity/files.ts";
+import { providerLogins } from "../adapters/idp/login.ts";
+import { providerRefresh } from "../adapters/idp/refresh.ts";
+import { redisMemberships } from "../adapters/redis/memberships.ts";
+import type { StateClient } from "../adapters/redis/redis.ts";
+import { redisSlackLinks } from "../adapters/redis/slack-links.ts";
+import { contextCheck } from "../adapters/witness/login-context.ts";
+import { membershipWitness } from "../adapters/witness/membership.ts";
+import { linkedDirectory } from "../challenge/linked-directory.ts";
+import { createLinking, type Linking } from "../challenge/linking.ts";
+import { type MembershipPorts, memberDirectory, takeMembership } from "../challenge/membership.ts";
+import { pagesOrigin, type WebSettings } from "../config.ts";
+import type { Logins } from "../ports/login.ts";
+import type { Attestor, Directory, Scribe, Trail } from "../ports.ts";
 
 /** Who is who as web knows them, and how people log in for it. */
 export interface WebPeople {
