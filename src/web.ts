@@ -44,6 +44,7 @@ import { createLifecycle } from "./request/lifecycle.ts";
 import { createLoginStepUps } from "./request/login-step-up.ts";
 import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
+import { watchReviews } from "./request/review-watch.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
 import { slackSettingsOf } from "./slack-settings.ts";
@@ -176,6 +177,7 @@ await run("web", async () => {
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
   const brakeWatch = every(1_000, onFault, watchBrake({ freezes, trail, chance }));
+  const reviewWatch = every(1_000, onFault, watchReviews({ store, trail, chance }));
   const alarms = redisAlarms(state);
   const telling = every(1_000, onFault, async () => {
     for (const entry of await alarms.due(20)) {
@@ -197,7 +199,7 @@ await run("web", async () => {
   });
 
   return async () => {
-    for (const round of [sweep, telling, brakeWatch]) round.stop();
+    for (const round of [sweep, telling, brakeWatch, reviewWatch]) round.stop();
     phones?.stop();
     await slack.close();
     await pages.close();
