@@ -36,11 +36,11 @@ describe("reminders and escalation through the real processes", function () {
     const id = await ask(lab, alice, incident, `/k8s ${line} -- sale`);
     await prove(lab, alice, hers, id);
     await reach(lab, id, "awaiting-approval");
-    const reminder = await seen(/Still waiting/, approvals.id);
+    const reminder = await seen(/Still waiting\s+for 1 more of sre/, approvals.id);
     const card = all(approvals.id).find((one) => !one.threadTs && textOf(one.blocks).includes(id));
     assert.ok(card && reminder.threadTs === card.ts);
     assert.ok(JSON.stringify(reminder.blocks).includes(`"user_id":"${bob.id}"`));
-    const escalation = await seen(/Nobody has approved it yet/, incident.id);
+    const escalation = await seen(/Still waiting for approval/, incident.id);
     assert.ok(!escalation.threadTs && JSON.stringify(escalation.blocks).includes(`"user_id":"${carol.id}"`));
     await approve(lab, bob, his, id);
     assert.equal((await finish(lab, id)).state, "succeeded");
@@ -62,7 +62,7 @@ describe("reminders and escalation through the real processes", function () {
     const { lab } = stage();
     const id = await ask(lab, alice, incident, "/k8s rollout restart deploy/checkout -n prod -- 5xx");
     await prove(lab, alice, await lab.enrol(alice.sub), id);
-    await seen(/Nobody has approved it yet: Restart checkout/, incident.id);
+    await seen(/Still waiting for approval: Restart checkout/, incident.id);
     await seen(/Nobody can complete the approvals now.*escalated to the channel C0INCIDENT at once\./s, incident.id);
   });
 });

@@ -27,9 +27,11 @@ export function callsOf(request: Request, approvalsChannel: string): readonly Su
     ]),
     ...({ inThread: true, under: "card" } as const),
   };
-  const named = (rule.escalate?.to ?? []).filter((one) => !one.startsWith("group:"));
+  const to = rule.escalate?.to ?? [];
+  const groups = to.filter((one) => one.startsWith("group:"));
+  const named = to.filter((one) => !groups.includes(one));
   const channels = named.length > 0 ? named : [approvalsChannel];
-  const title = `Nobody has approved it yet: ${headlineOf(request.operation)}`;
+  const title = `Still waiting for approval: ${headlineOf(request.operation)}`;
   const body = (call: Call) => [
     lines(
       [bold(title)],
@@ -39,7 +41,7 @@ export function callsOf(request: Request, approvalsChannel: string): readonly Su
         raw("."),
       ],
       [bold("Reason: "), raw(request.reason || "none given")],
-      called(call),
+      ...(groups.length > 0 ? [called(call)] : []),
     ),
   ];
   return [

@@ -22,8 +22,15 @@ describe("calls to those whom a request waits for, in Slack", () => {
     assert.ok(escalation && more.length === 0);
     assert.deepEqual([escalation.channel, escalation.inThread, escalation.once], ["C0LEADS", false, true]);
     const said = JSON.stringify(escalation.blocks);
-    for (const words of ["Nobody has approved it yet: Restart api in prod", "alice", "5xx since", "U9", "and others"])
+    for (const words of ["Still waiting for approval: Restart api in prod", "alice", "5xx since", "U9", "and others"])
       assert.ok(said.includes(words), words);
+  });
+
+  it("call nobody where the policy names channels alone, and say nothing of it", () => {
+    const approvals = { count: 1, from: ["sre"], escalate: { after: 1, to: ["C0LEADS"] } };
+    const waits = live(stages.planned, { ...events.decided, decision: allowed({ approvals }) });
+    const [escalation] = of(happen(waits, { ...events.escalated, users: [], others: false }, soon + 1));
+    assert.doesNotMatch(JSON.stringify(escalation?.blocks), /nobody to call|user_id/);
   });
 
   it("go to the approvers' channel where the policy names groups alone", () => {
