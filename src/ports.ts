@@ -101,6 +101,8 @@ export interface RequestStore {
   lastProof(subject: string): Promise<Proof | undefined>;
   /** Whose reviews are open, and of which requests. */
   openReviews(): Promise<readonly OpenReview[]>;
+  /** Puts one back that is not on the list, in one atomic act with its audit entry; people are told of it. */
+  restoreReview(operationId: string, review: OpenReview): Promise<void>;
   /** Requests whose deadline has passed. */
   overdue(limit: number): Promise<readonly string[]>;
   /** Requests that wait for this side and were not looked at since `patience` ms; marks them as looked at. */

@@ -35,7 +35,6 @@ import { createRegistering } from "./challenge/registration.ts";
 import { pagesOrigin, webSettings } from "./config.ts";
 import type { Authenticator, Scribe } from "./ports.ts";
 import { every, run } from "./process.ts";
-import { pushSenders } from "./push-senders.ts";
 import { believing } from "./request/believe.ts";
 import { createBrake } from "./request/brake.ts";
 import { watchBrake } from "./request/brake-watch.ts";
@@ -44,10 +43,12 @@ import { createLifecycle } from "./request/lifecycle.ts";
 import { createLoginStepUps } from "./request/login-step-up.ts";
 import { createMover } from "./request/move.ts";
 import { createPushing } from "./request/pushing.ts";
+import { watchReviews } from "./request/review-watch.ts";
 import { grantSigner, keyAttestor } from "./request/sign.ts";
 import { createStepUps } from "./request/step-up.ts";
-import { slackSettingsOf } from "./slack-settings.ts";
-import { webPeople } from "./web-people.ts";
+import { pushSenders } from "./wiring/push-senders.ts";
+import { slackSettingsOf } from "./wiring/slack-settings.ts";
+import { webPeople } from "./wiring/web-people.ts";
 
 /** The process facing Slack. It holds no cluster credential. */
 await run("web", async () => {
@@ -97,6 +98,7 @@ await run("web", async () => {
     presence: redisPresence(state),
     chance,
     directory,
+    ...(people.memberships ? { memberships: people.memberships } : {}),
     slackGroups: openUserGroups(slackSettings, log),
     policy,
     authenticators: new Map(authenticators.map((authenticator) => [authenticator.name, authenticator])),
@@ -160,7 +162,7 @@ await run("web", async () => {
     ...(pushing ? { pushing } : {}),
     ...(login && origin !== undefined
       ? {
-          readsGroups: people.readsGroups,
+          readsGroups: people.memberships !== undefined,
           linkAddress: (account, now) => new URL(`/link#${login.linking.start(account, now)}`, origin).href,
         }
       : {}),
@@ -175,6 +177,7 @@ await run("web", async () => {
   ];
   // Whatever the queue lost is found in the record; deadlines are judged by Redis's clock.
   const brakeWatch = every(1_000, onFault, watchBrake({ freezes, trail, chance }));
+  const reviewWatch = every(1_000, onFault, watchReviews({ store, trail, chance }));
   const alarms = redisAlarms(state);
   const telling = every(1_000, onFault, async () => {
     for (const entry of await alarms.due(20)) {
@@ -196,7 +199,7 @@ await run("web", async () => {
   });
 
   return async () => {
-    for (const round of [sweep, telling, brakeWatch]) round.stop();
+    for (const round of [sweep, telling, brakeWatch, reviewWatch]) round.stop();
     phones?.stop();
     await slack.close();
     await pages.close();

@@ -12,13 +12,12 @@ import { redisRequestStore } from "./adapters/redis/request-store.ts";
 import { redisTrail } from "./adapters/redis/trail.ts";
 import { assertionCheck } from "./adapters/witness/assertion.ts";
 import { idTokenCheck } from "./adapters/witness/id-token.ts";
+import { membershipWitness } from "./adapters/witness/membership.ts";
 import { witnessOf } from "./adapters/witness/witness.ts";
-import { memberDirectory } from "./challenge/membership.ts";
 import { pagesOrigin, workerSettings } from "./config.ts";
 import type { Bench } from "./execution/bench.ts";
 import { patrolMs, walkRounds } from "./execution/end-leftovers.ts";
 import { work } from "./execution/work.ts";
-import { membershipsOf } from "./memberships.ts";
 import type { Scribe, Side } from "./ports.ts";
 import { every, run } from "./process.ts";
 import { presenceMs } from "./request/absence.ts";
@@ -47,9 +46,8 @@ await run("worker", async () => {
     ),
   );
 
-  const listed = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
-  const memberships = membershipsOf(settings.provider, { state, scribe, clock: store });
-  const directory = memberships ? memberDirectory(listed, memberships) : listed;
+  const directory = fileDirectory(settings.COUNTERSIGN_DIRECTORY, onFault);
+  const { provider } = settings;
   const origin = pagesOrigin(settings);
   const trail = redisTrail(state, scribe, chance);
   const bench: Bench = {
@@ -61,8 +59,9 @@ await run("worker", async () => {
     directory,
     witness: witnessOf({
       ...(origin === undefined ? {} : { assertion: assertionCheck({ origin, directory }) }),
-      ...(settings.provider ? { "id-token": idTokenCheck(settings.provider) } : {}),
+      ...(provider ? { "id-token": idTokenCheck(provider) } : {}),
     }),
+    ...(provider?.groups ? { groups: membershipWitness({ ...provider, groups: provider.groups }) } : {}),
     worker,
     lifetimes: {
       request: settings.COUNTERSIGN_REQUEST_SECONDS,

@@ -31,7 +31,10 @@ const plants: Readonly<Record<RuleName, readonly (readonly [path: string, text: 
     ["ports.ts", 'import type { Log } from "./adapters/log/log.ts";', /adapters\/log/],
     ["request/ask.ts", 'import { webSettings } from "../config.ts";', /config/],
   ],
-  "the ports are types": [["ports.ts", 'import { refuse } from "./operation/refusal.ts";', /refusal/]],
+  "the ports are types": [
+    ["ports.ts", 'import { refuse } from "./operation/refusal.ts";', /refusal/],
+    ["ports/login.ts", 'import { refuse } from "../operation/refusal.ts";', /refusal/],
+  ],
   "no module imports itself, however far round": [
     ["operation/name.ts", 'import type { Operation } from "./operation.ts";', /name\.ts -> |operation\.ts -> /],
     ["request/grant.ts", 'import type { GrantSigner } from "../ports.ts";', /ports\.ts/],

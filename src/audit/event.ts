@@ -143,6 +143,8 @@ export type AuditEvent =
   | (About & { readonly kind: "review.refused"; readonly subject: string; readonly code: string })
   /** Nobody had closed it in time; `subject` owes it. */
   | (About & { readonly kind: "review.overdue"; readonly subject: string })
+  /** It had gone from the list of open ones without being closed. */
+  | (About & { readonly kind: "review.restored"; readonly subject: string })
   | (About & { readonly kind: "elevation.revoked"; readonly subject: string; readonly why: string })
   | (About & { readonly kind: "elevation.held-up"; readonly why: string })
   | (About & { readonly kind: "elevation.ended"; readonly how: string; readonly apiAuditIds: string })

@@ -1,5 +1,5 @@
 import type { TextShape } from "../policy/provider-presets.ts";
-import type { PushText } from "../push-port.ts";
+import type { PushText } from "../ports/push.ts";
 
 /**
  * The text of a push: `482913 to approve: rollout restart deploy/api -n prod`. The code stands first and is ours, so

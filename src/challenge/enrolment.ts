@@ -1,3 +1,4 @@
+import { type Refusal, refuse } from "../operation/refusal.ts";
 import type {
   CredentialStore,
   Enrolment,
@@ -5,8 +6,7 @@ import type {
   LinkKeeper,
   RecoveryKeeper,
   SeedKeeper,
-} from "../enrolment-port.ts";
-import { type Refusal, refuse } from "../operation/refusal.ts";
+} from "../ports/enrolment.ts";
 import type { Chance } from "../ports.ts";
 
 /** What the person enrolling may see, once, on our own page. */

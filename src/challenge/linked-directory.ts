@@ -1,4 +1,4 @@
-import type { ListedDirectory, SlackAccount, SlackLink, SlackLinkStore } from "../link-port.ts";
+import type { ListedDirectory, SlackAccount, SlackLink, SlackLinkStore } from "../ports/link.ts";
 import type { Attestor, Directory } from "../ports.ts";
 import { linkStatement, readLink } from "./slack-link.ts";
 

@@ -1,8 +1,8 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
-import type { LinkingSeal, ListedDirectory, NamedAccount, SlackLinkStore, StartedLinking } from "../link-port.ts";
-import type { LoggedIn, LoginBegun, Logins } from "../login-port.ts";
-import type { Refreshed } from "../membership-port.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
+import type { LinkingSeal, ListedDirectory, NamedAccount, SlackLinkStore, StartedLinking } from "../ports/link.ts";
+import type { LoggedIn, LoginBegun, Logins } from "../ports/login.ts";
+import type { Refreshed } from "../ports/membership.ts";
 import type { Attestor, Directory, Trail } from "../ports.ts";
 import { refuseStaleLogin } from "./fresh-login.ts";
 import { linkStatement } from "./slack-link.ts";

@@ -1,27 +1,21 @@
+import type { Subject } from "../policy/subject.ts";
 import type {
   KeptMembership,
   MembershipRefresh,
   MembershipSeal,
   MembershipStore,
   MembershipWitness,
-} from "../membership-port.ts";
-import type { Subject } from "../policy/subject.ts";
+  Refreshed,
+} from "../ports/membership.ts";
 import type { Directory } from "../ports.ts";
 
-/** What web has besides: it can ask the provider anew. The worker goes by what web had it sign. */
-export interface Asking {
-  readonly provider: MembershipRefresh;
-  readonly seal: MembershipSeal;
-}
-
-/** What groups by the provider's word rest on. */
+/** What groups by the provider's word rest on, as web has them. */
 export interface MembershipPorts {
   readonly store: MembershipStore;
   readonly witness: MembershipWitness;
+  readonly provider: MembershipRefresh;
+  readonly seal: MembershipSeal;
   readonly clock: { now(): Promise<number> };
-  /** How old a token may be whose groups count, in ms. */
-  readonly freshMs: number;
-  readonly asking?: Asking;
 }
 
 /** How old a token may be that the provider is not asked about anew, in ms: one click looks several times. */
@@ -29,20 +23,22 @@ const knownMs = 5_000;
 /** One call to the provider and what is kept after it. */
 const turnMs = 15_000;
 
+/** A subject with the groups that their provider signed as well; undefined = nobody can tell those now. */
+export function withGroups(subject: Subject, groups: readonly string[] | undefined): Subject {
+  return groups ? { ...subject, groups: [...new Set([...subject.groups, ...groups])] } : { ...subject, partial: true };
+}
+
 /**
  * The directory with the groups that the identity provider says people are in. Who logged in for it is asked about anew
  * whenever they act; whom the provider lets go is nobody from then on, in the directory too, until they log in again.
  */
 export function memberDirectory(directory: Directory, ports: MembershipPorts): Directory {
-  const { store, witness, clock, freshMs } = ports;
+  const { store, witness, clock } = ports;
 
   async function grouped(subject: Subject, kept: KeptMembership | undefined): Promise<Subject | undefined> {
-    if (!kept) return subject;
-    if (kept.token === "") return undefined;
-    const now = await clock.now();
-    const read = await witness.read(kept.token, subject.sub, now);
-    if (!read || now - read.madeAt > freshMs) return subject;
-    return { ...subject, groups: [...new Set([...subject.groups, ...read.groups])] };
+    if (kept?.token === "") return undefined;
+    const read = kept && (await witness.read(kept.token, subject.sub, await clock.now()));
+    return withGroups(subject, read?.groups);
   }
 
   async function member(subject: Subject | undefined): Promise<Subject | undefined> {
@@ -64,18 +60,17 @@ export function memberDirectory(directory: Directory, ports: MembershipPorts): D
 
 /** What is kept of this person, asked about anew where it is older than that and can be. */
 async function current(
-  { store, witness, clock, asking }: MembershipPorts,
+  { store, witness, clock, provider, seal }: MembershipPorts,
   subject: string,
 ): Promise<KeptMembership | undefined> {
   const kept = await store.read(subject);
-  if (!kept || kept.token === "" || !asking) return kept;
+  if (!kept || kept.token === "") return kept;
   const now = await clock.now();
   const read = await witness.read(kept.token, subject, now);
   if (read && now - read.madeAt <= knownMs) return kept;
   // Somebody else asks at this moment: what they bring counts for the next look.
   if (!(await store.takeTurn(subject, turnMs))) return kept;
   try {
-    const { provider, seal } = asking;
     const answer = await provider.refresh(seal.open(kept.refresh, subject));
     if (answer === "away") return kept;
     if (answer === "refused") {
@@ -99,12 +94,12 @@ function sameGroups(one: readonly string[], other: readonly string[] | undefined
 
 /** Keeps what somebody brought who has just logged in, and answers the groups that they are in by it. */
 export async function takeMembership(
-  { store, witness, clock, asking }: MembershipPorts & { readonly asking: Asking },
+  { store, witness, clock, seal }: MembershipPorts,
   subject: string,
-  brought: { readonly token: string; readonly refresh: string },
+  brought: Refreshed,
 ): Promise<readonly string[]> {
   const read = await witness.read(brought.token, subject, await clock.now());
   const groups = read?.groups ?? [];
-  await store.keep(subject, { token: brought.token, refresh: asking.seal.close(brought.refresh, subject) }, groups);
+  await store.keep(subject, { token: brought.token, refresh: seal.close(brought.refresh, subject) }, groups);
   return groups;
 }

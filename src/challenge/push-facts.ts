@@ -1,5 +1,5 @@
 import type { PushAuthenticator } from "../policy/authenticator.ts";
-import type { Accepted, PresentedToken, PushSeal } from "../push-port.ts";
+import type { Accepted, PresentedToken, PushSeal } from "../ports/push.ts";
 
 /** What a push is about, as it is sealed: neither to be read nor to be changed in Redis. */
 export interface PushFacts {

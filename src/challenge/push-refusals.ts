@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { PushAuthenticator } from "../policy/authenticator.ts";
-import type { NotSentReason, Reserved } from "../push-port.ts";
+import type { NotSentReason, Reserved } from "../ports/push.ts";
 
 /** Why this person is sent no push just now, and when the next is possible. */
 export function tooMany({ because, until }: Extract<Reserved, { reserved: false }>, now: number): Refusal {

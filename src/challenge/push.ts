@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { PushAuthenticator } from "../policy/authenticator.ts";
-import type { KeptPush, Polled, PushChance, PushSeal, PushSenders, PushState, PushStore, Sent } from "../push-port.ts";
+import type { KeptPush, Polled, PushChance, PushSeal, PushSenders, PushState, PushStore, Sent } from "../ports/push.ts";
 import type { Challenge, Outcome, Response } from "./challenge.ts";
 import type { Binding } from "./evidence.ts";
 import { type PushFacts, readAnswer, readFacts, sealAnswer, sealFacts, whyYesFails } from "./push-facts.ts";

@@ -1,7 +1,7 @@
 import { canonical, sha256 } from "../audit/canonical.ts";
-import type { LinkKeeper, RegistrationReader, RegistrationStore } from "../enrolment-port.ts";
 import { type Refusal, refuse } from "../operation/refusal.ts";
 import type { Passkey } from "../policy/passkey.ts";
+import type { LinkKeeper, RegistrationReader, RegistrationStore } from "../ports/enrolment.ts";
 
 /** What a browser needs to make a new passkey. */
 export interface RegistrationOffer {

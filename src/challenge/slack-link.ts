@@ -1,4 +1,4 @@
-import type { SlackLink } from "../link-port.ts";
+import type { SlackLink } from "../ports/link.ts";
 import type { Statement } from "../ports.ts";
 
 /** What web signs of a link. */

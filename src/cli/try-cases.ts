@@ -73,7 +73,7 @@ function decideCase(one: PolicyCase, document: CaseDocument, policy: Policy): De
 
 /** What is known in a case: what it says, or what the document says of all, but for what nobody knows. */
 function factsOfCase({ at, facts, unknown }: PolicyCase, document: CaseDocument) {
-  const { pods, labels = {}, namespaces, channel, unusual } = { ...document.facts, ...facts };
+  const { pods, labels = {}, namespaces, channel, unusual, slackGroups } = { ...document.facts, ...facts };
   const now = at ?? document.at;
   const known = (what: PolicyCase["unknown"][number]) => !unknown.includes(what);
   const plan: DecisionFacts["plan"] =
@@ -83,6 +83,7 @@ function factsOfCase({ at, facts, unknown }: PolicyCase, document: CaseDocument)
   const circumstances: Circumstances = {
     ...(now !== undefined && known("time") ? { now } : {}),
     ...(channel !== undefined && known("channel") ? { channel } : {}),
+    ...(slackGroups ? { slackGroups } : {}),
     ...(unusual && known("unusual") ? { unusual } : {}),
   };
   return { plan, circumstances };

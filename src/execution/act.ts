@@ -1,7 +1,7 @@
-import type { ApiAnswer, KubeObject, ObjectRef, Session } from "../cluster-port.ts";
 import type { Change } from "../operation/operation.ts";
 import type { Plan, PlannedObject } from "../operation/plan.ts";
 import type { Subject } from "../policy/subject.ts";
+import type { ApiAnswer, KubeObject, ObjectRef, Session } from "../ports/cluster.ts";
 
 /** A plan of a change, which is always about one object. */
 export type ChangePlan = Plan & { readonly object: PlannedObject };

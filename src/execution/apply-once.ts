@@ -1,3 +1,5 @@
+import { entryOf } from "../operation/catalogue.ts";
+import { digestOf } from "../operation/digest.ts";
 import {
   type ApiAnswer,
   type BoundSession,
@@ -5,9 +7,7 @@ import {
   ClusterFault,
   type KubeObject,
   type Session,
-} from "../cluster-port.ts";
-import { entryOf } from "../operation/catalogue.ts";
-import { digestOf } from "../operation/digest.ts";
+} from "../ports/cluster.ts";
 import { askerOf } from "../request/asked.ts";
 import type { Executing, Granted, Intent, Unknown } from "../request/request.ts";
 import type { About, ChangePlan, FreshPlan, Stamp } from "./act.ts";

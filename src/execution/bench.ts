@@ -1,8 +1,9 @@
-import type { Account, Cluster } from "../cluster-port.ts";
 import { rulesOf } from "../operation/accounts.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import type { Operation } from "../operation/operation.ts";
 import { readerAccount } from "../operation/reader-account.ts";
+import type { Account, Cluster } from "../ports/cluster.ts";
+import type { MembershipWitness } from "../ports/membership.ts";
 import type { Directory, GrantVerifier, PolicySource, RequestStore, Witness } from "../ports.ts";
 import type { Lifetimes } from "../request/desk.ts";
 import type { Mover } from "../request/move.ts";
@@ -17,6 +18,8 @@ export interface Bench {
   readonly policy: PolicySource;
   readonly directory: Directory;
   readonly witness: Witness;
+  /** Absent: the identity provider says nothing of groups that counts. */
+  readonly groups?: MembershipWitness;
   /** This worker, in claims and audit entries. */
   readonly worker: string;
   /** How long a request may take to its grant, and a grant to its beginning, at most. */

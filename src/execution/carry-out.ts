@@ -1,4 +1,4 @@
-import { type BoundSession, type Cluster, ClusterFault, type ClusterFaultCode } from "../cluster-port.ts";
+import { type BoundSession, type Cluster, ClusterFault, type ClusterFaultCode } from "../ports/cluster.ts";
 import type { RequestEvent } from "../request/event.ts";
 import type { Ending } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";

@@ -1,8 +1,10 @@
+import { withGroups } from "../challenge/membership.ts";
 import { digestOf } from "../operation/digest.ts";
 import { quorumHolds } from "../policy/approvers.ts";
 import { decide, stillAsked } from "../policy/decide.ts";
 import type { Circumstances, DecisionFacts } from "../policy/policy.ts";
 import { whyReasonFails } from "../policy/reason.ts";
+import type { Subject } from "../policy/subject.ts";
 import { askerOf } from "../request/asked.ts";
 import { openReviewOf } from "../request/debt.ts";
 import { factsOf } from "../request/facts.ts";
@@ -59,7 +61,7 @@ export async function whyNotByPolicy(
   plan: DecisionFacts["plan"],
 ): Promise<string | undefined> {
   const { grant } = request.grant;
-  const requester = await bench.directory.subject(grant.requester);
+  const requester = await personOf(bench, grant, grant.requester);
   if (!requester) return `the worker's directory does not know ${grant.requester}`;
   const policy = bench.policy.current();
   const said = request.breakGlass ? { breakGlass: request.breakGlass } : {};
@@ -72,10 +74,22 @@ export async function whyNotByPolicy(
   if (unreasoned !== undefined) return `in the tier ${grant.tier}, ${unreasoned}`;
   if (grant.notAfter - grant.grantedAt > (requirements.window ?? Infinity))
     return `the grant lasts longer than the tier ${grant.tier} allows`;
-  const approvers = await Promise.all(grant.approvers.map((sub) => bench.directory.subject(sub)));
+  const approvers = await Promise.all(grant.approvers.map((sub) => personOf(bench, grant, sub)));
   const known = approvers.filter((subject) => subject !== undefined);
   if (!quorumHolds(requirements, grant.requester, known)) return "the approvals do not make the quorum";
   return whyNotProved(bench, request, requirements);
+}
+
+/** By the worker's own directory, with the groups that the identity provider signed and the grant carries. */
+async function personOf(bench: Bench, grant: Grant, sub: string): Promise<Subject | undefined> {
+  const subject = await bench.directory.subject(sub);
+  if (!subject || !bench.groups) return subject;
+  const { memberships = {}, notAfter } = grant;
+  const token = Object.hasOwn(memberships, sub) ? memberships[sub] : undefined;
+  // What was begun in time may be looked at later.
+  const at = Math.min(await bench.store.now(), notAfter);
+  const read = token === undefined ? undefined : await bench.groups.read(token, sub, at);
+  return withGroups(subject, read?.groups);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type Cluster, ClusterFault, type ObjectRef, type Session } from "../cluster-port.ts";
 import { elevationEnd, elevationName } from "../operation/elevation.ts";
+import { type Cluster, ClusterFault, type ObjectRef, type Session } from "../ports/cluster.ts";
 import type { Stored } from "../ports.ts";
 import { openElevation } from "../request/elevation.ts";
 import { type Bench, clusterOf } from "./bench.ts";

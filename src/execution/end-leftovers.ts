@@ -1,4 +1,3 @@
-import { type Cluster, ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import {
   elevationEnd,
   elevationLabel,
@@ -8,6 +7,7 @@ import {
 } from "../operation/elevation.ts";
 import { parseName, parseNamespace } from "../operation/name.ts";
 import { isRequestId } from "../operation/request-id.ts";
+import { type Cluster, ClusterFault, type KubeObject, type Session } from "../ports/cluster.ts";
 import type { Trail } from "../ports.ts";
 import { openElevation } from "../request/elevation.ts";
 import { isOver, type Request } from "../request/request.ts";

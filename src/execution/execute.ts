@@ -1,6 +1,6 @@
 import { WitnessAway } from "../challenge/witness-away.ts";
-import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { isRead } from "../operation/operation.ts";
+import { type Cluster, ClusterFault } from "../ports/cluster.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import { accountOf, type Bench, clusterOf } from "./bench.ts";
 import { whyNot } from "./check-grant.ts";

@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster-port.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan } from "./act.ts";
 import type { Bench } from "./bench.ts";

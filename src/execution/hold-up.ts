@@ -1,4 +1,4 @@
-import type { ClusterFault, ClusterFaultCode } from "../cluster-port.ts";
+import type { ClusterFault, ClusterFaultCode } from "../ports/cluster.ts";
 import type { Mover } from "../request/move.ts";
 
 /**

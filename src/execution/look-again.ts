@@ -1,7 +1,7 @@
-import { type Cluster, ClusterFault, type KubeObject, type Session } from "../cluster-port.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import type { Entry } from "../operation/entry.ts";
 import { type Change, isChange } from "../operation/operation.ts";
+import { type Cluster, ClusterFault, type KubeObject, type Session } from "../ports/cluster.ts";
 import type { On } from "../request/event.ts";
 import type { Unknown } from "../request/request.ts";
 import { openLook } from "../request/unknown.ts";

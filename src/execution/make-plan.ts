@@ -1,4 +1,4 @@
-import type { Session } from "../cluster-port.ts";
+import type { Session } from "../ports/cluster.ts";
 import type { Request } from "../request/request.ts";
 import type { FreshPlan, Unplannable } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";

@@ -1,6 +1,6 @@
-import { ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import { isRead } from "../operation/operation.ts";
+import { ClusterFault } from "../ports/cluster.ts";
 import { askerOf } from "../request/asked.ts";
 import type { Planning } from "../request/request.ts";
 import { type Bench, clusterOf, looks } from "./bench.ts";

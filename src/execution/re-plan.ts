@@ -1,6 +1,6 @@
 import { canonical } from "../audit/canonical.ts";
-import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
+import { type Cluster, ClusterFault } from "../ports/cluster.ts";
 import { askerOf } from "../request/asked.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { ChangePlan, FreshPlan } from "./act.ts";

@@ -1,8 +1,8 @@
-import { ClusterFault, type Session } from "../cluster-port.ts";
 import { entryOf } from "../operation/catalogue.ts";
 import { kindOf, objectKinds } from "../operation/object-kind.ts";
 import { namespaceOf, type Read } from "../operation/operation.ts";
 import { targetInWords } from "../operation/target.ts";
+import { ClusterFault, type Session } from "../ports/cluster.ts";
 import { readDescribe } from "./reads/describe.ts";
 import { readElevations } from "./reads/elevations.ts";
 import { readEvents } from "./reads/events.ts";

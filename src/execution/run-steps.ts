@@ -1,6 +1,6 @@
-import type { Cluster } from "../cluster-port.ts";
 import { spoken } from "../operation/catalogue.ts";
 import type { RunRunbook } from "../operation/operation.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import type { On } from "../request/event.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import { type ChangePlan, changePlanOf } from "./act.ts";

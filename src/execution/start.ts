@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster-port.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import type { Executing, Granted } from "../request/request.ts";
 import type { FreshPlan } from "./act.ts";
 import { keptOf, preconditionOf } from "./apply-once.ts";

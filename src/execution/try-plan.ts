@@ -1,7 +1,7 @@
-import { type Cluster, ClusterFault } from "../cluster-port.ts";
 import { digestOf } from "../operation/digest.ts";
 import type { Operation, RunRunbook } from "../operation/operation.ts";
 import { type AnyTarget, spokenTarget } from "../operation/target.ts";
+import { type Cluster, ClusterFault } from "../ports/cluster.ts";
 import { type AskedBy, askerOf } from "../request/asked.ts";
 import type { ChangePlan, Unplannable } from "./act.ts";
 import { actOf, changeOf } from "./acts.ts";

@@ -18,6 +18,7 @@ const facts = z.strictObject({
   labels: z.record(word, z.string()).optional(),
   namespaces: z.array(word).optional(),
   channel: word.optional(),
+  slackGroups: z.array(word).optional(),
   unusual: z.strictObject({ firstInNamespace: z.boolean(), outsideTheirHours: z.boolean() }).optional(),
 });
 const one = z.strictObject({

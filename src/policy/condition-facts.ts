@@ -16,7 +16,7 @@ interface Fact {
 /** Every fact there is, by the name a condition calls it. What is not here does not compile. */
 export const conditionFacts = {
   "subject.id": { type: "string", means: "the requester, by their `sub`", unknown: "never" },
-  "subject.groups": { type: "list<string>", means: "their groups in the directory", unknown: "never" },
+  "subject.groups": { type: "list<string>", means: "their groups", unknown: "where the provider does not say theirs" },
   "operation.kind": { type: "string", means: "such as `scale` or `rollout-restart`", unknown: "never" },
   "operation.group": { type: "string", means: "`read` or `change`", unknown: "never" },
   cluster: { type: "string", means: "the cluster's name", unknown: "never" },
@@ -83,7 +83,7 @@ export function knownFacts(
   const { subject, operation, cluster, namespaces, name, plan, now, channel, unusual } = facts;
   const anywhere = catalogue[operation].spreads === true && typeof plan === "string";
   return {
-    subject: { id: subject.sub, groups: [...subject.groups] },
+    subject: { id: subject.sub, ...(subject.partial ? {} : { groups: [...subject.groups] }) },
     operation: { kind: operation, group: catalogue[operation].group.slice(1) },
     cluster,
     ...(anywhere ? {} : { namespaces: [...namespaces] }),

@@ -15,7 +15,7 @@ export function permitHolds(permit: Permit, facts: DecisionFacts, besides: reado
 
 /** Whether all of its matchers match; what they need and is unknown does. `known`: the facts for its condition. */
 export function raiseHolds(raise: Raise, facts: DecisionFacts, known: Known): boolean {
-  if (raise.subjects && !matchesSubject(raise.subjects, facts.subject)) return false;
+  if (raise.subjects && !mayMatch(raise.subjects, facts.subject)) return false;
   if (raise.operations && !matchesOperation(raise.operations, facts.operation)) return false;
   if (raise.clusters && !raise.clusters.some((pattern) => glob(pattern, facts.cluster))) return false;
   const { namespaces } = raise;
@@ -59,6 +59,12 @@ function raisesByCondition({ when }: Raise, { operation, plan }: DecisionFacts, 
   // Before planning, rules about the plan wait: they are asked again once there is one.
   const ofPlan = about.has("plan") || about.has("target") || (about.has("namespaces") && catalogue[operation].spreads);
   return plan === "not-yet" && ofPlan ? false : when.holds(known);
+}
+
+/** Of somebody whose groups are not all known any may be meant. */
+function mayMatch(patterns: readonly string[], subject: Subject): boolean {
+  if (subject.partial && patterns.some((pattern) => pattern.startsWith("group:"))) return true;
+  return matchesSubject(patterns, subject);
 }
 
 /** `group:NAME`, a subject's identifier, or `*`. */

@@ -4,6 +4,8 @@ import type { Passkey } from "./passkey.ts";
 export interface Subject {
   readonly sub: string;
   readonly groups: readonly string[];
+  /** Their identity provider has groups of them too, and does not say which now: a raise about a group is met. */
+  readonly partial?: true;
   /** Who they are to the API servers; absent: nobody, and nothing is given to them there. */
   readonly kubernetes?: KubernetesIdentities;
   /** Those that count as theirs; absent: none. */

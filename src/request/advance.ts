@@ -109,6 +109,16 @@ async function approversOf(
   return stages.map((people) => people.slice(0, mostNamed + 1).map(({ sub }) => sub));
 }
 
+/** What the identity provider signed of these people's groups, whom it has just been asked about. */
+async function membershipsOf(
+  { memberships }: Desk,
+  people: readonly string[],
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (!memberships) return undefined;
+  const said = await Promise.all(people.map(async (sub) => [sub, await memberships.tokenOf(sub)] as const));
+  return Object.fromEntries(said.flatMap(([sub, token]) => (token === undefined ? [] : [[sub, token]])));
+}
+
 /** Quorum reached: policy and groups as they are now must still say yes before anything is signed. */
 async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, now: number): Promise<Wish> {
   const again = await decideAgain(desk, request, requester, now);
@@ -122,6 +132,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     return { event: { type: "forbidden", rule: "quorum", why: "an approver may no longer approve this" } };
   const owed = request.breakGlass && (await openReviewOf(desk, requester.sub, request.id));
   if (owed) return { event: { type: "forbidden", rule: "review owed", why: `the review of ${owed} is still open` } };
+  const memberships = await membershipsOf(desk, [requester.sub, ...known.map(({ sub }) => sub)]);
   const signed = desk.signer.sign({
     v: "countersign.grant.v1",
     request: request.id,
@@ -133,6 +144,7 @@ async function grant(desk: Desk, request: AwaitingApproval, requester: Subject, 
     policy: decision.policy,
     ...(request.breakGlass ? { breakGlass: true as const } : {}),
     ...seen,
+    ...(memberships ? { memberships } : {}),
     grantedAt: now,
     notAfter: now + Math.min(desk.lifetimes.execution, decision.requirements.window ?? Infinity),
   });

@@ -1,5 +1,5 @@
 import type { Body } from "../audit/chain.ts";
-import type { FreezeStore } from "../freeze-port.ts";
+import type { FreezeStore } from "../ports/freeze.ts";
 import type { Chance, Trail } from "../ports.ts";
 import type { Freeze } from "./freeze.ts";
 

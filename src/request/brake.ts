@@ -1,13 +1,13 @@
 import type { Response } from "../challenge/challenge.ts";
 import { triesPerChallenge } from "../challenge/challenge.ts";
 import { proofHolds } from "../challenge/verify.ts";
-import type { FreezeStore } from "../freeze-port.ts";
 import { everywhere } from "../operation/freezing.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
 import { asSentence } from "../operation/words.ts";
 import type { AuthenticatorName } from "../policy/authenticator.ts";
 import type { Brake as BrakeRule, StepUp } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
+import type { FreezeStore } from "../ports/freeze.ts";
 import type { Desk } from "./desk.ts";
 import { digestOfLifting, type Freeze, freezeOver, frozenInWords, type Lift, scopeInWords } from "./freeze.ts";
 import { standingWithoutProof } from "./standing.ts";

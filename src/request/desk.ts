@@ -32,6 +32,8 @@ export interface Desk {
   readonly presence: Pick<Presence, "served">;
   readonly chance: Chance;
   readonly directory: Directory;
+  /** What the provider last signed of somebody's groups; absent: it says nothing of groups that counts. */
+  readonly memberships?: { tokenOf(subject: string): Promise<string | undefined> };
   readonly slackGroups: SlackGroups;
   readonly policy: PolicySource;
   readonly authenticators: Authenticators;

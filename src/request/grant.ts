@@ -16,6 +16,8 @@ export interface Grant {
   readonly channel?: string;
   readonly unusual?: Unusual;
   readonly slackGroups?: readonly string[];
+  /** ID tokens that say in which groups of the identity provider these people are, by subject. */
+  readonly memberships?: Readonly<Record<string, string>>;
   /** Milliseconds since 1970, by Redis's clock. */
   readonly grantedAt: number;
   /** After this nothing may begin, whatever the record says. */

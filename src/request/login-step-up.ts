@@ -1,6 +1,6 @@
 import { refuseStaleLogin } from "../challenge/fresh-login.ts";
-import type { LoggedIn, LoginBegun, Logins } from "../login-port.ts";
 import { isRefusal, type Refusal, refuse } from "../operation/refusal.ts";
+import type { LoggedIn, LoginBegun, Logins } from "../ports/login.ts";
 import type { RequestStore } from "../ports.ts";
 import type { StepUpAnswer, StepUps } from "./step-up.ts";
 

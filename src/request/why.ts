@@ -1,10 +1,11 @@
 import { isRead, type Operation } from "../operation/operation.ts";
 import { couldApprove } from "../policy/approvers.ts";
 import { decide } from "../policy/decide.ts";
-import type { Decision, DecisionFacts } from "../policy/policy.ts";
+import type { Allowed, Decision, DecisionFacts, Denied } from "../policy/policy.ts";
 import type { Subject } from "../policy/subject.ts";
 import type { Origin } from "./asked.ts";
 import { factsNow, type Sight } from "./circumstances.ts";
+import { openReviewOf, reviewOwed } from "./debt.ts";
 
 /** What an operation would take from a person, were it asked for. */
 export interface Why {
@@ -31,11 +32,20 @@ export async function why(desk: Sight, asked: Wondered): Promise<Why> {
   const decided = async (plan: DecisionFacts["plan"]) =>
     decide(desk.policy.current(), await factsNow(desk, { ...asked, plan, askedAt: now, now }));
   const most = await decided("unknown");
-  const first = isRead(operation) ? most : await decided("not-yet");
+  const decision = isRead(operation) ? most : await decided("not-yet");
+  const first = (decision.allowed && asked.breakGlass ? await owing(desk, subject, decision) : undefined) ?? decision;
   const people = await desk.directory.people();
   return {
     now: first,
     most,
     approvers: first.allowed ? couldApprove(first.requirements, subject.sub, people) : [],
   };
+}
+
+/** The no to one who owes a review, as a decision; undefined where they owe none. */
+async function owing(desk: Sight, { sub }: Subject, { policy }: Allowed): Promise<Denied | undefined> {
+  const owed = await openReviewOf(desk, sub);
+  if (owed === undefined) return undefined;
+  const { says, remedy = "" } = reviewOwed(owed);
+  return { allowed: false, rule: "review owed", says, remedy, policy };
 }

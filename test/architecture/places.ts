@@ -12,10 +12,7 @@ export const supportOfRoots: readonly string[] = [
   "config.ts",
   "environment.ts",
   "process.ts",
-  "memberships.ts",
-  "push-senders.ts",
-  "slack-settings.ts",
-  "web-people.ts",
+  "wiring/",
   "settings/",
   "cli/",
 ];
@@ -71,20 +68,13 @@ export const longLimit = 350;
 export const drawers =
   /^(utils?|helpers?|services?|managers?|types?|interfaces?|commons?|misc|lib|shared|constants?|index)$/;
 
-/** What the core asks of the outside: types and their guarantees. */
-export const ports: readonly string[] = [
-  "ports.ts",
-  "cluster-port.ts",
-  "login-port.ts",
-  "membership-port.ts",
-  "push-port.ts",
-  "freeze-port.ts",
-  "enrolment-port.ts",
-  "link-port.ts",
-];
+/** What the core asks of the outside: types and their guarantees. What only one room asks stands in `ports/`. */
+export function isPort(path: string): boolean {
+  return path === "ports.ts" || path.startsWith("ports/");
+}
 
 export function isCore(path: string): boolean {
-  return ports.includes(path) || /^(operation|policy|challenge|request|execution|audit)\//.test(path);
+  return isPort(path) || /^(operation|policy|challenge|request|execution|audit)\//.test(path);
 }
 
 /** `places` are files, or folders when they end in a slash. */

@@ -7,10 +7,10 @@ import {
   homes,
   isCore,
   isIn,
+  isPort,
   lineLimit,
   longFiles,
   longLimit,
-  ports,
   rootOfRoot,
   roots,
   rootsWhole,
@@ -52,11 +52,11 @@ function coreImports(path: string): readonly string[] {
   if (folder === "audit") return ["audit/"];
   const place = (coreFolders as readonly string[]).indexOf(folder);
   const before = place < 0 ? coreFolders : coreFolders.slice(0, place + 1);
-  return ["audit/", ...ports, ...before.map((name) => `${name}/`)];
+  return ["audit/", "ports.ts", "ports/", ...before.map((name) => `${name}/`)];
 }
 
 function* portsAreTypes(modules: Modules): ReturnType<Rule> {
-  for (const port of ports)
+  for (const port of [...modules.keys()].filter(isPort))
     for (const { specifier, typeOnly } of modules.get(port)?.imports ?? [])
       if (!typeOnly) yield [port, `imports more than types of ${specifier}`];
 }

@@ -59,6 +59,7 @@ const samples = {
   },
   "review.refused": { kind: "review.refused", request, subject, code: "own-request" },
   "review.overdue": { kind: "review.overdue", request, subject },
+  "review.restored": { kind: "review.restored", request, subject },
   "elevation.revoked": { kind: "elevation.revoked", request, subject, why },
   "elevation.held-up": { kind: "elevation.held-up", request, why },
   "elevation.ended": { kind: "elevation.ended", request, how: "on-time", apiAuditIds: "a" },

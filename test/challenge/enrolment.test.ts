@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Confirmed, createEnrolling, type Enrolling, recoveryWaitMs } from "../../src/challenge/enrolment.ts";
-import type { EnrolmentStore } from "../../src/enrolment-port.ts";
 import { isRefusal, type Refusal } from "../../src/operation/refusal.ts";
+import type { EnrolmentStore } from "../../src/ports/enrolment.ts";
 import { fakeChance } from "../fakes/chance.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { type FakeCredentials, fakeCredentials, fakeEnrolments } from "../fakes/credentials.ts";

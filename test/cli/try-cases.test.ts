@@ -7,6 +7,7 @@ import { runCli } from "../lab/processes/run-cli.ts";
 const policy = `
 tiers: { routine: {}, guarded: { stepUp: {} }, forbidden: { deny: not from chat } }
 permit: [{ name: all, subjects: ["group:oncall"], operations: ["@read", "@change"], tier: routine }]
+slackGroups: { oncall: S0ONCALL }
 raise:
   - { name: night, operations: ["@change"], when: time.hour < 7, tier: guarded }
   - { name: system, namespaces: [kube-system], tier: forbidden }
@@ -35,9 +36,10 @@ describe("countersign policy test", function () {
       `{ as: alice, ${scale}, at: 2026-11-27T03:00:00Z, expect: guarded, rule: night }`,
       `{ as: alice, ${scale}, expect: guarded }`,
       `{ as: eve, ${scale}, expect: denied, rule: no permit }`,
+      `{ as: eve, facts: { slackGroups: [oncall] }, command: get pods -n web, expect: routine, rule: a user group in Slack }`,
       `{ as: eve, groups: [oncall], command: get pods -n kube-system, expect: denied, rule: system }`,
     );
-    assert.match(stdout, /cases\.yaml: 5 of 5 cases hold\n$/);
+    assert.match(stdout, /cases\.yaml: 6 of 6 cases hold\n$/);
     assert.equal(code, 0);
   });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { openCluster } from "../../src/adapters/kubernetes/cluster.ts";
-import { ClusterFault } from "../../src/cluster-port.ts";
 import type { ChangePlan } from "../../src/execution/act.ts";
 import { actOf } from "../../src/execution/acts.ts";
 import { accountOf, reader } from "../../src/execution/bench.ts";
@@ -8,6 +7,7 @@ import { renderAccounts, rulesOf } from "../../src/operation/accounts.ts";
 import { renderAdmission } from "../../src/operation/admission.ts";
 import { catalogue, entryOf } from "../../src/operation/catalogue.ts";
 import type { Change } from "../../src/operation/operation.ts";
+import { ClusterFault } from "../../src/ports/cluster.ts";
 import { collectionOf, install, workerTokenOf } from "../adapters/kubernetes/install.ts";
 import { writeKubeconfig } from "../adapters/kubernetes/kubeconfig.ts";
 import { eventually } from "../contract/kubernetes/bench.ts";

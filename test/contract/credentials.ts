@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CredentialStore } from "../../src/enrolment-port.ts";
+import type { CredentialStore } from "../../src/ports/enrolment.ts";
 import type { Trail } from "../../src/ports.ts";
 import { collect } from "./collect.ts";
 

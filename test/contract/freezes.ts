@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { FreezeStore, FreezeTurn } from "../../src/freeze-port.ts";
+import type { FreezeStore, FreezeTurn } from "../../src/ports/freeze.ts";
 import type { RequestStore, Trail } from "../../src/ports.ts";
 import type { Freeze } from "../../src/request/freeze.ts";
 import { collect } from "./collect.ts";

@@ -291,6 +291,16 @@ export function describeStoreContract(suite: string, open: () => Promise<OpenedS
         assert.equal((await glass("r-two", { review: "stands" })).kept, true);
       });
 
+      it("are put back where they went from the list, with one entry, and not where they stand", async () => {
+        const review = { request: "r-one", subject: "alice" };
+        await glass("r-one", { review: "begins" });
+        await store.restoreReview(operation(), review);
+        await glass("r-one", { expect: 1, review: "over" });
+        await store.restoreReview(operation(), review);
+        assert.deepEqual(await owed(), ["alice r-one"]);
+        assert.equal((await trailOf()).filter((body) => body.includes("review.restored")).length, 1);
+      });
+
       it("are begun by one of many that are asked at once", async () => {
         const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => glass(`r-${i}`, { review: "begins" })));
         assert.equal(answers.filter(({ kept }) => kept).length, 1);

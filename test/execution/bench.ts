@@ -1,9 +1,9 @@
 import { openCluster } from "../../src/adapters/kubernetes/cluster.ts";
-import type { Cluster } from "../../src/cluster-port.ts";
 import type { Bench } from "../../src/execution/bench.ts";
 import { work } from "../../src/execution/work.ts";
 import { renderAccounts } from "../../src/operation/accounts.ts";
 import type { Operation } from "../../src/operation/operation.ts";
+import type { Cluster } from "../../src/ports/cluster.ts";
 import type { RequestStore } from "../../src/ports.ts";
 import { createMover } from "../../src/request/move.ts";
 import type { Request } from "../../src/request/request.ts";

@@ -192,6 +192,8 @@ describe("whyNotProved", () => {
       assert.match(await said({ proof: given(10 * minute + 1) }, same), /is for another plan$/);
       const scope = scopeOf("privileged", granted.plan);
       assert.match(await said({ proof: given(minute, { scope }) }, same), /is for another plan$/);
+      const forged = { ...given(minute), signature: "s" };
+      assert.match(await said({ proof: forged }, same), /not as they were signed/);
       const { scope: _, ...bare } = given(minute);
       assert.match(await said({ proof: signedProof(bare) }, same), /is for another plan$/);
     });

@@ -1,5 +1,5 @@
-import { ClusterFault, type KubeObject, type Session } from "../../src/cluster-port.ts";
 import type { Json } from "../../src/operation/plan.ts";
+import { ClusterFault, type KubeObject, type Session } from "../../src/ports/cluster.ts";
 
 /** A session that answers what it is given, and can do nothing else. */
 export function fakeSession(answers: Partial<Session>): Session {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ClusterFault, type KubeObject } from "../../src/cluster-port.ts";
 import { read } from "../../src/execution/read.ts";
 import type { Get } from "../../src/operation/catalogue/reads.ts";
 import type { Json } from "../../src/operation/plan.ts";
+import { ClusterFault, type KubeObject } from "../../src/ports/cluster.ts";
 import { name, namespace } from "../contract/sample-request.ts";
 import { noon } from "../fakes/clock.ts";
 import { deploymentObject, fakeSession } from "./fake-session.ts";

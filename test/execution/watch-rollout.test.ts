@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ClusterFault, type KubeObject } from "../../src/cluster-port.ts";
 import type { ChangePlan } from "../../src/execution/act.ts";
 import { followRollout, type RolloutCount } from "../../src/execution/objects/watch-rollout.ts";
 import type { Json } from "../../src/operation/plan.ts";
+import { ClusterFault, type KubeObject } from "../../src/ports/cluster.ts";
 import { plan } from "../request/samples.ts";
 import { deploymentObject as deployment, fakeSession } from "./fake-session.ts";
 

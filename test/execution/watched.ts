@@ -1,5 +1,5 @@
-import type { Cluster, Session } from "../../src/cluster-port.ts";
 import type { Bench } from "../../src/execution/bench.ts";
+import type { Cluster, Session } from "../../src/ports/cluster.ts";
 import type { RequestStore } from "../../src/ports.ts";
 import type { TestBench } from "./bench.ts";
 

@@ -1,4 +1,4 @@
-import type { CredentialStore, Enrolment, EnrolmentStore, TotpCredential } from "../../src/enrolment-port.ts";
+import type { CredentialStore, Enrolment, EnrolmentStore, TotpCredential } from "../../src/ports/enrolment.ts";
 import type { FakeClock } from "./clock.ts";
 import type { FakeTrail } from "./trail.ts";
 

@@ -1,6 +1,6 @@
 import { canonical } from "../../src/audit/canonical.ts";
 import type { Claim } from "../../src/challenge/challenge.ts";
-import type { FreezeStore, FreezeTurn } from "../../src/freeze-port.ts";
+import type { FreezeStore, FreezeTurn } from "../../src/ports/freeze.ts";
 import { type Freeze, freezeOver } from "../../src/request/freeze.ts";
 import type { FakeTrail } from "./trail.ts";
 

@@ -1,4 +1,4 @@
-import type { RecoveryKeeper } from "../../src/enrolment-port.ts";
+import type { RecoveryKeeper } from "../../src/ports/enrolment.ts";
 
 /** Codes that count up in the last letters, and a keeper that keeps them as they are, with whose they are. */
 export function fakeRecovery(): RecoveryKeeper {

@@ -164,6 +164,11 @@ export function fakeRequestStore(parts: {
     of: async (subject, limit) => (asked.get(subject) ?? []).slice(0, limit),
     changesOf: async (subject, limit) => (changes.get(subject) ?? []).slice(0, limit),
     openReviews: async () => [...reviews].map(([request, subject]) => ({ request, subject })),
+    async restoreReview(_, { request, subject }) {
+      if (reviews.has(request)) return;
+      reviews.set(request, subject);
+      trail.add({ kind: "review.restored", request, subject });
+    },
     lastProof: async (subject) => proofs.get(subject),
     overdue: async (limit) => deadlines.due(clock.now(), headStart, limit),
     waiting: async (side, patience, limit) => turnsOf(side).due(clock.now(), patience, limit),

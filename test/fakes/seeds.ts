@@ -1,4 +1,4 @@
-import type { SeedKeeper } from "../../src/enrolment-port.ts";
+import type { SeedKeeper } from "../../src/ports/enrolment.ts";
 
 const periodMs = 30_000;
 

@@ -73,7 +73,11 @@ describe("breaking the glass through the real processes", function () {
     const { lab } = stage();
     const thief = redisThief(lab);
     try {
+      // Every web process has seen it by its second round.
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await thief.redis.zrem(`${lab.prefix}of:${alice.sub}`, first);
       await thief.redis.hdel(`${lab.prefix}reviews`, first);
+      await seen(/An open review of alice@example\.com was removed from the records/);
       assert.match(textOf(await type(lab, alice, incident, broken)), new RegExp(`glass for .${first}`));
       await thief.edit(first, (record) => {
         const review = record["review"] as Record<string, unknown>;
@@ -107,6 +111,9 @@ describe("breaking the glass through the real processes", function () {
     const kinds: string[] = [];
     for await (const { body } of lab.trail.entries()) kinds.push(JSON.parse(body).event.kind);
     const reviews = kinds.filter((kind) => kind.startsWith("review."));
-    assert.deepEqual(reviews, ["review.overdue", "review.refused", "review.refused", "review.begun", "review.closed"]);
+    assert.deepEqual(
+      [...new Set(reviews)],
+      ["review.overdue", "review.refused", "review.restored", "review.begun", "review.closed"],
+    );
   });
 });

@@ -102,6 +102,8 @@ describe("breaking the glass by the policy", () => {
       { ...policy, raise: [{ name: "wrong", tier: "g0" }] },
     ])
       for (const known of [facts, breaking]) assert.equal(tierOf(of, known), "denied by wrong");
+    const past = ["g0", "critical"].map((tier) => ({ name: tier, tier }));
+    assert.equal(tierOf({ ...policy, raise: past }, facts), "denied by g0");
     assert.equal(
       tierOf({ ...policy, breakGlass: [{ ...glass, tier: "routine" }] }, breaking),
       "denied by no break-glass",

@@ -283,6 +283,35 @@ describe("the policy is monotone", () => {
     );
   });
 
+  it("a raise about a group is met by whose groups are not all known, in its subjects and in its condition", () => {
+    const permit = [{ name: "p", subjects: ["alice"], operations: ["@read"], tier: "low" }];
+    const tiers = ["low", "high"].map((name) => ({ name, requirements: {} }));
+    const plan = "unknown" as const;
+    const known = { operation: "get", cluster: "demo", namespaces: ["web"], plan } as const;
+    for (const [raise, fits] of [
+      [{ subjects: ["group:sre"] }, true],
+      [{ when: conditionOf("'sre' in subject.groups") }, true],
+      [{ when: conditionOf("!('sre' in subject.groups)") }, true],
+      [{ subjects: ["bob"] }, false],
+      [{ when: conditionOf("subject.id == 'bob'") }, false],
+    ] as const) {
+      const policy: Policy = { revision: "r", tiers, permit, raise: [{ name: "r", tier: "high", ...raise }] };
+      const decision = decide(policy, { ...known, subject: { sub: "alice", groups: [], partial: true } });
+      assert.equal(decision.allowed && decision.tier, fits ? "high" : "low", JSON.stringify(raise));
+    }
+  });
+
+  it("groups of the requester that nobody can tell never make it ask for less", () => {
+    holds(
+      fc.property(anyPolicy, anyFacts, fc.subarray(["oncall", "sre", "security"]), (policy, known, lost) => {
+        const { sub, groups } = known.subject;
+        const fewer = { sub, groups: groups.filter((group) => !lost.includes(group)), partial: true } as const;
+        const before = bar(policy, decide(policy, known));
+        assert.ok(bar(policy, decide(policy, { ...known, subject: fewer })) >= before);
+      }) as never,
+    );
+  });
+
   it("what is decided before planning is never more than the plan then asks for", () => {
     holds(
       fc.property(anyPolicy, anyFacts, (policy, known) => {

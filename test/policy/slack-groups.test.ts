@@ -177,6 +177,22 @@ brake: { freeze: [${brake}], unfreeze: [sre] }
       assert.match(faults[0] ?? "", says);
     });
 
+  it("is refused with one that could review what was done with the glass broken, or break it", () => {
+    const glass =
+      "  glass: { stepUp: { bound: true }, reason: { minLength: 20 }, notify: [C1], breakGlass: { review: 24h, from: [FROM] } }\n";
+    const rule = 'breakGlass: [{ name: g, subjects: ["group:WHO"], operations: ["@change"], tier: glass }]\n';
+    const written = (from: string, who: string) =>
+      document().replace("permit:", `${glass.replace("FROM", from)}permit:`) + rule.replace("WHO", who);
+    assert.deepEqual(read(written("sre", "oncall")), { pagers: "S0PAGERS" });
+    for (const [text, says] of [
+      [written("pagers", "oncall"), "could review"],
+      [written("sre", "pagers"), "could break the glass"],
+    ] as const) {
+      const faults = read(text);
+      assert.ok(Array.isArray(faults) && faults.length === 1 && faults[0]?.includes(says), String(faults));
+    }
+  });
+
   it("is refused with one that could approve in a later stage", () => {
     const stages = "stages: [{ count: 1, from: [sre] }, { count: 1, from: [pagers] }]";
     const faults = read(document().replace("approvals: { count: 1, from: [sre] }", stages));

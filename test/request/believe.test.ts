@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { RequestStore, Stored } from "../../src/ports.ts";
 import { believing } from "../../src/request/believe.ts";
-import { type Request, type Settled, settlementStatement } from "../../src/request/request.ts";
-import { attestor, signedSettlement, strangersAttestor } from "../fakes/attestor.ts";
+import { type Finished, type Request, type Settled, settlementStatement } from "../../src/request/request.ts";
+import { reviewStatement } from "../../src/request/reviewed.ts";
+import { attestor, signedReview, signedSettlement, strangersAttestor } from "../fakes/attestor.ts";
 import { noon } from "../fakes/clock.ts";
 import { otherDigest, stages } from "./samples.ts";
 
@@ -50,4 +51,25 @@ describe("a settlement in the record", () => {
     const request = await read({ ...stages.succeeded, settlement: { ...said, signature: "" } });
     assert.deepEqual(request, stages.succeeded);
   });
+});
+
+describe("a review in the record", () => {
+  const reviewed = stages.glassReviewed as Finished;
+  const { closed, ...open } = reviewed.review ?? assert.fail("it has none");
+  const { signature: _, ...said } = closed ?? assert.fail("it is open");
+  const { id } = reviewed;
+
+  for (const [what, word] of [
+    ["without a signature", { ...said, signature: "" }],
+    ["signed by a stranger", { ...said, signature: strangersAttestor.attest(reviewStatement(reviewed, said)) }],
+    ["of another request", signedReview({ id: "r-other", digest: reviewed.digest }, said)],
+    ["of another plan", signedReview({ id, digest: otherDigest }, said)],
+    ["of the requester, signed all the same", signedReview(reviewed, { ...said, subject: reviewed.requester })],
+    ["without a proof", { ...said, proof: null, signature: "s" }],
+    ["that is a word", "closed"],
+  ] as const)
+    it(`attack: ${what} closes nothing`, async () => {
+      const request = await read({ ...reviewed, review: { ...open, closed: word } });
+      assert.deepEqual(request, { ...reviewed, review: open });
+    });
 });

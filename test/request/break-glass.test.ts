@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
+import type { AuditEvent } from "../../src/audit/event.ts";
 import type { Bench } from "../../src/execution/bench.ts";
 import { whyNot } from "../../src/execution/check-grant.ts";
 import { digestOf } from "../../src/operation/digest.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import type { RequestStore } from "../../src/ports.ts";
+import { advance } from "../../src/request/advance.ts";
 import { askerOf } from "../../src/request/asked.ts";
 import { closeReview } from "../../src/request/close-review.ts";
 import { openReviewOf } from "../../src/request/debt.ts";
+import type { Mover } from "../../src/request/move.ts";
 import type { Executing, Request } from "../../src/request/request.ts";
 import { reviewOf } from "../../src/request/review.ts";
+import { revoke } from "../../src/request/revoke.ts";
 import { labPolicy } from "../fakes/policy.ts";
-import { accepted, alice, bob, carol, refusalOf } from "./desk.ts";
+import { accepted, alice, bob, carol, refusalOf, restartIn } from "./desk.ts";
 import { frank, type GlassDesk, glassPolicy, openGlass } from "./glass.ts";
-import { inState } from "./samples.ts";
+import { allowed, glass, inState, plan, stages } from "./samples.ts";
 
 const day = 24 * 3_600_000;
 
@@ -83,12 +87,49 @@ describe("breaking the glass", () => {
     inState(next, "awaiting-challenge");
   });
 
+  it("attack: a record from which the word was taken, or to which it was written, is not what was asked for", async () => {
+    const usual = await house.desk.asks(alice, (await one()).operation);
+    for (const [request, breakGlass] of [
+      [usual, true],
+      [accepted(await house.breaks()), undefined],
+    ] as const) {
+      const { version = 0, now = 0 } = (await house.desk.store.read(request.id)) ?? {};
+      const whole = { ...plan, operation: request.operation };
+      const meddled = { ...request, breakGlass, plan: whole, digest: "0".repeat(64) } as Request;
+      const kept: AuditEvent[] = [];
+      const store: RequestStore = {
+        ...house.desk.store,
+        read: async () => ({ request: meddled, version, now }),
+        keep: async ({ event }) => {
+          kept.push(event);
+          return { kept: false, because: "too-late" };
+        },
+      };
+      await advance(house.desk.over(store), request.id);
+      assert.match(JSON.stringify(kept), /this is not what was asked for/);
+    }
+  });
+
   describe("leaves a debt", () => {
     it("that refuses the next at once, and names it; others may break the glass meanwhile", async () => {
       const first = await house.broken();
       const again = await house.breaks();
       assert.ok(isRefusal(again) && again.refused === "review-owed" && again.says.includes(first.id));
       inState(await house.broken(bob), "granted");
+    });
+
+    it("of which `why` knows before anybody asks", async () => {
+      const origin = { team: "T1", channel: "C1", user: "U1" };
+      const why = async (breakGlass?: true) =>
+        house.desk.lifecycle.why({
+          ...{ subject: alice, origin, operation: restartIn("prod") },
+          ...(breakGlass ? { breakGlass } : {}),
+        });
+      assert.ok((await why(true)).now.allowed);
+      await house.broken();
+      const { now } = await why(true);
+      assert.ok(!now.allowed && now.rule === "review owed");
+      assert.ok((await why()).now.allowed);
     });
 
     it("from the grant on: of two that were asked for before, one is granted", async () => {
@@ -118,6 +159,24 @@ describe("breaking the glass", () => {
         review: "begins",
       } as const;
       assert.deepEqual(await store.keep(step), { kept: false, because: "review-owed", by: first.id });
+    });
+
+    it("that nobody passes by who read the records too early: the grant itself is refused", async () => {
+      const [first, second] = [await house.breaks(), await house.breaks()].map(accepted);
+      assert.ok(first && second);
+      for (const request of [first, second]) await house.desk.plans(await house.desk.now(request));
+      await house.signs(first, "alice", "prove");
+      const { proof, grant } = inState(await house.desk.now(first), "granted");
+      const { challenge: _, ...known } = inState(await house.desk.now(second), "awaiting-challenge");
+      assert.ok(proof);
+      const early = house.desk.over({ ...house.desk.store, openReviews: async () => [], of: async () => [] });
+      const waits = { ...known, state: "awaiting-approval", approvals: [], wrongCodes: {}, proof } as const;
+      const { version = 0 } = (await house.desk.store.read(second.id)) ?? {};
+      const event = { kind: "request.expired", request: second.id, was: "granted" } as const;
+      await house.desk.store.keep({ operationId: "op-early", next: waits, expect: version, event });
+      const refused = await early.mover.move(second.id, () => ({ event: { type: "granted", grant } }));
+      assert.equal(refusalOf(refused), "review-owed");
+      inState(await house.desk.now(second), "awaiting-approval");
     });
 
     it("not when it never began", async () => {
@@ -193,6 +252,30 @@ describe("breaking the glass", () => {
       assert.equal(refusalOf(await closeReview(house.desk, request.id, frank, typed)), "too-weak");
       assert.equal(await debtOf("alice"), request.id);
     });
+  });
+
+  it("is settled, where nobody knows what came of it, by those who review it", async () => {
+    const granted = await house.broken();
+    const leaseUntil = house.desk.clock.now() + 30_000;
+    const outcome = { at: house.desk.clock.now(), says: "The cluster did not say.", apiAuditIds: [] };
+    for (const event of [
+      { type: "claimed", claim: { worker: "w", fence: 1, leaseUntil } },
+      { type: "intended", fence: 1, intent: { step: 0, resourceVersion: "42" }, leaseUntil },
+      { type: "finished", fence: 1, as: "unknown", outcome },
+    ] as const)
+      accepted(await house.desk.mover.move(granted.id, () => ({ event })));
+    assert.equal(await house.signs(granted, "bob", "ran"), "not-an-approver");
+    assert.match(await house.signs(granted, "frank", "ran"), /^What you said is recorded\./);
+    assert.match(await house.signs(granted, "frank", "reviewed"), /^The review is closed\. The request is settled\.$/);
+  });
+
+  it("lets those who review it end an elevation that came of it", async () => {
+    const elevated = { ...stages.elevated, decision: allowed(glass) } as Request;
+    const mover = { move: async (_: string, wish: Parameters<Mover["move"]>[1]) => wish(reading(elevated)) };
+    const desk = { ...house.desk, mover: mover as unknown as Mover };
+    const ended = (subject = frank) => revoke(desk, elevated.id, subject, "enough");
+    assert.equal(refusalOf(await ended(bob)), "not-yours");
+    assert.ok(!isRefusal(await ended()));
   });
 
   describe("attack: a thief of Redis", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { isRefusal } from "../../src/operation/refusal.ts";
 import type { Requirements } from "../../src/policy/policy.ts";
 import { requirementWords } from "../../src/policy/words.ts";
 import type { AwaitingApproval } from "../../src/request/request.ts";
+import { transition } from "../../src/request/transition.ts";
 
 import { accepted, alice, bob, carol, dora, openDesk, restartIn, type TestDesk } from "./desk.ts";
 import { inState } from "./samples.ts";
@@ -47,6 +49,18 @@ describe("calling those whom a request waits for", () => {
     assert.deepEqual((await waiting(request))?.escalated?.users, ["U9"]);
     assert.deepEqual(await later(request, 10 * minute), []);
     assert.deepEqual(await later(request, 10 * minute + 1), ["request.expired"]);
+  });
+
+  it("happens neither early, nor twice, nor in another order, whoever says so", async () => {
+    const request = await asked();
+    const refused = (from: AwaitingApproval, type: "reminded" | "escalated", now: number) =>
+      isRefusal(transition(from, { type, users: [], others: false }, now));
+    const since = desk.clock.now();
+    assert.ok(refused(request, "reminded", since + 5 * minute - 1));
+    assert.ok(!refused(request, "reminded", since + 5 * minute));
+    assert.ok(refused(request, "escalated", since + 10 * minute), "the reminder comes first");
+    await later(request, 5 * minute);
+    assert.ok(refused(inState(await desk.now(request), "awaiting-approval"), "reminded", since + 6 * minute));
   });
 
   it("is found by the sweep when its time has come, and not before", async () => {

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
-import type { LinkKeeper } from "../../enrolment-port.ts";
+import type { LinkKeeper } from "../../ports/enrolment.ts";
 import type { SealingKey, SealingKeys } from "./seal.ts";
 
 const secretLength = 32;

@@ -1,6 +1,6 @@
 import type { Outcome } from "../../challenge/challenge.ts";
-import type { LoginSeal } from "../../login-port.ts";
-import type { MembershipSeal } from "../../membership-port.ts";
+import type { LoginSeal } from "../../ports/login.ts";
+import type { MembershipSeal } from "../../ports/membership.ts";
 import type { Authenticator } from "../../ports.ts";
 import { type SealingKeys, seal, unseal } from "./seal.ts";
 

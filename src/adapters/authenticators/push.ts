@@ -1,7 +1,7 @@
 import type { Pushes } from "../../challenge/push.ts";
 import type { PushAuthenticator } from "../../policy/authenticator.ts";
+import type { PushSeal } from "../../ports/push.ts";
 import type { Authenticator } from "../../ports.ts";
-import type { PushSeal } from "../../push-port.ts";
 import { type SealingKeys, seal, unseal } from "./seal.ts";
 
 /** A push through one provider, with a code carried. */

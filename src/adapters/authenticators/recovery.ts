@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import type { RecoveryKeeper } from "../../enrolment-port.ts";
+import type { RecoveryKeeper } from "../../ports/enrolment.ts";
 import { type SealingKeys, unseal } from "./seal.ts";
 
 /** RFC 4648 section 6. 256 is a multiple of its length, so that every letter is as likely as any other. */

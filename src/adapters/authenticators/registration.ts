@@ -1,5 +1,5 @@
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
-import type { RegistrationReader } from "../../enrolment-port.ts";
+import type { RegistrationReader } from "../../ports/enrolment.ts";
 
 /** EdDSA, ES256 and RS256, as COSE numbers them (RFC 9053, RFC 8812): the same as the page asks for. */
 const algorithms = [-8, -7, -257];

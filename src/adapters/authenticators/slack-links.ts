@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import type { LinkingSeal, StartedLinking, Unconfirmed } from "../../link-port.ts";
+import type { LinkingSeal, StartedLinking, Unconfirmed } from "../../ports/link.ts";
 import { keyFor, same } from "./links.ts";
 import { type SealingKey, type SealingKeys, seal, unseal } from "./seal.ts";
 

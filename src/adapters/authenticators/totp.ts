@@ -1,6 +1,6 @@
 import { generateSecret, generateURI, verifySync } from "otplib";
 import type { Outcome } from "../../challenge/challenge.ts";
-import type { CredentialStore, SeedKeeper } from "../../enrolment-port.ts";
+import type { CredentialStore, SeedKeeper } from "../../ports/enrolment.ts";
 import type { Authenticator } from "../../ports.ts";
 import { reseal, type SealingKeys, seal, unseal } from "./seal.ts";
 

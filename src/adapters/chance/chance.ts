@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import type { PushChance } from "../../ports/push.ts";
 import type { Chance } from "../../ports.ts";
-import type { PushChance } from "../../push-port.ts";
 
 // No vowels, so that no id spells a word, and nothing that looks like something else.
 const letters = "bcdfghjkmnpqrstvwxyz23456789";

@@ -1,8 +1,8 @@
 import type { Enrolling } from "../../challenge/enrolment.ts";
 import type { Linking } from "../../challenge/linking.ts";
 import type { Registering } from "../../challenge/registration.ts";
-import type { LoggedIn, LoginBegun, LoginEnd, Logins } from "../../login-port.ts";
 import { isRefusal, type Refusal, refuse } from "../../operation/refusal.ts";
+import type { LoggedIn, LoginBegun, LoginEnd, Logins } from "../../ports/login.ts";
 import type { LoginStepUps } from "../../request/login-step-up.ts";
 import type { StepUps } from "../../request/step-up.ts";
 import type { Pocket } from "./pocket.ts";

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { ListedDirectory } from "../../link-port.ts";
 import { readDirectory } from "../../policy/directory-document.ts";
 import { readPolicy } from "../../policy/document.ts";
 import { type People, withRoster } from "../../policy/people.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { readScim } from "../../policy/scim-document.ts";
 import type { DocumentFault } from "../../policy/yaml-document.ts";
+import type { ListedDirectory } from "../../ports/link.ts";
 import type { PolicySource } from "../../ports.ts";
 
 /** Reads one file of several, by what makes a value of its text. Throws {@link FaultyFile}. */

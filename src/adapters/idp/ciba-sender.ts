@@ -9,7 +9,7 @@ import {
 import { bindingMessage } from "../../challenge/binding-message.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import type { PushWays } from "../../policy/provider-presets.ts";
-import type { NotSent, PushSender } from "../../push-port.ts";
+import type { NotSent, PushSender } from "../../ports/push.ts";
 import { providerClient } from "./provider-client.ts";
 
 /** Between polls where the provider does not say, in seconds (OpenID CIBA Core 1.0 section 7.3). */

@@ -1,5 +1,5 @@
 import { plain } from "../../challenge/binding-message.ts";
-import type { NotSent, NotSentReason, Polled, PushSender, PushText, Sent } from "../../push-port.ts";
+import type { NotSent, NotSentReason, Polled, PushSender, PushText, Sent } from "../../ports/push.ts";
 import { type DuoAnswer, type DuoClient, DuoFault } from "./duo-client.ts";
 import { queryOf } from "./duo-signature.ts";
 

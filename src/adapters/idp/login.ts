@@ -10,10 +10,10 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from "openid-client";
-import type { LoginEnd, LoginSeal, Logins, WayBack } from "../../login-port.ts";
 import { type Refusal, refuse } from "../../operation/refusal.ts";
 import type { Provider } from "../../policy/provider-document.ts";
 import { presets } from "../../policy/provider-presets.ts";
+import type { LoginEnd, LoginSeal, Logins, WayBack } from "../../ports/login.ts";
 import { providerClient } from "./provider-client.ts";
 import { presented } from "./token-answer.ts";
 

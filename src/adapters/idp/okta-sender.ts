@@ -1,6 +1,6 @@
 import { ClientError, ClientSecretBasic, type Configuration } from "openid-client";
 import type { DirectWays, Provider } from "../../policy/provider-document.ts";
-import type { NotSent, PushSender, Sent } from "../../push-port.ts";
+import type { NotSent, PushSender, Sent } from "../../ports/push.ts";
 import { boundedBody } from "./bounded-body.ts";
 import { providerClient, timeoutSeconds } from "./provider-client.ts";
 

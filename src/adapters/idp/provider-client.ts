@@ -6,7 +6,7 @@ import {
   enableNonRepudiationChecks,
   genericGrantRequest,
 } from "openid-client";
-import type { Polled } from "../../push-port.ts";
+import type { Polled } from "../../ports/push.ts";
 import { presented, whyNoAnswer } from "./token-answer.ts";
 
 /** Of each call, in seconds. */

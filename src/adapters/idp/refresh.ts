@@ -1,6 +1,6 @@
 import { ClientSecretBasic, ClientSecretPost, ResponseBodyError, refreshTokenGrant } from "openid-client";
-import type { MembershipRefresh } from "../../membership-port.ts";
 import type { Provider } from "../../policy/provider-document.ts";
+import type { MembershipRefresh } from "../../ports/membership.ts";
 import { providerClient } from "./provider-client.ts";
 
 /** Refresh tokens at the provider's token endpoint (RFC 6749 section 6, OpenID Connect Core 1.0 section 12). */

@@ -1,5 +1,5 @@
 import { ClientError, ResponseBodyError } from "openid-client";
-import type { Polled, PresentedToken } from "../../push-port.ts";
+import type { Polled, PresentedToken } from "../../ports/push.ts";
 
 /** What we judge ourselves of a token whose signature, `iss`, `aud` and `exp` hold. */
 export function presented(token: string, claims: Readonly<Record<string, unknown>>): PresentedToken {

@@ -1,5 +1,5 @@
-import { type Account, ClusterFault, type ObjectRef } from "../../cluster-port.ts";
 import { parseName, parseNamespace } from "../../operation/name.ts";
+import { type Account, ClusterFault, type ObjectRef } from "../../ports/cluster.ts";
 
 /** The RBAC verbs this house ever uses. There is no `deletecollection` and no `update`. */
 export type Verb = "get" | "list" | "watch" | "patch" | "create" | "delete";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BoundSession, type Cluster, ClusterFault, type ClusterFaultCode } from "../../cluster-port.ts";
 import { operationsNamespace } from "../../operation/accounts.ts";
 import { parseName } from "../../operation/name.ts";
+import { type BoundSession, type Cluster, ClusterFault, type ClusterFaultCode } from "../../ports/cluster.ts";
 import { notSent } from "./choke-point.ts";
 import { readConnection, type Whereabouts } from "./connection.ts";
 import { openOwnCalls } from "./own-calls.ts";

@@ -1,4 +1,4 @@
-import { ClusterFault, type ClusterFaultCode } from "../../cluster-port.ts";
+import { ClusterFault, type ClusterFaultCode } from "../../ports/cluster.ts";
 
 /** The cause that tells a blocked eviction from a server that is busy (k8s.io/api/policy/v1, DisruptionBudgetCause). */
 const budgetCause = "DisruptionBudget";

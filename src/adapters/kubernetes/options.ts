@@ -1,6 +1,6 @@
-import type { LogSlice, Removal } from "../../cluster-port.ts";
 import { parseNamespace } from "../../operation/name.ts";
 import type { Json } from "../../operation/plan.ts";
+import type { LogSlice, Removal } from "../../ports/cluster.ts";
 import { notSent } from "./choke-point.ts";
 
 const mostLines = 5_000;

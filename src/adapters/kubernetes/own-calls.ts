@@ -6,8 +6,8 @@ import {
   ServerConfiguration,
   wrapHttpLibrary,
 } from "@kubernetes/client-node";
-import { ClusterFault, fieldManagerOf } from "../../cluster-port.ts";
 import { handleType, workerRules } from "../../operation/accounts.ts";
+import { ClusterFault, fieldManagerOf } from "../../ports/cluster.ts";
 import { demandExact, type Passage, pass, type Verb } from "./choke-point.ts";
 import { noAnswer } from "./faults.ts";
 import type { Transport } from "./transport.ts";

@@ -1,3 +1,4 @@
+import type { Json } from "../../operation/plan.ts";
 import {
   type Account,
   ClusterFault,
@@ -6,8 +7,7 @@ import {
   type ObjectRef,
   type PatchKind,
   type Session,
-} from "../../cluster-port.ts";
-import type { Json } from "../../operation/plan.ts";
+} from "../../ports/cluster.ts";
 import { notSent, passOperation, type Verb } from "./choke-point.ts";
 import { readAnswer } from "./faults.ts";
 import { logQuery, removalOptions } from "./options.ts";

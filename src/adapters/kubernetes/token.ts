@@ -1,4 +1,4 @@
-import { ClusterFault } from "../../cluster-port.ts";
+import { ClusterFault } from "../../ports/cluster.ts";
 import type { Token } from "./session.ts";
 
 /** A token and when it ends, in ms of this process's own monotonic clock. */

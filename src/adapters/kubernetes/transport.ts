@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import house from "../../../package.json" with { type: "json" };
-import type { ClusterFault } from "../../cluster-port.ts";
+import type { ClusterFault } from "../../ports/cluster.ts";
 import { demandExact, notSent, type Passage } from "./choke-point.ts";
 import type { Connection } from "./connection.ts";
 import { faultOf, noAnswer } from "./faults.ts";

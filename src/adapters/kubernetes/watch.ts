@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClusterFault, type ClusterFaultCode, type KubeObject } from "../../cluster-port.ts";
+import { ClusterFault, type ClusterFaultCode, type KubeObject } from "../../ports/cluster.ts";
 import { faultOf, readAnswer } from "./faults.ts";
 
 /** One stretch of a watch: the server's lines after a resourceVersion, until the connection ends. */

@@ -1,6 +1,6 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
-import type { FreezeStore } from "../../freeze-port.ts";
+import type { FreezeStore } from "../../ports/freeze.ts";
 import type { Scribe } from "../../ports.ts";
 import type { Freeze } from "../../request/freeze.ts";
 import type { StateClient } from "./redis.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
 import type { AuditEvent } from "../../audit/event.ts";
-import type { KeptMembership, MembershipStore } from "../../membership-port.ts";
+import type { KeptMembership, MembershipStore } from "../../ports/membership.ts";
 import type { Scribe } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 

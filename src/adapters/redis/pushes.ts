@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
 import type { AuditEvent } from "../../audit/event.ts";
+import type { PushState, PushStore, Reserved } from "../../ports/push.ts";
 import type { Scribe } from "../../ports.ts";
-import type { PushState, PushStore, Reserved } from "../../push-port.ts";
 import type { StateClient } from "./redis.ts";
 
 const minute = 60_000;

@@ -20,6 +20,7 @@ const scriptNames = [
   "put",
   "release",
   "reserve",
+  "owe",
   "pause",
   "push-reserve",
   "push-sent",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
-import type { RegistrationStore } from "../../enrolment-port.ts";
+import type { RegistrationStore } from "../../ports/enrolment.ts";
 import type { Scribe } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 

@@ -74,6 +74,11 @@ export function redisRequestStore(client: StateClient, scribe: Scribe, answerFor
         Object.entries(await redis.hgetall(key("reviews"))).map(([request, subject]) => ({ request, subject })),
       ),
 
+    async restoreReview(operationId, { request, subject }) {
+      const body = bodyText(scribe({ kind: "review.restored", request, subject }));
+      await client.run("owe", { op: operationId, id: request, subject }, body, sha256(body));
+    },
+
     // An overdue request is looked at again soon if letting it lapse failed.
     overdue: async (limit) => (await client.run("waiting", { set: "deadlines", patience: 2_000, limit })) as string[],
     waiting: async (side, patience, limit) =>

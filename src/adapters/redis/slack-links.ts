@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { canonical, sha256 } from "../../audit/canonical.ts";
 import { bodyText } from "../../audit/chain.ts";
 import type { AuditEvent } from "../../audit/event.ts";
-import type { SlackAccount, SlackLinkStore } from "../../link-port.ts";
+import type { SlackAccount, SlackLinkStore } from "../../ports/link.ts";
 import type { Scribe } from "../../ports.ts";
 import type { StateClient } from "./redis.ts";
 

@@ -125,6 +125,14 @@ function alarmOf(event: AuditEvent, at: number): Alarm | undefined {
           [raw("Somebody else writes to Redis. Tell the security team now, and look what ran meanwhile.")],
         ],
       };
+    case "review.restored":
+      return {
+        title: `An open review of ${event.subject} was removed from the records and not closed`,
+        says: [
+          [raw(`They broke the glass for ${event.request}. The review is owed again.`)],
+          [raw("Somebody else writes to Redis. Tell the security team now.")],
+        ],
+      };
     default:
       return undefined;
   }

@@ -103,9 +103,9 @@ function lastSeen(request: Request) {
  * Who may close a review sees the whole plan and what came of it, and a way to the page that takes their word. Nothing is
  * sent from here: its proof is always one that names this very review.
  */
-export function reviewedModal(request: Request, doors: Doors): ModalView {
+export function reviewedModal(request: Request, ways: readonly AuthenticatorName[], doors: Doors): ModalView {
   const { blocks } = planSheet(request);
-  const asked = askProof(["passkey"], doors, "");
+  const asked = askProof(ways, doors, "");
   const says =
     "You say that you have reviewed this. It ends what the requester owes, and nothing is changed in the cluster.";
   return reading("Reviewed", [

@@ -73,7 +73,7 @@ async function formOf({ ports }: Front, { request, subject, now, purpose, begun 
   const doors = { pushed: begun };
   if (purpose === "prove") return proveModal(request, await lifecycle.proverStanding(request, subject), doors);
   if (purpose === "approve") return reviewModal(request, await lifecycle.standing(request, subject, now), doors);
-  if (purpose === "reviewed") return reviewedModal(request, doors);
+  if (purpose === "reviewed") return reviewedModal(request, [begun.by], doors);
   return settleModal(request, purpose, [begun.by], doors);
 }
 

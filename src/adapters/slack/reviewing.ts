@@ -25,7 +25,7 @@ export async function openReviewed(front: Front, arrival: Arrival, id: string): 
   }
   const doors = doorsFor(front, { request: id, subject: subject.sub, purpose: "reviewed" }, now);
   await Promise.all([
-    open(front, arrival, reviewedModal(request, doors)),
+    open(front, arrival, reviewedModal(request, standing.ways, doors)),
     ports.trail.append({ kind: "review.begun", request: id, subject: subject.sub }),
   ]);
 }

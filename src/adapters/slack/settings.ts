@@ -1,5 +1,5 @@
 import type { StartedStepUp } from "../../challenge/step-up.ts";
-import type { NamedAccount } from "../../link-port.ts";
+import type { NamedAccount } from "../../ports/link.ts";
 import type { Directory, Once, RequestStore, Showcase, Trail } from "../../ports.ts";
 import type { Brake } from "../../request/brake.ts";
 import type { Lifecycle } from "../../request/lifecycle.ts";

@@ -1,8 +1,8 @@
-import { ClusterFault, type KubeObject, type Session } from "../../cluster-port.ts";
 import type { Autoscale } from "../../operation/catalogue/autoscalers.ts";
 import { apiVersionOf, objectKinds } from "../../operation/object-kind.ts";
 import type { Json } from "../../operation/plan.ts";
 import { spokenTarget } from "../../operation/target.ts";
+import { ClusterFault, type KubeObject, type Session } from "../../ports/cluster.ts";
 import type { Act, Unplannable } from "../act.ts";
 import { number, record, text, texts } from "../objects/fields.ts";
 import { patched, refOf, uidOf } from "../objects/planned-object.ts";

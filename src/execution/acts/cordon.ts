@@ -1,5 +1,5 @@
-import type { ApiAnswer, Session } from "../../cluster-port.ts";
 import type { Cordon, Uncordon } from "../../operation/catalogue/nodes.ts";
+import type { ApiAnswer, Session } from "../../ports/cluster.ts";
 import type { Act, ChangePlan, Stamp } from "../act.ts";
 import { liveViewOfNode, type OnNode, othersLeft, plannedNode, readNodeWithPods } from "../objects/node.ts";
 import { patched, refOf } from "../objects/planned-object.ts";

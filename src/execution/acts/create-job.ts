@@ -1,6 +1,6 @@
-import { type ApiAnswer, ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../cluster-port.ts";
 import { type CreateJob, jobNameOf } from "../../operation/catalogue/jobs.ts";
 import type { Json } from "../../operation/plan.ts";
+import { type ApiAnswer, ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../ports/cluster.ts";
 import type { Act, ChangePlan, Stamp } from "../act.ts";
 import { type CronJob, plannedCronJob, templateHash, viewCronJob } from "../objects/cron-job.ts";
 import { list, number, record, text, texts } from "../objects/fields.ts";

@@ -1,11 +1,11 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
-import type { KubeObject } from "../../cluster-port.ts";
 import type { Elevate } from "../../operation/catalogue/elevations.ts";
 import { elevationLabel, elevationName, expiresAnnotation, requesterAnnotation } from "../../operation/elevation.ts";
 import { apiVersionOf } from "../../operation/object-kind.ts";
 import type { Json } from "../../operation/plan.ts";
 import { momentInWords, spanInWords } from "../../operation/span.ts";
 import { type KubernetesIdentity, kubernetesIdentity } from "../../policy/subject.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import type { Act, ChangePlan } from "../act.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
 import { refOf, uidOf } from "../objects/planned-object.ts";

@@ -1,8 +1,8 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
-import type { KubeObject, Removal } from "../../cluster-port.ts";
 import type { Cascade, DeleteObject } from "../../operation/catalogue/removals.ts";
 import { apiVersionOf, objectKinds } from "../../operation/object-kind.ts";
 import { spokenTarget } from "../../operation/target.ts";
+import type { KubeObject, Removal } from "../../ports/cluster.ts";
 import type { Act } from "../act.ts";
 import { number, record, text, texts } from "../objects/fields.ts";
 import { longestManifest, manifestOf } from "../objects/manifest.ts";

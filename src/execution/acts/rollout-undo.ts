@@ -1,8 +1,8 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
-import { ClusterFault, type Session } from "../../cluster-port.ts";
 import { keptByUndo, type RolloutUndo } from "../../operation/catalogue/revisions.ts";
 import type { Json } from "../../operation/plan.ts";
 import { spokenTarget } from "../../operation/target.ts";
+import { ClusterFault, type Session } from "../../ports/cluster.ts";
 import type { Act, ChangePlan } from "../act.ts";
 import { record, text } from "../objects/fields.ts";
 import { patched, refOf } from "../objects/planned-object.ts";

@@ -1,7 +1,7 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { SetAnnotations, SetLabels } from "../../operation/catalogue/fields.ts";
 import { apiVersionOf } from "../../operation/object-kind.ts";
 import { spokenTarget } from "../../operation/target.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import type { Act } from "../act.ts";
 import { list, number, record, text, texts } from "../objects/fields.ts";
 import { patched, refOf, uidOf } from "../objects/planned-object.ts";

@@ -1,5 +1,5 @@
-import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../cluster-port.ts";
 import type { Json } from "../../operation/plan.ts";
+import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../ports/cluster.ts";
 import { list, number, record, text, texts } from "./fields.ts";
 
 /** A disruption budget as far as planning reads it. */

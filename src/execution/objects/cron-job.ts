@@ -1,7 +1,7 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
-import type { KubeObject } from "../../cluster-port.ts";
 import type { Json, PlannedObject } from "../../operation/plan.ts";
 import type { Target } from "../../operation/target.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, number, record, text, texts } from "./fields.ts";
 
 /** The fields of a CronJob that planning reads; absent ones as the API documents their defaults. */

@@ -1,5 +1,5 @@
-import { ClusterFault, type KubeObject, type Session } from "../../cluster-port.ts";
 import { type PlannedObject, plannedInWords } from "../../operation/plan.ts";
+import { ClusterFault, type KubeObject, type Session } from "../../ports/cluster.ts";
 import type { Ending, Following } from "../act.ts";
 import { evict } from "./eviction.ts";
 import { viewNode } from "./node.ts";

@@ -1,5 +1,5 @@
-import type { ApiAnswer, Session } from "../../cluster-port.ts";
 import type { PlannedObject } from "../../operation/plan.ts";
+import type { ApiAnswer, Session } from "../../ports/cluster.ts";
 import { refOf } from "./planned-object.ts";
 
 /** Asks the Eviction API (policy/v1) for one pod, with its uid as the precondition. */

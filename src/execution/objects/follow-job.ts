@@ -1,4 +1,4 @@
-import { ClusterFault, type KubeObject } from "../../cluster-port.ts";
+import { ClusterFault, type KubeObject } from "../../ports/cluster.ts";
 import type { Ending, Following } from "../act.ts";
 import { list, number, record, text } from "./fields.ts";
 import { refOf, uidOf } from "./planned-object.ts";

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { Json } from "../../operation/plan.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { record } from "./fields.ts";
 
 /** The longest manifest that is kept, in characters: the record of a request is read and written whole. */

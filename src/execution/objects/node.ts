@@ -1,7 +1,7 @@
-import type { KubeObject, Session } from "../../cluster-port.ts";
 import { apiVersionOf, objectKinds } from "../../operation/object-kind.ts";
 import type { LiveView, PlannedObject } from "../../operation/plan.ts";
 import type { NodeTarget } from "../../operation/target.ts";
+import type { KubeObject, Session } from "../../ports/cluster.ts";
 import { listed } from "./budgets.ts";
 import { list, record, text, texts } from "./fields.ts";
 import { refOf, uidOf } from "./planned-object.ts";

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../cluster-port.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, record, text } from "./fields.ts";
 
 /** The controller that owns an object, by its very uid. */

@@ -1,5 +1,5 @@
-import { fieldManagerOf, type KubeObject, type ObjectRef } from "../../cluster-port.ts";
 import { type KindName, objectKinds } from "../../operation/object-kind.ts";
+import { fieldManagerOf, type KubeObject, type ObjectRef } from "../../ports/cluster.ts";
 import type { About, Verdict } from "../act.ts";
 import { list, number, record, text } from "./fields.ts";
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../cluster-port.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, record, text, texts } from "./fields.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { isEnding } from "./watch-end.ts";

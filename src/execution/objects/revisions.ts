@@ -1,7 +1,7 @@
-import type { KubeObject, Session } from "../../cluster-port.ts";
 import type { WorkloadKind } from "../../operation/catalogue/workloads.ts";
 import type { Json } from "../../operation/plan.ts";
 import type { Target } from "../../operation/target.ts";
+import type { KubeObject, Session } from "../../ports/cluster.ts";
 import { number, record, text, texts } from "./fields.ts";
 import { ownerOf } from "./owner.ts";
 import { uidOf } from "./planned-object.ts";

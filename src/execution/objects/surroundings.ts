@@ -1,6 +1,6 @@
-import type { KubeObject, Session } from "../../cluster-port.ts";
 import type { LiveView } from "../../operation/plan.ts";
 import type { Target } from "../../operation/target.ts";
+import type { KubeObject, Session } from "../../ports/cluster.ts";
 import { budgetsOver, listed } from "./budgets.ts";
 import { number, record, text, texts } from "./fields.ts";
 import type { Workload } from "./workload.ts";

@@ -1,6 +1,6 @@
-import { ClusterFault, type KubeObject, type Session } from "../../cluster-port.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
 import type { PlannedObject } from "../../operation/plan.ts";
+import { ClusterFault, type KubeObject, type Session } from "../../ports/cluster.ts";
 import type { Ending, Following } from "../act.ts";
 import { list, record, text } from "./fields.ts";
 import { refOf, uidOf } from "./planned-object.ts";

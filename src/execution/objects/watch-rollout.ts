@@ -1,4 +1,4 @@
-import { ClusterFault, type KubeObject } from "../../cluster-port.ts";
+import { ClusterFault, type KubeObject } from "../../ports/cluster.ts";
 import type { Ending, Following } from "../act.ts";
 import { refOf } from "./planned-object.ts";
 import { heldBack, whyHeld } from "./replacement.ts";

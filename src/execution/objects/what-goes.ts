@@ -1,6 +1,6 @@
-import type { KubeObject, Session } from "../../cluster-port.ts";
 import type { DeleteObject } from "../../operation/catalogue/removals.ts";
 import type { Json } from "../../operation/plan.ts";
+import type { KubeObject, Session } from "../../ports/cluster.ts";
 import { budgetsOver, listed } from "./budgets.ts";
 import { list, number, record, text, texts } from "./fields.ts";
 import { ownerOf } from "./owner.ts";

@@ -1,8 +1,8 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { WorkloadKind } from "../../operation/catalogue/workloads.ts";
 import { apiVersionOf } from "../../operation/object-kind.ts";
 import type { Json, PlannedObject } from "../../operation/plan.ts";
 import type { Target } from "../../operation/target.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, number, record, text, texts } from "./fields.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { Json } from "../../operation/plan.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, number, record, text, texts } from "../objects/fields.ts";
 import { age } from "./table.ts";
 

@@ -1,8 +1,8 @@
-import { ClusterFault, type KubeObject, type Session } from "../../cluster-port.ts";
 import { readableOf } from "../../operation/catalogue/readable.ts";
 import type { Describe } from "../../operation/catalogue/reads.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
 import type { AnyTarget } from "../../operation/target.ts";
+import { ClusterFault, type KubeObject, type Session } from "../../ports/cluster.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
 import { ownerOf } from "../objects/owner.ts";
 import { digests } from "./digests.ts";

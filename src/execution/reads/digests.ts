@@ -1,6 +1,6 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { ReadableKind } from "../../operation/catalogue/readable.ts";
 import type { Json } from "../../operation/plan.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, number, record, text, texts } from "../objects/fields.ts";
 import { jobState, keysOf, nodeState, portsOf, rolesOf } from "./columns.ts";
 import { containersOf, templateOf } from "./containers.ts";

@@ -1,6 +1,6 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { Elevations } from "../../operation/catalogue/elevations.ts";
 import { elevationLabel, expiresAnnotation, requesterAnnotation } from "../../operation/elevation.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
 import { requestAnnotation } from "../objects/stamp.ts";
 import type { Reader } from "./reader.ts";

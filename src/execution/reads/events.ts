@@ -1,6 +1,6 @@
-import type { KubeObject } from "../../cluster-port.ts";
 import type { Events } from "../../operation/catalogue/reads.ts";
 import { objectKinds } from "../../operation/object-kind.ts";
+import type { KubeObject } from "../../ports/cluster.ts";
 import { number, record, text } from "../objects/fields.ts";
 import type { Reader } from "./reader.ts";
 import { age, table } from "./table.ts";

@@ -1,5 +1,5 @@
-import { ClusterFault, type KubeObject, type LogSlice, type ObjectRef, type Session } from "../../cluster-port.ts";
 import type { Logs } from "../../operation/catalogue/logs.ts";
+import { ClusterFault, type KubeObject, type LogSlice, type ObjectRef, type Session } from "../../ports/cluster.ts";
 import { list, record, text, texts } from "../objects/fields.ts";
 import type { Reader } from "./reader.ts";
 

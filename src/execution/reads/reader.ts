@@ -1,5 +1,5 @@
-import type { Session } from "../../cluster-port.ts";
 import type { Read } from "../../operation/operation.ts";
+import type { Session } from "../../ports/cluster.ts";
 
 /** What a read came back with: lines of plain text, or in one sentence why not. */
 export type Answer = { readonly answer: string } | { readonly failed: string };

@@ -1,5 +1,5 @@
-import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../cluster-port.ts";
 import type { Top } from "../../operation/catalogue/usage.ts";
+import { ClusterFault, type KubeObject, type ObjectRef, type Session } from "../../ports/cluster.ts";
 import { list, record, text } from "../objects/fields.ts";
 import { readQuantity } from "./quantity.ts";
 import type { Answer, Reader } from "./reader.ts";

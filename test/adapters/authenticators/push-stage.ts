@@ -11,8 +11,8 @@ import { createPushes, type PushBegun, type Pushes } from "../../../src/challeng
 import { isRefusal, type Refusal } from "../../../src/operation/refusal.ts";
 import type { PushAuthenticator } from "../../../src/policy/authenticator.ts";
 import { presets } from "../../../src/policy/provider-presets.ts";
+import type { PushSender } from "../../../src/ports/push.ts";
 import type { Authenticator, Scribe } from "../../../src/ports.ts";
-import type { PushSender } from "../../../src/push-port.ts";
 import { phoneAcr } from "../../lab/idp/contexts.ts";
 import type { Idp, ReceivedPush } from "../../lab/idp/idp.ts";
 import { freshPrefix } from "../../lab/redis/shared-redis.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../../../src/challenge/challenge.ts";
 import { isRefusal } from "../../../src/operation/refusal.ts";
-import type { PushSender } from "../../../src/push-port.ts";
+import type { PushSender } from "../../../src/ports/push.ts";
 import { weakerAcr } from "../../lab/idp/contexts.ts";
 import { type Idp, startIdp } from "../../lab/idp/idp.ts";
 import { redisFor } from "../../lab/redis/shared-redis.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { generateSync } from "otplib";
 import { seal, sealingKey } from "../../../src/adapters/authenticators/seal.ts";
 import { totpAuthenticator, totpSeeds } from "../../../src/adapters/authenticators/totp.ts";
-import type { CredentialStore } from "../../../src/enrolment-port.ts";
+import type { CredentialStore } from "../../../src/ports/enrolment.ts";
 import { fakeClock, noon } from "../../fakes/clock.ts";
 import { fakeCredentials } from "../../fakes/credentials.ts";
 import { fakeTrail } from "../../fakes/trail.ts";

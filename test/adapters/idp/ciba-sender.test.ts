@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cibaSender } from "../../../src/adapters/idp/ciba-sender.ts";
 import { presets } from "../../../src/policy/provider-presets.ts";
-import type { PushSender, Sent } from "../../../src/push-port.ts";
+import type { PushSender, Sent } from "../../../src/ports/push.ts";
 import { phoneAcr } from "../../lab/idp/contexts.ts";
 import { type Idp, startIdp } from "../../lab/idp/idp.ts";
 import { type StrangeProvider, startStrangeProvider } from "../../lab/idp/strange-provider.ts";

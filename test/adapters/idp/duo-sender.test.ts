@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { duoClient } from "../../../src/adapters/idp/duo-client.ts";
 import { duoSender } from "../../../src/adapters/idp/duo-sender.ts";
-import type { PushSender, Sent } from "../../../src/push-port.ts";
+import type { PushSender, Sent } from "../../../src/ports/push.ts";
 import { type Duo, startDuo } from "../../lab/duo/duo.ts";
 
 const alice = "alice@example.com";

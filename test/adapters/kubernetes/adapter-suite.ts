@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
-import type { Account, ClusterFault, KubeObject, ObjectRef } from "../../../src/cluster-port.ts";
 import { renderAccounts } from "../../../src/operation/accounts.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
+import type { Account, ClusterFault, KubeObject, ObjectRef } from "../../../src/ports/cluster.ts";
 import { type AdminClient, openAdminClient } from "../../lab/kubernetes/admin-client.ts";
 import type { ClusterPeer } from "../../lab/kubernetes/peer.ts";
 import { deployment, namespace } from "../../lab/kubernetes/seed.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Account, Cluster, KubeObject, ObjectRef, Session } from "../../../src/cluster-port.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
+import type { Account, Cluster, KubeObject, ObjectRef, Session } from "../../../src/ports/cluster.ts";
 import { eventually } from "../../contract/kubernetes/bench.ts";
 import type { AdminClient } from "../../lab/kubernetes/admin-client.ts";
 import { collectionPath } from "../../lab/kubernetes/resources.ts";

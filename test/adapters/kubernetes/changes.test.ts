@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ObjectRef, Removal, Session } from "../../../src/cluster-port.ts";
+import type { ObjectRef, Removal, Session } from "../../../src/ports/cluster.ts";
 import { codeFrom } from "./fault-from.ts";
 import { api, mintingFirst, openRecorded, operator, restarter } from "./recorded-cluster.ts";
 import { answerJson } from "./recorder.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { demandExact, pass, passOperation, type Verb } from "../../../src/adapters/kubernetes/choke-point.ts";
-import { ClusterFault, type ObjectRef } from "../../../src/cluster-port.ts";
 import { workerRules } from "../../../src/operation/accounts.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
+import { ClusterFault, type ObjectRef } from "../../../src/ports/cluster.ts";
 import { parseRoute } from "../../lab/kubernetes/route.ts";
 import { naughty } from "./naughty.ts";
 

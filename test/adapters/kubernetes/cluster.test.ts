@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { ClusterFault } from "../../../src/cluster-port.ts";
+import { ClusterFault } from "../../../src/ports/cluster.ts";
 import { codeFrom, faultFrom } from "./fault-from.ts";
 import { clientCertificate } from "./kubeconfig.ts";
 import { api, madeUpToken, mintingFirst, openRecorded, ownToken, reader, restarter } from "./recorded-cluster.ts";

@@ -1,4 +1,4 @@
-import { ClusterFault, type ClusterFaultCode } from "../../../src/cluster-port.ts";
+import { ClusterFault, type ClusterFaultCode } from "../../../src/ports/cluster.ts";
 
 /** The ClusterFault that a call ends with; anything else fails the test. */
 export async function faultFrom(call: Promise<unknown>): Promise<ClusterFault> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { faultOf, noAnswer, readAnswer } from "../../../src/adapters/kubernetes/faults.ts";
-import { ClusterFault } from "../../../src/cluster-port.ts";
+import { ClusterFault } from "../../../src/ports/cluster.ts";
 
 const status = (reason: string, message = "no") => JSON.stringify({ kind: "Status", reason, message });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ClusterFault, type ObjectRef } from "../../../src/cluster-port.ts";
+import { ClusterFault, type ObjectRef } from "../../../src/ports/cluster.ts";
 import { codeFrom } from "./fault-from.ts";
 import { naughty } from "./naughty.ts";
 import { api, openRecorded, reader, restarter } from "./recorded-cluster.ts";

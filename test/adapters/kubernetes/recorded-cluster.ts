@@ -1,6 +1,6 @@
 import { type ClusterOptions, openCluster } from "../../../src/adapters/kubernetes/cluster.ts";
-import type { Account, ObjectRef } from "../../../src/cluster-port.ts";
 import { catalogue } from "../../../src/operation/catalogue.ts";
+import type { Account, ObjectRef } from "../../../src/ports/cluster.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { type Answering, answerJson, type Recorder, startRecorder, testAuthority } from "./recorder.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { exactFields, exactLabels } from "../../../src/adapters/kubernetes/selector.ts";
-import { ClusterFault } from "../../../src/cluster-port.ts";
+import { ClusterFault } from "../../../src/ports/cluster.ts";
 import { naughty } from "./naughty.ts";
 
 function notSent(fault: unknown): boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
-import type { KubeObject } from "../../../src/cluster-port.ts";
+import type { KubeObject } from "../../../src/ports/cluster.ts";
 import { codeFrom } from "./fault-from.ts";
 import { api, mintingFirst, openRecorded, restarter } from "./recorded-cluster.ts";
 import { answerJson } from "./recorder.ts";

@@ -3,7 +3,7 @@ import { chance } from "../../../src/adapters/chance/chance.ts";
 import { redisMemberships } from "../../../src/adapters/redis/memberships.ts";
 import { openState, type StateClient } from "../../../src/adapters/redis/redis.ts";
 import { redisTrail } from "../../../src/adapters/redis/trail.ts";
-import type { MembershipStore } from "../../../src/membership-port.ts";
+import type { MembershipStore } from "../../../src/ports/membership.ts";
 import type { Scribe, Trail } from "../../../src/ports.ts";
 import { freshPrefix, redisFor } from "../../lab/redis/shared-redis.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NamedAccount } from "../../../src/link-port.ts";
+import type { NamedAccount } from "../../../src/ports/link.ts";
 import {
   alice,
   approvals,
@@ -45,6 +45,17 @@ describe("linking a Slack account from Slack", () => {
     await open();
     await types(dave, "get pods -n prod");
     await whisperSaying(house.slack, dave, ", or ask an administrator to add ");
+    assert.deepEqual(asked, []);
+  });
+
+  it("attack: is not for guests, nor where others could read it", async () => {
+    await open();
+    house.slack.changePerson(dave.id, { isRestricted: true });
+    await types(dave, "link");
+    await whisperSaying(house.slack, dave, "Only full members of the workspace");
+    house.slack.changeChannel(approvals.id, { isExtShared: true });
+    await house.slack.as(bob.id).command(approvals.id, "/k8s link");
+    await whisperSaying(house.slack, bob, "shared with people outside");
     assert.deepEqual(asked, []);
   });
 

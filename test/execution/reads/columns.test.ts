@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/cluster-port.ts";
 import { readGet } from "../../../src/execution/reads/get.ts";
 import type { Get } from "../../../src/operation/catalogue/reads.ts";
 import type { Json } from "../../../src/operation/plan.ts";
+import type { KubeObject } from "../../../src/ports/cluster.ts";
 import { name, namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { fakeSession } from "../fake-session.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { ClusterFault, type KubeObject } from "../../../src/cluster-port.ts";
 import { readDescribe } from "../../../src/execution/reads/describe.ts";
 import { readableOf } from "../../../src/operation/catalogue/readable.ts";
 import type { Describe } from "../../../src/operation/catalogue/reads.ts";
 import { type KindName, objectKinds } from "../../../src/operation/object-kind.ts";
 import type { Json } from "../../../src/operation/plan.ts";
+import { ClusterFault, type KubeObject } from "../../../src/ports/cluster.ts";
 import { name, namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { fakeSession } from "../fake-session.ts";

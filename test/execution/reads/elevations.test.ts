@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { KubeObject, ObjectRef } from "../../../src/cluster-port.ts";
 import { readElevations } from "../../../src/execution/reads/elevations.ts";
 import type { Elevations } from "../../../src/operation/catalogue/elevations.ts";
+import type { KubeObject, ObjectRef } from "../../../src/ports/cluster.ts";
 import { namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { fakeSession } from "../fake-session.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ClusterFault, type LogSlice, type Session } from "../../../src/cluster-port.ts";
 import { read } from "../../../src/execution/read.ts";
 import type { Logs } from "../../../src/operation/catalogue/logs.ts";
 import type { Json } from "../../../src/operation/plan.ts";
+import { ClusterFault, type LogSlice, type Session } from "../../../src/ports/cluster.ts";
 import { name, namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { fakeSession } from "../fake-session.ts";

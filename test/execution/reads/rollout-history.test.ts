@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/cluster-port.ts";
 import { readRolloutHistory } from "../../../src/execution/reads/rollout-history.ts";
 import type { RolloutHistory } from "../../../src/operation/catalogue/rollouts.ts";
 import type { WorkloadKind } from "../../../src/operation/catalogue/workloads.ts";
 import type { Json } from "../../../src/operation/plan.ts";
+import type { KubeObject } from "../../../src/ports/cluster.ts";
 import { name, namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { fakeSession } from "../fake-session.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ClusterFault, type KubeObject, type Session } from "../../../src/cluster-port.ts";
 import { readTop } from "../../../src/execution/reads/top.ts";
 import type { Top } from "../../../src/operation/catalogue/usage.ts";
+import { ClusterFault, type KubeObject, type Session } from "../../../src/ports/cluster.ts";
 import { name, namespace } from "../../contract/sample-request.ts";
 import { noon } from "../../fakes/clock.ts";
 import { fakeSession } from "../fake-session.ts";

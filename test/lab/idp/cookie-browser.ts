@@ -1,4 +1,4 @@
-import type { WayBack } from "../../../src/login-port.ts";
+import type { WayBack } from "../../../src/ports/login.ts";
 
 /** A browser without a screen: it follows redirects and keeps cookies, as far as a login at the lab's provider needs it. */
 export interface CookieBrowser {

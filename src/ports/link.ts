@@ -1,4 +1,4 @@
-import type { Directory } from "./ports.ts";
+import type { Directory } from "../ports.ts";
 
 // What linking a Slack account to a subject asks of the outside, with the guarantee each must give.
 

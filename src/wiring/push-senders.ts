@@ -1,10 +1,10 @@
-import { cibaSender } from "./adapters/idp/ciba-sender.ts";
-import { duoClient } from "./adapters/idp/duo-client.ts";
-import { duoSender } from "./adapters/idp/duo-sender.ts";
-import { oktaSender } from "./adapters/idp/okta-sender.ts";
-import type { WebSettings } from "./config.ts";
-import type { PushAuthenticator } from "./policy/authenticator.ts";
-import type { PushSender, PushSenders } from "./push-port.ts";
+import { cibaSender } from "../adapters/idp/ciba-sender.ts";
+import { duoClient } from "../adapters/idp/duo-client.ts";
+import { duoSender } from "../adapters/idp/duo-sender.ts";
+import { oktaSender } from "../adapters/idp/okta-sender.ts";
+import type { WebSettings } from "../config.ts";
+import type { PushAuthenticator } from "../policy/authenticator.ts";
+import type { PushSender, PushSenders } from "../ports/push.ts";
 
 /** Whoever sends pushes here, as web's settings have them; empty = nobody does. */
 export function pushSenders(settings: WebSettings): PushSenders {

@@ -1,6 +1,6 @@
-import type { AuditEvent } from "./audit/event.ts";
-import type { Claim } from "./challenge/challenge.ts";
-import type { Freeze } from "./request/freeze.ts";
+import type { AuditEvent } from "../audit/event.ts";
+import type { Claim } from "../challenge/challenge.ts";
+import type { Freeze } from "../request/freeze.ts";
 
 /** One turn of the brake: a freeze set, changed or, where `next` is absent, lifted. */
 export interface FreezeTurn {

@@ -1,4 +1,4 @@
-import type { Passkey } from "./policy/passkey.ts";
+import type { Passkey } from "../policy/passkey.ts";
 
 // What enrolling an authenticator asks of the outside: one-time links, sealed seeds, recovery codes, registered passkeys.
 

@@ -1,5 +1,5 @@
-import type { Json } from "./operation/plan.ts";
-import type { RbacRule } from "./operation/rbac-rule.ts";
+import type { Json } from "../operation/plan.ts";
+import type { RbacRule } from "../operation/rbac-rule.ts";
 
 // What the core asks of a Kubernetes cluster; only the worker holds one.
 

@@ -1,5 +1,5 @@
-import type { SlackSettings } from "./adapters/slack/slack.ts";
-import type { WebSettings } from "./config.ts";
+import type { SlackSettings } from "../adapters/slack/slack.ts";
+import type { WebSettings } from "../config.ts";
 
 /** How we are in Slack, as web's settings have it. */
 export function slackSettingsOf(settings: WebSettings): SlackSettings {

@@ -1,4 +1,4 @@
-import type { PushAuthenticator } from "./policy/authenticator.ts";
+import type { PushAuthenticator } from "../policy/authenticator.ts";
 
 // What pushes ask of the outside, with the guarantee each must give. Times are milliseconds since 1970, by Redis's clock.
 

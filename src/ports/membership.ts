@@ -26,7 +26,8 @@ export interface MembershipStore {
 export interface MembershipWitness {
   /**
    * The groups of this person by this token, and when it was made, in ms since 1970 by the provider's clock; undefined
-   * when it is not theirs, or does not hold at `now`. Throws WitnessAway while that cannot be told.
+   * when it is not theirs, or was made longer before `now` than the provider's document lets groups count, or after it.
+   * Throws WitnessAway while that cannot be told.
    */
   read(
     token: string,
