@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ask, finish, prove, reach, textOf, told } from "../lab/acting.ts";
+import { ask, finish, prove, reach, submit, textOf, told } from "../lab/acting.ts";
 
 import { alice, bob, incident } from "../lab/people.ts";
-import { byPush, phone, sendPush } from "../lab/pushing.ts";
+import { byPush, phone, sendPush, typeCode } from "../lab/pushing.ts";
 import { until } from "../lab/slack/until.ts";
 import { onStage } from "./stage.ts";
 
@@ -37,6 +37,17 @@ describe("a push through the identity provider", function () {
         ],
       );
       await told(lab, alice, incident, id);
+    });
+
+    it("waits under the field of a code that is typed before the phone has answered, and takes it after", async () => {
+      const { lab } = stage();
+      const id = await ask(lab, alice, incident, restart);
+      const { form, push } = await sendPush(lab, alice, id, "prove");
+      const early = await submit(lab, alice, form, { code: push.text.slice(0, 6) });
+      assert.match(early.errors["code"] ?? "", /Your device has not answered yet/);
+      await lab.idp?.approve(push.id);
+      const done = await typeCode(lab, alice, early, push.text.slice(0, 6));
+      assert.match(textOf(done.view), /Your presence is proved/);
     });
 
     it("leaves no code, handle or token where it must not be", async () => {

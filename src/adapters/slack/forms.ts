@@ -98,9 +98,12 @@ export function atCode(refusal: Refusal, filled: Filled): FormReply {
     : inPlace(refusal);
 }
 
-/** The same of a form that may wait for a device: one that has not answered yet is asked about again by the same form. */
+/**
+ * The same of a form that may wait for a device: one that has not answered yet is asked about again by the same form, under
+ * the field that is in it, or in its place where it has none.
+ */
 export function atProof(refusal: Refusal, filled: Filled, form: ProofForm): FormReply {
-  if (!filled.started || refusal.refused !== "not-yet") return atCode(refusal, filled);
+  if (!filled.started || refusal.refused !== "not-yet" || "code" in filled) return atCode(refusal, filled);
   const words = refusalWords(refusal).replaceAll("`", "");
   return "why" in filled ? { errors: { why: words } } : { view: notYetModal(form, filled, refusal) };
 }
