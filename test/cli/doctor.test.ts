@@ -24,6 +24,29 @@ const entra = {
   id_token_signing_alg_values_supported: ["RS256"],
 };
 
+const browserLogin = {
+  response_types_supported: ["code", "id_token", "code id_token"],
+  response_modes_supported: ["query", "fragment", "form_post"],
+  code_challenge_methods_supported: ["S256", "plain"],
+};
+const auth0 = {
+  ...browserLogin,
+  backchannel_token_delivery_modes_supported: ["poll"],
+  token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+  id_token_signing_alg_values_supported: ["HS256", "RS256", "PS256"],
+  claims_supported: ["aud", "auth_time", "email", "exp", "iat", "iss", "name", "sub"],
+};
+const keycloak = {
+  ...browserLogin,
+  grant_types_supported: ["authorization_code", "refresh_token", poll],
+  backchannel_token_delivery_modes_supported: ["poll", "ping"],
+  token_endpoint_auth_methods_supported: ["private_key_jwt", "client_secret_basic", "client_secret_post"],
+  id_token_signing_alg_values_supported: ["PS384", "RS256", "HS256"],
+  acr_values_supported: ["0", "1", "gold"],
+  claims_supported: ["aud", "sub", "iss", "auth_time", "acr"],
+  authorization_response_iss_parameter_supported: true,
+};
+
 describe("countersign doctor idp", function () {
   this.timeout(30_000);
   let folder: string;
@@ -82,6 +105,45 @@ describe("countersign doctor idp", function () {
     assert.equal(code, 0, stdout);
     assert.match(stdout, /stock Okta Verify does not answer CIBA/);
   });
+
+  const vendors: readonly (readonly [string, object, string, readonly RegExp[]])[] = [
+    [
+      "okta",
+      { ...okta, ...browserLogin },
+      "",
+      [/Pushes can be sent/, /knows the acr phr\b/, /app needs the authorization code/],
+    ],
+    [
+      "entra",
+      { ...entra, ...browserLogin },
+      "acr: [c1]",
+      [/Whether it knows the acr c1/, /frequency must be every time/],
+    ],
+    ["auth0", auth0, "acr: [mfa]", [/Pushes can be sent/, /does not list the claim acr/, /e-mail channel of CIBA off/]],
+    ["keycloak", keycloak, "acr: [gold]", [/Pushes can be sent/, /knows the acr gold/, /poll mode/]],
+  ];
+  for (const [preset, published, rest, says] of vendors)
+    it(`knows ${preset} by what it publishes, and that logins there can be bound to a plan`, async () => {
+      strange.metadata = { authorization_endpoint: `${strange.issuer}/authorize`, ...published };
+      const { code, stdout } = await doctor(strange.issuer, preset, `${rest}\nlogin: {}`);
+      assert.equal(code, 0, stdout);
+      for (const words of [/log in there anew for one plan/, /Logins can be bound to a plan/, ...says])
+        assert.match(stdout, words);
+      assert.equal(stdout.includes("RFC 9207"), preset !== "keycloak", stdout);
+    });
+
+  const noLogin: readonly (readonly [string, object, RegExp])[] = [
+    ["has no authorization endpoint", { authorization_endpoint: undefined }, /no login by authorization code/],
+    ["gives no code to a browser", { response_types_supported: ["id_token"] }, /no login by authorization code/],
+    ["answers in no fragment", { response_modes_supported: ["query"] }, /not bring its answer back in the fragment/],
+  ];
+  for (const [what, changes, says] of noLogin)
+    it(`says that nobody can log in at one that ${what}`, async () => {
+      strange.metadata = { authorization_endpoint: `${strange.issuer}/authorize`, ...keycloak, ...changes };
+      const { stdout } = await doctor(strange.issuer, "keycloak", "acr: [gold]\nlogin: {}");
+      assert.match(stdout, says);
+      assert.doesNotMatch(stdout, /can be bound to a plan/);
+    });
 
   const useless: readonly (readonly [string, Readonly<Record<string, unknown>>, string, RegExp])[] = [
     ["Entra ID, which has no CIBA", entra, "entra", /No push goes through entra/],

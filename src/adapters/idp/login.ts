@@ -58,10 +58,10 @@ export function providerLogins(
         // Whatever session there is: somebody must be there now.
         prompt: asksGroups ? "login consent" : "login",
         max_age: "0",
-        ...(context === "acr" ? { acr_values: acr.join(" ") } : {}),
+        ...(context === "acr" ? { acr_values: acr[0] } : {}),
         claims: JSON.stringify({
           id_token: {
-            [context]: { essential: true, values: acr },
+            [context]: { essential: true, value: acr[0] },
             auth_time: null,
             ...(asksGroups ? { [groups.claim]: null } : {}),
           },

@@ -58,9 +58,29 @@ describe("logins at the identity provider", () => {
     const asked = Object.fromEntries(new URL(address).searchParams);
     assert.equal(asked["redirect_uri"], back);
     assert.deepEqual([asked["prompt"], asked["max_age"], asked["code_challenge_method"]], ["login", "0", "S256"]);
+    assert.deepEqual(JSON.parse(asked["claims"] ?? ""), {
+      id_token: { acr: { essential: true, value: phoneAcr }, auth_time: null },
+    });
     assert.deepEqual([asked["response_mode"], asked["acr_values"], asked["login_hint"]], ["fragment", phoneAcr, alice]);
     assert.ok(!address.includes("what%20for") && !address.includes("what+for"));
     assert.doesNotMatch(kept, /what for|step-up/);
+  });
+
+  it("ask Entra ID for an authentication context in the claim that it has for them", async () => {
+    const seal = loginSeal([sealingKey("k-1", key.toString("base64"))]);
+    const entra = providerLogins(
+      {
+        ...{ preset: "entra", issuer: idp.issuer, clientId: "countersign", clientAuth: "post", login: true },
+        acr: ["c1", "c2"],
+      },
+      { secret: idp.clientSecret, plain: true, back, seal },
+    );
+    const begins = await entra.begin(wish);
+    const asked = new URL(isRefusal(begins) ? assert.fail(begins.says) : begins.address).searchParams;
+    assert.equal(asked.get("acr_values"), null);
+    assert.deepEqual(JSON.parse(asked.get("claims") ?? ""), {
+      id_token: { acrs: { essential: true, value: "c1" }, auth_time: null },
+    });
   });
 
   it("ask anew although the browser has a session with the provider", async () => {
