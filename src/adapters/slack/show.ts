@@ -1,9 +1,11 @@
 import { canonical, sha256 } from "../../audit/canonical.ts";
+import { refuse } from "../../operation/refusal.ts";
 import type { Posted, RequestStore, Showcase, Showing, Shown } from "../../ports.ts";
 import type { Brake } from "../../request/brake.ts";
 import { isOver, type Request } from "../../request/request.ts";
 import { apiFaultOf, codeOf } from "./api-fault.ts";
 import type { Log } from "./log.ts";
+import type { Members } from "./members.ts";
 import { bare, type Outbox } from "./outbox.ts";
 import type { Recall } from "./recall.ts";
 import { afterNoAnswer, createRecollection } from "./recollect.ts";
@@ -23,6 +25,7 @@ export interface ShowerPorts {
   readonly outbox: Outbox;
   readonly recall: Recall;
   readonly brake: Pick<Brake, "standing">;
+  readonly members: Pick<Members, "refuseChannel">;
   readonly log: Log;
 }
 
@@ -76,6 +79,10 @@ export function createShower(
         await new Promise((resolve) => setTimeout(resolve, napping));
         continue;
       }
+      if (!step.standing && (await isForeign(step.surface, request))) {
+        refused.add(step.surface.key);
+        continue;
+      }
       const done = await take(step, showing, posted, refused);
       if (done) return done;
     }
@@ -108,6 +115,14 @@ export function createShower(
       else refused.add(key);
       return undefined;
     }
+  }
+
+  /** Whether others may read along in a channel that the policy names; those in which somebody typed were looked at then. */
+  async function isForeign({ channel }: Surface, { id, origin }: Request): Promise<boolean> {
+    if ([origin.channel, settings.approvalsChannel].includes(channel) || !/^[CG]/.test(channel)) return false;
+    const refusal = await ports.members.refuseChannel(channel).catch(() => unasked);
+    if (refusal) log.error("nothing is posted in a channel", { request: id, channel, why: refusal.says });
+    return refusal !== undefined;
   }
 
   async function carry(request: string, surface: Surface, standing: Posted | undefined, thread: string | undefined) {
@@ -148,6 +163,8 @@ export function createShower(
     },
   };
 }
+
+const unasked = refuse("channel-not-allowed", "Slack does not say who reads this channel.");
 
 const aboutBlocks: readonly string[] = [
   "invalid_blocks",

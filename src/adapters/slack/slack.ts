@@ -86,6 +86,7 @@ export async function openSlack(settings: SlackSettings, ports: SlackPorts): Pro
       brake: ports.brake,
       outbox: createOutbox(clients.outbox),
       recall: createRecall(clients.outbox, settings.appId),
+      members: front.members,
       log,
     },
     settings,

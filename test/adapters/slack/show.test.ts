@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openClients } from "../../../src/adapters/slack/clients.ts";
+import { createMembers } from "../../../src/adapters/slack/members.ts";
 import { createOutbox } from "../../../src/adapters/slack/outbox.ts";
 import { quietLogger } from "../../../src/adapters/slack/quiet-logger.ts";
 import { createRecall } from "../../../src/adapters/slack/recall.ts";
@@ -15,6 +16,8 @@ import { alice, approvals, bob, incident, keptLog, textOf } from "./house.ts";
 import { livesOf } from "./lives.ts";
 
 const id = "r-abcd234567";
+/** A channel that a tier tells. */
+const leads = { ...approvals, id: "C0LEADS", name: "leads" };
 
 describe("showing a request", () => {
   let slack: SlackDouble;
@@ -33,7 +36,7 @@ describe("showing a request", () => {
   afterEach(() => slack.close());
 
   async function startSlack(scopes?: readonly string[]): Promise<void> {
-    const people = { people: [alice, bob], channels: [incident, approvals] };
+    const people = { people: [alice, bob], channels: [incident, approvals, leads] };
     slack = await startSlackDouble({ ...people, now: () => clock.now(), ...(scopes ? { scopes } : {}) });
   }
 
@@ -41,7 +44,8 @@ describe("showing a request", () => {
     const { outbox } = openClients({ botToken: slack.botToken, slackApiUrl: slack.apiUrl }, quietLogger(log));
     const recall = createRecall(outbox, slack.appId);
     const brake = records.freezes;
-    const ports = { showcase, store: records.store, brake, outbox: createOutbox(outbox), recall, log };
+    const members = createMembers(outbox, () => clock.now());
+    const ports = { showcase, store: records.store, brake, members, outbox: createOutbox(outbox), recall, log };
     return createShower(ports, { approvalsChannel: approvals.id, pace });
   }
 
@@ -246,6 +250,28 @@ describe("showing a request", () => {
     slack.changeChannel(approvals.id, { botAbsent: false });
     await shower.show(id);
     assert.ok(keysPosted().includes("card"));
+  });
+
+  it("attack: says no word in a channel that the policy names and people outside of the workspace can read, and says so in the log", async () => {
+    const request = life("succeeded");
+    assert.ok("decision" in request && request.decision);
+    const { decision } = request;
+    const requirements = { ...decision.requirements, notify: [leads.id] };
+    await keep({ ...request, decision: { ...decision, requirements } } as Request);
+    const inLeads = () =>
+      slack
+        .as(bob.id)
+        .see()
+        .messages.filter(({ channel }) => channel === leads.id);
+    slack.changeChannel(leads.id, { isExtShared: true });
+    await shower.show(id);
+    assert.deepEqual(inLeads(), []);
+    assert.ok(messages().length > 1, "what else there is to say is said");
+    assert.ok(log.lines.some((line) => line.includes("nothing is posted in a channel")));
+    slack.changeChannel(leads.id, { isExtShared: false });
+    clock.pass(60_001);
+    await shower.show(id);
+    assert.equal(inLeads().length, 1);
   });
 
   it("gives up on a channel an hour after the request was over", async () => {
