@@ -8,6 +8,7 @@ import type {
   Refreshed,
 } from "../ports/membership.ts";
 import type { Directory } from "../ports.ts";
+import { WitnessAway } from "./witness-away.ts";
 
 /** What groups by the provider's word rest on, as web has them. */
 export interface MembershipPorts {
@@ -16,6 +17,7 @@ export interface MembershipPorts {
   readonly provider: MembershipRefresh;
   readonly seal: MembershipSeal;
   readonly clock: { now(): Promise<number> };
+  readonly onFault: (fault: unknown) => void;
 }
 
 /** How old a token may be that the provider is not asked about anew, in ms: one click looks several times. */
@@ -33,11 +35,11 @@ export function withGroups(subject: Subject, groups: readonly string[] | undefin
  * whenever they act; whom the provider lets go is nobody from then on, in the directory too, until they log in again.
  */
 export function memberDirectory(directory: Directory, ports: MembershipPorts): Directory {
-  const { store, witness, clock } = ports;
+  const { store, clock } = ports;
 
   async function grouped(subject: Subject, kept: KeptMembership | undefined): Promise<Subject | undefined> {
     if (kept?.token === "") return undefined;
-    const read = kept && (await witness.read(kept.token, subject.sub, await clock.now()));
+    const read = kept && (await readNow(ports, kept.token, subject.sub, await clock.now()));
     return withGroups(subject, read?.groups);
   }
 
@@ -58,33 +60,61 @@ export function memberDirectory(directory: Directory, ports: MembershipPorts): D
   };
 }
 
+/** While the provider's keys cannot be read, nobody can tell what a token says. */
+async function readNow({ witness }: MembershipPorts, token: string, subject: string, now: number) {
+  try {
+    return await witness.read(token, subject, now);
+  } catch (fault) {
+    if (fault instanceof WitnessAway) return undefined;
+    throw fault;
+  }
+}
+
 /** What is kept of this person, asked about anew where it is older than that and can be. */
-async function current(
-  { store, witness, clock, provider, seal }: MembershipPorts,
-  subject: string,
-): Promise<KeptMembership | undefined> {
+async function current(ports: MembershipPorts, subject: string): Promise<KeptMembership | undefined> {
+  const { store, clock, provider, seal, onFault } = ports;
   const kept = await store.read(subject);
   if (!kept || kept.token === "") return kept;
   const now = await clock.now();
-  const read = await witness.read(kept.token, subject, now);
+  const read = await readNow(ports, kept.token, subject, now);
   if (read && now - read.madeAt <= knownMs) return kept;
   // Somebody else asks at this moment: what they bring counts for the next look.
   if (!(await store.takeTurn(subject, turnMs))) return kept;
   try {
-    const answer = await provider.refresh(seal.open(kept.refresh, subject));
+    // Somebody else has asked just now: a refresh token that is brought twice can end the whole session.
+    const held = await store.read(subject);
+    if (held?.refresh !== kept.refresh) return held;
+    const refresh = opened(seal, kept.refresh, subject, onFault);
+    if (refresh === undefined) return kept;
+    const answer = await provider.refresh(refresh);
     if (answer === "away") return kept;
     if (answer === "refused") {
       await store.end(subject);
       return { token: "", refresh: "" };
     }
-    const anew = await witness.read(answer.token, subject, now);
-    // A token of somebody else's is no answer to what was asked.
-    if (!anew) return kept;
-    const next = { token: answer.token, refresh: seal.close(answer.refresh, subject) };
-    await store.keep(subject, next, sameGroups(anew.groups, read?.groups) ? undefined : anew.groups);
+    const anew = await readNow(ports, answer.token, subject, now);
+    const next = { token: anew ? answer.token : kept.token, refresh: seal.close(answer.refresh, subject) };
+    // A provider may give each refresh token once: the new one is kept, whatever the token with it is worth.
+    const told = anew && !sameGroups(anew.groups, read?.groups) ? anew.groups : undefined;
+    await store.keep(subject, next, told);
     return next;
   } finally {
     await store.rest(subject);
+  }
+}
+
+/** What nobody can open any more asks nobody: their groups lapse, and they can log in again. */
+function opened(
+  seal: MembershipSeal,
+  sealed: string,
+  subject: string,
+  onFault: MembershipPorts["onFault"],
+): string | undefined {
+  try {
+    return seal.open(sealed, subject);
+  } catch (fault) {
+    onFault(fault);
+    return undefined;
   }
 }
 

@@ -21,7 +21,7 @@ export async function resealKeys(words: readonly string[]): Promise<Ending> {
       else left.push(`${row.subject}: was changed meanwhile`);
     }
     process.stdout.write(
-      `${done} ${done === 1 ? "seed" : "seeds"} sealed again with ${keys[0].kid}, ${left.length} left.\n`,
+      `${done} ${done === 1 ? "secret" : "secrets"} sealed again with ${keys[0].kid}, ${left.length} left.\n`,
     );
     for (const line of left) process.stderr.write(`countersign: ${line}\n`);
     if (links.length > 0)
@@ -31,9 +31,9 @@ export async function resealKeys(words: readonly string[]): Promise<Ending> {
     return left.length === 0 ? ending.well : ending.ill;
   });
 
-  function anew({ subject, credential, sealed }: SealedRow) {
+  function anew({ purpose, subject, credential, sealed }: SealedRow) {
     try {
-      const again = reseal(sealed, { purpose: "totp", subject, credential }, keys);
+      const again = reseal(sealed, { purpose, subject, credential }, keys);
       return again === undefined ? undefined : { sealed: again };
     } catch (fault) {
       return { why: fault instanceof Error ? fault.message : String(fault) };

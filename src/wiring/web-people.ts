@@ -63,7 +63,7 @@ export function webPeople(
 /** What groups by the provider's word rest on; undefined where the document says nothing of groups. */
 function membersOf(
   { provider, COUNTERSIGN_IDP_CLIENT_SECRET: secret, COUNTERSIGN_PLAIN_IDP: plain }: WebSettings,
-  { sealing, state, scribe, clock }: Pick<Parameters<typeof webPeople>[1], "sealing" | "state" | "scribe" | "clock">,
+  { sealing, state, scribe, clock, onFault }: Omit<Parameters<typeof webPeople>[1], "attestor" | "trail">,
 ): MembershipPorts | undefined {
   if (!provider?.groups || secret === undefined) return undefined;
   return {
@@ -71,7 +71,7 @@ function membersOf(
     witness: membershipWitness({ ...provider, groups: provider.groups }),
     provider: providerRefresh(provider, { secret, plain: plain === "demo" }),
     seal: membershipSeal(sealing),
-    clock,
+    ...{ clock, onFault },
   };
 }
 

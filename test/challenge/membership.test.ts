@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type MembershipPorts, memberDirectory, takeMembership } from "../../src/challenge/membership.ts";
+import { WitnessAway } from "../../src/challenge/witness-away.ts";
 import { decide } from "../../src/policy/decide.ts";
 import type { KeptMembership, MembershipStore, Refreshed } from "../../src/ports/membership.ts";
 import type { Directory } from "../../src/ports.ts";
@@ -40,11 +41,14 @@ describe("groups by the provider's word", () => {
   let asked: string[];
   let provider: (refresh: string) => Refreshed | "refused" | "away";
   let ports: MembershipPorts;
+  let faults: unknown[];
+  let keysAway = false;
 
   beforeEach(async () => {
     clock = fakeClock();
     store = fakeStore();
     asked = [];
+    faults = [];
     provider = () => ({ token: tokenOf("alice", ["oncall"], clock.now()), refresh: "r-2" });
     const listed = fakeDirectory([
       { sub: "alice", groups: ["engineering"], slack: ["T1/U1"] },
@@ -55,6 +59,7 @@ describe("groups by the provider's word", () => {
       clock: { now: async () => clock.now() },
       witness: {
         async read(token, subject, now) {
+          if (keysAway) throw new WitnessAway("the keys cannot be read", undefined);
           const { subject: whose, ...read } = JSON.parse(token) as {
             subject: string;
             groups: string[];
@@ -69,7 +74,14 @@ describe("groups by the provider's word", () => {
           return provider(refresh);
         },
       },
-      seal: { close: (plain, subject) => `${subject}'s ${plain}`, open: (sealed) => sealed.replace(/^\w+'s /, "") },
+      seal: {
+        close: (plain, subject) => `${subject}'s ${plain}`,
+        open(sealed, subject) {
+          if (!sealed.startsWith(`${subject}'s `)) throw new Error("this text was sealed with another key");
+          return sealed.slice(`${subject}'s `.length);
+        },
+      },
+      onFault: (fault) => faults.push(fault),
     };
     web = memberDirectory(listed, ports);
     await takeMembership(ports, "alice", { token: tokenOf("alice", ["oncall", "sre"], clock.now()), refresh: "r-1" });
@@ -169,6 +181,14 @@ describe("groups by the provider's word", () => {
     assert.deepEqual(await groupsIn(), ["engineering", "oncall", "sre"], "no answer to what was asked");
   });
 
+  it("are not all known while the provider's keys cannot be read, and its people are still who they are", async () => {
+    keysAway = true;
+    assert.deepEqual(await web.subject("alice"), { sub: "alice", groups: ["engineering"], partial: true });
+    assert.equal(store.kept.get("alice")?.refresh, "alice's r-2", "the old refresh token may be good no more");
+    keysAway = false;
+    assert.deepEqual(await groupsIn(), ["engineering", "oncall", "sre"]);
+  });
+
   it("are asked for by one process at a time, and the others go by what is known", async () => {
     clock.pass(5_001);
     store.turns.add("alice");
@@ -180,5 +200,29 @@ describe("groups by the provider's word", () => {
     };
     await assert.rejects(groupsIn());
     assert.deepEqual([...store.turns], [], "a fault gives the turn back");
+  });
+
+  it("are asked for with no refresh token that another process has just brought", async () => {
+    clock.pass(5_001);
+    const { takeTurn } = store.store;
+    store.store.takeTurn = async (subject, forMs) => {
+      store.kept.set("alice", { token: tokenOf("alice", ["oncall"], clock.now()), refresh: "alice's r-2" });
+      return takeTurn(subject, forMs);
+    };
+    assert.deepEqual(await groupsIn(), ["engineering", "oncall"]);
+    assert.deepEqual(asked, []);
+    assert.deepEqual([...store.turns], []);
+  });
+
+  it("attack: lapse where the refresh token was put in another's place, and that is said; their person can log in again", async () => {
+    store.kept.set("alice", { token: tokenOf("alice", ["oncall"], clock.now()), refresh: "bob's r-7" });
+    clock.pass(5_001);
+    assert.deepEqual(await groupsIn(), ["engineering", "oncall"]);
+    clock.pass(10 * minute);
+    assert.deepEqual(await groupsIn(), ["engineering"]);
+    assert.deepEqual(asked, []);
+    assert.equal(faults.length, 2);
+    await takeMembership(ports, "alice", { token: tokenOf("alice", ["oncall"], clock.now()), refresh: "r-9" });
+    assert.deepEqual(await groupsIn(), ["engineering", "oncall"]);
   });
 });

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { generateSync } from "otplib";
 import { enrolmentLinks } from "../../src/adapters/authenticators/links.ts";
+import { membershipSeal } from "../../src/adapters/authenticators/login.ts";
 import { recoveryKeeper } from "../../src/adapters/authenticators/recovery.ts";
 import { readSealingKeys } from "../../src/adapters/authenticators/seal.ts";
 import { totpAuthenticator, totpSeeds } from "../../src/adapters/authenticators/totp.ts";
+import { redisMemberships } from "../../src/adapters/redis/memberships.ts";
 import { createEnrolling } from "../../src/challenge/enrolment.ts";
 import { isRefusal } from "../../src/operation/refusal.ts";
 import { openRedisRecords, type RedisRecords } from "../contract/redis-records.ts";
@@ -88,9 +90,9 @@ describe("a sealing key that is changed, with a real Redis", function () {
     const alice = await house(old).enrol("alice");
     const bob = await house(old).enrol("bob");
     const first = await reseal(fresh, old);
-    assert.deepEqual([first.code, first.stdout], [0, "2 seeds sealed again with key-2, 0 left.\n"], first.stderr);
+    assert.deepEqual([first.code, first.stdout], [0, "2 secrets sealed again with key-2, 0 left.\n"], first.stderr);
     const second = await reseal(fresh);
-    assert.deepEqual([second.code, second.stdout], [0, "0 seeds sealed again with key-2, 0 left.\n"]);
+    assert.deepEqual([second.code, second.stdout], [0, "0 secrets sealed again with key-2, 0 left.\n"]);
     assert.equal(await house(fresh).use("bob", bob.secret), "approved");
     assert.ok(!isRefusal(await house(fresh).enrolling.recover("alice", alice.recoveryCodes[0] ?? "")));
   });
@@ -98,9 +100,20 @@ describe("a sealing key that is changed, with a real Redis", function () {
   it("is asked for by name where it is still needed, and `keys reseal` ends with 1", async () => {
     await house(old).enrol("alice");
     const { code, stdout, stderr } = await reseal(fresh);
-    assert.deepEqual([code, stdout], [1, "0 seeds sealed again with key-2, 1 left.\n"]);
+    assert.deepEqual([code, stdout], [1, "0 secrets sealed again with key-2, 1 left.\n"]);
     assert.match(stderr, /alice: this text was sealed with the key "key-1", which is not held here/);
     assert.ok(![stdout, stderr].join().includes(fresh.split(":")[1] ?? ""));
+  });
+
+  it("is out of use for refresh tokens too, which nobody but their person's house can open after", async () => {
+    const memberships = redisMemberships(records.client, (event) => ({ event, writer: "test", clock: 0 }));
+    const refresh = membershipSeal(readSealingKeys(old, [])).close("a refresh token", "alice");
+    await memberships.keep("alice", { token: "t", refresh }, undefined);
+    const { code, stdout } = await reseal(fresh, old);
+    assert.deepEqual([code, stdout], [0, "1 secret sealed again with key-2, 0 left.\n"]);
+    const kept = await memberships.read("alice");
+    assert.equal(kept?.token, "t");
+    assert.equal(membershipSeal(readSealingKeys(fresh, [])).open(kept?.refresh ?? "", "alice"), "a refresh token");
   });
 
   it("leaves a seed that somebody replaced meanwhile as it is", async () => {
@@ -119,7 +132,7 @@ describe("a sealing key that is changed, with a real Redis", function () {
     const row = await client.read((redis) => redis.hgetall(`${prefix}totp:mallory`));
     await client.read((redis) => redis.hset(`${prefix}totp:alice`, row));
     const { code, stdout } = await reseal(fresh, old);
-    assert.deepEqual([code, stdout], [1, "1 seed sealed again with key-2, 1 left.\n"]);
+    assert.deepEqual([code, stdout], [1, "1 secret sealed again with key-2, 1 left.\n"]);
     assert.equal(await house(fresh, old).use("alice", mallory.secret), "unavailable");
   });
 
@@ -129,7 +142,7 @@ describe("a sealing key that is changed, with a real Redis", function () {
     await records.enrolments.issue(link, "alice", 600_000, "test", false);
     const offer = await enrolling.offer(link);
     const { stdout, stderr } = await reseal(fresh, old);
-    assert.equal(stdout, "1 seed sealed again with key-2, 0 left.\n");
+    assert.equal(stdout, "1 secret sealed again with key-2, 0 left.\n");
     assert.match(
       stderr,
       /^1 enrolment link is open\. One that a retired key made ends with that key; .* within 10 minutes\.\n$/,

@@ -1,7 +1,8 @@
 import type { StateClient } from "./redis.ts";
 
-/** One sealed seed as it lies in Redis: of a credential, or of an enrolment under way. */
+/** One sealed secret as it lies in Redis: the seed of a credential or of an enrolment under way, or a refresh token. */
 export interface SealedRow {
+  readonly purpose: "totp" | "membership";
   /** Its key, without the prefix. */
   readonly row: string;
   readonly subject: string;
@@ -23,7 +24,8 @@ export async function readSealed(
   const links: OpenLink[] = [];
   for (const key of await keysOf(client, "totp:")) {
     const [credential, sealed] = await client.read((redis) => redis.hmget(client.prefix + key, "id", "sealed"));
-    if (credential && sealed) rows.push({ row: key, subject: key.slice("totp:".length), credential, sealed });
+    if (credential && sealed)
+      rows.push({ purpose: "totp", row: key, subject: key.slice("totp:".length), credential, sealed });
   }
   for (const key of await keysOf(client, "enrolment:")) {
     const [fields, leftMs] = await client.read((redis) =>
@@ -31,14 +33,20 @@ export async function readSealed(
     );
     const [subject, credential, sealed] = fields;
     if (subject) links.push({ leftMs });
-    if (subject && credential && sealed) rows.push({ row: key, subject, credential, sealed });
+    if (subject && credential && sealed) rows.push({ purpose: "totp", row: key, subject, credential, sealed });
   }
+  const row = "membership-refresh";
+  const refreshes = await client.read((redis) => redis.hgetall(client.prefix + row));
+  for (const [subject, sealed] of Object.entries(refreshes))
+    rows.push({ purpose: "membership", row, subject, credential: "", sealed });
   return { rows, links };
 }
 
-/** Puts the same seed sealed anew in its place; false = something else stands there by now. */
-export async function writeSealed(client: StateClient, { row, credential, sealed }: SealedRow, to: string) {
-  return (await client.run("reseal", { row, credential, from: sealed, to })) === 1;
+/** Puts the same secret sealed anew in its place; false = something else stands there by now. */
+export async function writeSealed(client: StateClient, one: SealedRow, to: string) {
+  const { purpose, row, subject, credential, sealed } = one;
+  const where = purpose === "membership" ? { row, field: subject } : { row, credential };
+  return (await client.run("reseal", { ...where, from: sealed, to })) === 1;
 }
 
 async function keysOf(client: StateClient, kind: string): Promise<readonly string[]> {
