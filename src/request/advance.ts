@@ -39,7 +39,10 @@ export async function advance(desk: Desk, id: string): Promise<void> {
   }
 }
 
-/** Lets a request lapse whose time is over, or what is offered after its end, or calls those whom it waits for; nothing when it is not, or when something else came first. */
+/**
+ * Lets a request lapse whose time is over, or what is offered after its end, or calls those whom it waits for; nothing when
+ * it is not time, or when something else came first.
+ */
 export async function lapse(desk: Desk, id: string): Promise<void> {
   await desk.mover.move(id, async (stored): Promise<Wish> => {
     const { request, now } = stored;

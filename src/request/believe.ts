@@ -3,8 +3,9 @@ import { type Request, type Settled, type Settlement, settlementStatement } from
 import { reviewStands } from "./review.ts";
 
 /**
- * The record as the web side may believe it. Whoever writes to Redis can write a settlement or a review, and people read it, not a
- * worker that would check it: one that we did not sign was never made, and the outcome is what it was without it.
+ * The record as the web side may believe it. Whoever writes to Redis can write a settlement or a review, and people read
+ * it, not a worker that would check it: one that we did not sign was never made, and the outcome is what it was without
+ * it.
  */
 export function believing<S extends RequestStore>(store: S, attestor: Pick<Attestor, "holds">): S {
   return {

@@ -165,7 +165,11 @@ function unfit(
   if (all.length === 0)
     return refuse("not-in-this-state", "No proof is asked of you now.", "Send the form in Slack as it is.");
   if (here.length === 0)
-    return refuse("not-enrolled", "Nothing that this page takes counts here.", "Prove presence in Slack's form.");
+    return refuse(
+      "not-enrolled",
+      "Neither a passkey nor a login of yours counts here.",
+      "Prove presence in Slack's form.",
+    );
   return undefined;
 }
 

@@ -23,8 +23,8 @@ interface Alarm {
 }
 
 /**
- * Tells the approvers' channel or that of security, and the person it is about in a direct message. It throws when the channel could not be
- * told; a direct message that does not arrive is logged, for the channel has it too.
+ * Tells the approvers' channel or that of security, and the person it is about in a direct message. It throws when the
+ * channel could not be told; a direct message that does not arrive is logged, for the channel has it too.
  */
 export function createTeller(
   client: WebClient,
