@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from "../operation/refusal.ts";
-import type { PresentedToken } from "../ports/push.ts";
+import type { PresentedToken } from "../ports/token.ts";
 
 /** How far the provider's clock may be behind Redis's, in ms; its `auth_time` is cut to whole seconds besides. */
 const clockSkew = 6_000;

@@ -1,5 +1,6 @@
 import type { PushAuthenticator } from "../policy/authenticator.ts";
-import type { Accepted, PresentedToken, PushSeal } from "../ports/push.ts";
+import type { Accepted, PushSeal } from "../ports/push.ts";
+import type { PresentedToken } from "../ports/token.ts";
 
 /** What a push is about, as it is sealed: neither to be read nor to be changed in Redis. */
 export interface PushFacts {

@@ -1,5 +1,5 @@
 import type { Refusal } from "../operation/refusal.ts";
-import type { PresentedToken } from "./push.ts";
+import type { PresentedToken } from "./token.ts";
 
 // What logins at the identity provider ask of the outside, with the guarantee each must give.
 

@@ -1,4 +1,5 @@
 import type { PushAuthenticator } from "../policy/authenticator.ts";
+import type { PresentedToken } from "./token.ts";
 
 // What pushes ask of the outside, with the guarantee each must give. Times are milliseconds since 1970, by Redis's clock.
 
@@ -79,16 +80,6 @@ export type Polled =
   | { readonly answer: "yes" }
   /** It came once and never comes again. Its signature, `iss`, `aud` and `exp` hold. */
   | { readonly answer: "token"; readonly token: PresentedToken };
-
-/** An ID token of the provider, and what of it we judge ourselves. */
-export interface PresentedToken {
-  readonly token: string;
-  readonly subject: string;
-  readonly acr?: string;
-  readonly amr?: readonly string[];
-  /** Milliseconds since 1970, by the provider's clock; `auth_time` has whole seconds. */
-  readonly authenticatedAt?: number;
-}
 
 /** How a push ended, or where it stands. */
 export type PushState = "open" | "answered" | "used" | "declined" | "expired" | "locked" | "disowned";

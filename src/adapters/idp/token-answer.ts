@@ -1,5 +1,6 @@
 import { ClientError, ResponseBodyError } from "openid-client";
-import type { Polled, PresentedToken } from "../../ports/push.ts";
+import type { Polled } from "../../ports/push.ts";
+import type { PresentedToken } from "../../ports/token.ts";
 
 /** What we judge ourselves of a token whose signature, `iss`, `aud` and `exp` hold. */
 export function presented(token: string, claims: Readonly<Record<string, unknown>>): PresentedToken {
